@@ -1,0 +1,1 @@
+"""Backends run bytes on workers and decide nothing; one file per kind."""

@@ -1,0 +1,49 @@
+"""Whose fault it is: every exception that pydron_ng raises by itself.
+
+PydronError
+├── TranslationError   this function cannot be translated (it runs undecorated)
+├── ConfigError        this configuration is wrong; all its mistakes at once
+├── BackendError       the machinery: workers, connections
+│   └── WorkerLost     one task killed its workers again and again
+└── ContractError      a @functional function that is not
+
+Exceptions of the user's own functions arrive as themselves, never wrapped.
+"""
+
+from __future__ import annotations
+
+
+class PydronError(Exception):
+    """Base of all errors that are pydron's own."""
+
+    code = "pydron"
+
+
+class TranslationError(PydronError):
+    """A function cannot be translated; it runs undecorated instead."""
+
+    code = "translation"
+
+
+class ConfigError(PydronError):
+    """A configuration file or value is wrong."""
+
+    code = "config"
+
+
+class BackendError(PydronError):
+    """A worker or its connection failed in a way that cannot be repaired."""
+
+    code = "backend"
+
+
+class WorkerLost(BackendError):
+    """A task killed every worker that it was given to, the last one alone on the machine."""
+
+    code = "worker-lost"
+
+
+class ContractError(PydronError):
+    """A function decorated with @functional breaks its contract."""
+
+    code = "contract"

@@ -1,0 +1,1 @@
+"""What is known to be pure: tables as data, rules as code."""

@@ -1,0 +1,1 @@
+"""Function -> dataflow graph -> commit program and run-ahead program. Pure; no I/O."""
