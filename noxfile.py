@@ -1,0 +1,61 @@
+"""What each developer's command does; ``python3 dev.py <command>`` starts these from a bare clone.
+
+Sessions run in the environment that nox itself runs in; ``versions`` makes one per Python.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "tests"]
+nox.options.error_on_missing_interpreters = False
+
+PYTHON = sys.executable
+OTHERS = ["3.12", "3.13"]
+#: What the other Pythons run: whole programs, and what depends on the language's version.
+PROGRAMS = ["tests/programs", "tests/translation"]
+GROUPS = nox.project.load_toml("pyproject.toml")["dependency-groups"]
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, types, layers."""
+    session.run(PYTHON, "-m", "ruff", "check", ".")
+    session.run(PYTHON, "-m", "ruff", "format", "--check", ".")
+    session.run(PYTHON, "-m", "mypy")
+    session.run(str(Path(PYTHON).with_name("lint-imports")))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The test suite without its long tier."""
+    session.run(PYTHON, "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def long(session: nox.Session) -> None:
+    """The whole test suite, the wheel in a clean environment included."""
+    session.run(PYTHON, "-m", "pytest", "-m", "long or not long", *session.posargs)
+
+
+@nox.session(venv_backend="venv", python=OTHERS, reuse_venv=True)
+def versions(session: nox.Session) -> None:
+    """Programs and translation on another version of Python."""
+    session.install("--quiet", "--editable", ".", *GROUPS["test"])
+    session.run("pytest", *PROGRAMS, *session.posargs)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The examples: both times, and whether the results are the same."""
+    session.run(PYTHON, "examples/demo.py", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The benchmarks."""
+    session.run(PYTHON, "-m", "benchmarks", *session.posargs)
