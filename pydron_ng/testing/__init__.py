@@ -1,0 +1,33 @@
+"""Is the scheduled function what the undecorated one is? For tests, ours and yours.
+
+>>> from pydron_ng.testing import assert_equivalent
+>>> assert_equivalent(survey, images, globals=("LOG",))  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from pydron_ng.testing.effects import Effect
+from pydron_ng.testing.equivalence import (
+    Call,
+    NotEquivalent,
+    assert_equivalent,
+    check,
+    observe,
+    observe_sequential,
+    sequential,
+)
+from pydron_ng.testing.observation import Difference, Observation, compare
+
+__all__ = [
+    "Call",
+    "Difference",
+    "Effect",
+    "NotEquivalent",
+    "Observation",
+    "assert_equivalent",
+    "check",
+    "compare",
+    "observe",
+    "observe_sequential",
+    "sequential",
+]

@@ -1,0 +1,1 @@
+"""Tests of pydron_ng; they mirror the package."""
