@@ -1,4 +1,4 @@
-"""Everything a developer starts, from a bare clone: ``python3 dev.py demo`` or ``python3 dev.py test``.
+"""All that a developer starts, from a bare clone: ``python3 dev.py demo``, ``python3 dev.py test``.
 
 Makes .venv beside this file if it is missing, installs what the command needs, hands over to nox.
 Standard library only; noxfile.py says what each command does.
@@ -16,7 +16,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-PIP_INSTALL = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+PIP_INSTALL: tuple[str | Path, ...] = (
+    PYTHON,
+    "-m",
+    "pip",
+    "install",
+    "-qq",
+    "--disable-pip-version-check",
+)
 
 #: Command: the sessions of noxfile.py, the dependency groups of pyproject.toml, what it is for.
 COMMANDS = {

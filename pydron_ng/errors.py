@@ -26,9 +26,12 @@ class TranslationError(PydronError):
 
 
 class ConfigError(PydronError):
-    """A configuration file or value is wrong."""
+    """A configuration is wrong; ``args`` are its mistakes, all of them."""
 
     code = "config"
+
+    def __str__(self) -> str:
+        return "\n".join(str(mistake) for mistake in self.args)
 
 
 class BackendError(PydronError):
