@@ -32,7 +32,12 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     return f"; did you mean {json.dumps(lower[close[0]])}?" if close else ""
 
 
-def either(names: Iterable[str]) -> str:
-    """``"cores", "enabled" or "type"``."""
-    *most, last = (json.dumps(name) for name in names)
+def either(words: Iterable[str]) -> str:
+    """Words as a choice: ``this, that or another``."""
+    *most, last = words
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def quoted(names: Iterable[object]) -> list[str]:
+    """These JSON values as they stand in a file."""
+    return [json.dumps(name) for name in names]

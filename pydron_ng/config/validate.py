@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
-from pydron_ng.config.mistakes import did_you_mean, either
+from pydron_ng.config.mistakes import did_you_mean, either, quoted
 
 #: JSON path and what is wrong there.
 Found = tuple[str, str]
@@ -26,6 +26,9 @@ def mistakes(value: Any, model: Any, path: str = "$") -> Iterator[Found]:
     elif isinstance(value, list | tuple) and (item := _item(model)) is not None:
         for i, element in enumerate(value):
             yield from mistakes(element, item, f"{path}[{i}]")
+    elif isinstance(value, dict) and get_origin(model) is dict:
+        for key, element in value.items():
+            yield from mistakes(element, get_args(model)[1], f"{path}.{key}")
     elif not _fits(value, model):
         yield path, _unexpected(value, msgspec.json.schema(model))
 
@@ -38,7 +41,7 @@ def _object(value: dict[str, Any], structs: list[Any], path: str) -> Iterator[Fo
     kinds = {struct.__struct_config__.tag: struct for struct in structs}
     kind = value.get(tag)
     if tag not in value:
-        yield path, f'"{tag}" is missing: expected {either(kinds)}'
+        yield path, f'"{tag}" is missing: expected {either(quoted(kinds))}'
     elif isinstance(kind, str) and kind in kinds:
         yield from _members_of(value, kinds[kind], tag, path)
     else:
@@ -60,8 +63,9 @@ def _members_of(value: dict[str, Any], struct: Any, tag: str | None, path: str) 
 def _unknown(value: Iterable[str], known: list[str], path: str) -> Iterator[Found]:
     for key in value:
         if key not in known:
-            what = f"unknown key: expected {either(sorted(known))}{did_you_mean(str(key), known)}"
-            yield f"{path}.{key}", what
+            wanted = either(quoted(sorted(known)))
+            hint = did_you_mean(str(key), known)
+            yield f"{path}.{key}", f"unknown key: expected {wanted}{hint}"
 
 
 def _as_a_whole(value: dict[str, Any], struct: Any, path: str) -> Iterator[Found]:
@@ -107,9 +111,9 @@ def _expected(schema: dict[str, Any]) -> str:
     """A JSON schema in words: ``a whole number of at least 1, or "auto"``."""
     match schema:
         case {"anyOf": options}:
-            return " or ".join(dict.fromkeys(_expected(option) for option in options))
+            return either(dict.fromkeys(_expected(option) for option in options))
         case {"enum": values}:
-            return " or ".join(json.dumps(value) for value in values)
+            return either(quoted(values))
         case {"type": "integer", "minimum": least}:
             return f"a whole number of at least {least}"
         case {"type": kind}:
