@@ -33,12 +33,12 @@ COMMANDS = {
     "long": (["long"], ["test", "examples", "notebook", "release"], "the whole test suite"),
     "bench": (["bench"], ["test"], "the benchmarks"),
     "check": (
-        ["lint", "tests", "versions"],
+        ["lint", "versions", "tests"],
         ["lint", "test", "examples", "notebook"],
         "what has to pass before a change lands: lint, tests, the other Pythons",
     ),
     "all": (
-        ["lint", "long", "versions", "bench"],
+        ["lint", "versions", "long", "bench"],
         ["lint", "test", "examples", "notebook", "release"],
         "everything there is",
     ),

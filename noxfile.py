@@ -5,6 +5,9 @@ Sessions run in the environment that nox itself runs in; ``versions`` makes one 
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,13 +15,20 @@ import nox
 
 nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "tests"]
-nox.options.error_on_missing_interpreters = False
 
 PYTHON = sys.executable
-OTHERS = ["3.12", "3.13"]
 #: What the other Pythons run: whole programs, and what depends on the language's version.
 PROGRAMS = ["tests/programs", "tests/translation"]
 GROUPS = nox.project.load_toml("pyproject.toml")["dependency-groups"]
+
+
+def offer(version: str) -> str:
+    """`version`; it is found from now on where pyenv keeps it, too."""
+    command = shutil.which(f"python{version}")
+    if command is None or subprocess.run([command, "-c", ""], check=False).returncode != 0:
+        places = sorted(Path.home().glob(f".pyenv/versions/{version}*/bin"))
+        os.environ["PATH"] = os.pathsep.join([*map(str, places), os.environ["PATH"]])
+    return version
 
 
 @nox.session
@@ -42,11 +52,11 @@ def long(session: nox.Session) -> None:
     session.run(PYTHON, "-m", "pytest", "-m", "long or not long", *session.posargs)
 
 
-@nox.session(venv_backend="venv", python=OTHERS, reuse_venv=True)
+@nox.session(venv_backend="venv", python=[offer("3.12"), offer("3.13")], reuse_venv=True)
 def versions(session: nox.Session) -> None:
     """Programs and translation on another version of Python."""
     session.install("--quiet", "--editable", ".", *GROUPS["test"])
-    session.run("pytest", *PROGRAMS, *session.posargs)
+    session.run("python", "-m", "pytest", *PROGRAMS, *session.posargs)
 
 
 @nox.session
