@@ -64,6 +64,9 @@ class Events(Protocol):
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
     def lost(self, worker: WorkerId, reason: str) -> None: ...
 
+    def unstarted(self, count: int, reason: str) -> None:
+        """`count` of the workers that ``start`` was asked for will never join."""
+
 
 class Loop(Protocol):
     """The driver's I/O loop, as backends see it: who waits for what to become ready."""
@@ -92,3 +95,6 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """End all workers; idempotent; nothing is left behind: no process, descriptor, file."""
+
+    def forget(self) -> None:
+        """In a forked child: close the descriptors, say nothing, touch no worker."""

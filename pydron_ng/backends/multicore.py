@@ -1,0 +1,231 @@
+"""Workers that are processes of this machine: fresh interpreters, one stream each."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import count
+from typing import Annotated, Literal
+
+import msgspec
+
+from pydron_ng.backends import cores
+from pydron_ng.backends.base import Capabilities, Events, Frame, Loop, TaskId, WorkerId
+from pydron_ng.backends.launch import LauncherLink, Report
+from pydron_ng.backends.launcher import ENDED, JOINED, KILL, START
+from pydron_ng.backends.wire import Inbox, Item, Outbox, encode, item
+from pydron_ng.errors import ConfigError
+
+#: Libraries that start a thread per core of their own accord, in every worker.
+THREAD_LIMITS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+
+class Config(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="multicore"
+):
+    """Worker processes on this machine."""
+
+    enabled: bool = True
+    cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
+    blas_threads: Literal["limit", "keep"] = "limit"
+
+
+def create(config: Config, performer: str) -> tuple[Multicore, int]:
+    """The backend, and how many workers it is to have. Raises: ConfigError."""
+    if sys.platform == "win32":
+        raise ConfigError('"multicore" does not run on Windows: use {"type": "threads"}')
+    workers = cores.resolve(config.cores)
+    limits = {} if config.blas_threads == "keep" else thread_limits(workers)
+    return Multicore(performer, limits), workers
+
+
+def thread_limits(workers: int) -> dict[str, str]:
+    """Variables that keep `workers` processes from using more cores than there are."""
+    threads = str(max(1, cores.available() // workers))
+    return {name: threads for name in THREAD_LIMITS if name not in os.environ}
+
+
+class Multicore:
+    """Worker processes, started and buried by a launcher process."""
+
+    capabilities = Capabilities(kill=True, isolate=True, capture=True)
+
+    def __init__(self, performer: str, limits: Mapping[str, str]) -> None:
+        self._performer = performer
+        self._own = {**limits, "PYDRON_WORKER": "multicore"}
+        self._ids = map(WorkerId, count())
+        self._workers: dict[WorkerId, _Process] = {}
+        self._by_pid: dict[int, WorkerId] = {}
+        self._launcher: LauncherLink | None = None
+        self._starting = 0
+
+    def start(self, count: int, events: Events, loop: Loop) -> None:
+        self._events, self._loop = events, loop
+        try:
+            if self._launcher is None:
+                self._launcher = LauncherLink(self._performer, self._own)
+                loop.register(self._launcher.fileno(), self._hear, _never)
+            self._launcher.ask(START, count)
+            self._starting += count
+        except OSError as error:
+            events.unstarted(count, f"cannot start a launcher of workers: {error}")
+
+    def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
+        if (process := self._workers.get(worker)) is not None:
+            process.outbox.put(encode([item(frame) for frame in frames]))
+            self._write(process)
+
+    def kill(self, worker: WorkerId) -> None:
+        if self._launcher is not None and worker in self._workers:
+            self._launcher.ask(KILL, self._workers[worker].pid)
+
+    def close(self) -> None:
+        launcher, self._launcher = self._launcher, None
+        if launcher is None:
+            return
+        self._loop.unregister(launcher.fileno())
+        for process in self._workers.values():
+            self._disconnect(process)
+        self._workers.clear()
+        launcher.close()
+
+    def forget(self) -> None:
+        for process in self._workers.values():
+            process.stream.close()
+        if self._launcher is not None:
+            self._launcher.forget()
+
+    def _hear(self) -> None:
+        """Act on what the launcher reports."""
+        assert self._launcher is not None
+        try:
+            for report in self._launcher.reports():
+                self._note(report)
+        except EOFError:
+            self._launcher_ended()
+
+    def _note(self, report: Report) -> None:
+        kind, number, status, descriptor = report
+        if kind == ENDED:
+            self._ended(number, f"worker process {number} {_ending(status)}")
+            return
+        self._starting -= 1
+        if kind == JOINED and descriptor >= 0:
+            self._joined(number, descriptor)
+        else:
+            self._unjoined(kind, number)
+
+    def _joined(self, pid: int, descriptor: int) -> None:
+        worker = next(self._ids)
+        process = _Process(pid, socket.socket(fileno=descriptor))
+        self._workers[worker] = process
+        self._by_pid[pid] = worker
+        self._loop.register(
+            descriptor, lambda: self._read(worker, process), lambda: self._write(process)
+        )
+        self._events.joined(worker)
+
+    def _unjoined(self, kind: bytes, number: int) -> None:
+        """Either the launcher could not fork, or we had no descriptor left for the stream."""
+        if kind == JOINED and self._launcher is not None:
+            self._launcher.ask(KILL, number)
+            self._events.unstarted(1, "no file descriptor left for a worker's stream")
+        else:
+            self._events.unstarted(1, f"cannot fork a worker: {os.strerror(number)}")
+
+    def _read(self, worker: WorkerId, process: _Process) -> bool:
+        """Take what has come; False when there is nothing more (for now, or for good)."""
+        try:
+            outcomes = process.inbox.pull(process.stream)
+        except BlockingIOError:
+            return False
+        except (EOFError, ConnectionError):
+            self._disconnect(process)
+            self.kill(worker)  # it may live on without a stream
+            return False
+        if outcomes:
+            self._events.finished(worker, [(_task(one), one[1]) for one in outcomes])
+        return True
+
+    def _write(self, process: _Process) -> None:
+        if process.stream.fileno() < 0:
+            return
+        try:
+            blocked = not process.outbox.push(process.stream)
+        except OSError:
+            return  # it has died: the launcher reports it
+        if blocked is not process.blocked:
+            process.blocked = blocked
+            self._loop.want_write(process.stream.fileno(), blocked)
+
+    def _ended(self, pid: int, reason: str) -> None:
+        """A process ended: what it had still said counts, then it is lost."""
+        if (worker := self._by_pid.pop(pid, None)) is None:
+            return
+        process = self._workers[worker]
+        while process.stream.fileno() >= 0 and self._read(worker, process):
+            pass
+        self._disconnect(process)
+        del self._workers[worker]
+        self._events.lost(worker, reason)
+
+    def _launcher_ended(self) -> None:
+        launcher, self._launcher = self._launcher, None
+        assert launcher is not None
+        starting, self._starting = self._starting, 0
+        words = launcher.last_words()
+        self._loop.unregister(launcher.fileno())
+        launcher.forget()
+        for pid in list(self._by_pid):
+            self._ended(pid, "the launcher of the workers ended")
+        if starting:
+            self._events.unstarted(starting, f"the launcher of the workers ended: {words}")
+
+    def _disconnect(self, process: _Process) -> None:
+        if (descriptor := process.stream.fileno()) >= 0:
+            self._loop.unregister(descriptor)
+            process.stream.close()
+
+
+class _Process:
+    """One worker process, as the program sees it."""
+
+    __slots__ = ("blocked", "inbox", "outbox", "pid", "stream")
+
+    def __init__(self, pid: int, stream: socket.socket) -> None:
+        stream.setblocking(False)
+        self.pid = pid
+        self.stream = stream
+        self.inbox = Inbox()
+        self.outbox = Outbox()
+        self.blocked = False
+
+
+def _task(outcome: Item) -> TaskId:
+    key, _ = outcome
+    assert isinstance(key, int)
+    return TaskId(key)
+
+
+def _ending(status: int) -> str:
+    """A wait status in words."""
+    code = os.waitstatus_to_exitcode(status)
+    if code >= 0:
+        return f"exited with status {code}"
+    with suppress(ValueError):
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"was ended by signal {-code}"
+
+
+def _never() -> None:
+    """A launcher is never written to in pieces."""

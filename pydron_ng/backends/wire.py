@@ -1,0 +1,173 @@
+"""Messages on a byte stream: a length, a head with everything small, then the large parts raw."""
+
+from __future__ import annotations
+
+import marshal
+import socket
+import struct
+from collections import deque
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from pydron_ng.backends.base import Blob, Call, Define, Frame, Settings
+
+#: What a message consists of. The key says what the blob is: an int the call of (or the
+#: outcome for) that task, bytes the definition of that token, None the settings.
+Key = int | bytes | None
+Item = tuple[Key, Blob]
+
+#: Parts of at least this size stay out of the head: they are neither copied nor scanned.
+LARGE_BYTES = 64 * 1024
+_CHUNK_BYTES = 256 * 1024
+_BUFFERS_PER_SEND = 64  # well below IOV_MAX
+_LENGTH = struct.Struct("!I")
+
+
+def item(frame: Frame) -> Item:
+    """The frame as it travels."""
+    match frame:
+        case Call(task, blob):
+            return task, blob
+        case Define(token, blob):
+            return token, blob
+        case Settings(blob):
+            return None, blob
+
+
+def encode(items: Sequence[Item]) -> list[bytes]:
+    """The buffers to write for one message."""
+    large: list[bytes] = []
+    if any(len(part) >= LARGE_BYTES for _, blob in items for part in blob):
+        slim: list[object] = [(key, _without_large(blob, large)) for key, blob in items]
+    else:
+        slim = list(items)
+    # Version 2 of marshal: plain values only, the same bytes in every Python, and no code runs.
+    head = marshal.dumps((slim, [len(part) for part in large]), 2)
+    return [_LENGTH.pack(len(head)) + head, *large]
+
+
+def _without_large(blob: Blob, large: list[bytes]) -> tuple[bytes | int, ...]:
+    """The blob with each large part moved to `large` and its place there put in its stead."""
+    slim: list[bytes | int] = []
+    for part in blob:
+        if len(part) >= LARGE_BYTES:
+            slim.append(len(large))
+            large.append(part)
+        else:
+            slim.append(part)
+    return tuple(slim)
+
+
+class Outbox:
+    """What is still to be written to a stream."""
+
+    __slots__ = ("_buffers",)
+
+    def __init__(self) -> None:
+        self._buffers: deque[memoryview] = deque()
+
+    def put(self, buffers: Iterable[bytes]) -> None:
+        self._buffers.extend(memoryview(buffer) for buffer in buffers if buffer)
+
+    def push(self, stream: socket.socket) -> bool:
+        """Write as much as the stream takes; True when nothing is left. Raises: OSError."""
+        while self._buffers:
+            try:
+                sent = stream.sendmsg(islice(self._buffers, _BUFFERS_PER_SEND))
+            except BlockingIOError:
+                return False
+            self._forget(sent)
+        return True
+
+    def _forget(self, sent: int) -> None:
+        while sent:
+            first = self._buffers[0]
+            if sent < len(first):
+                self._buffers[0] = first[sent:]
+                return
+            sent -= len(first)
+            self._buffers.popleft()
+
+
+class Inbox:
+    """What was read from a stream and is not a whole message yet."""
+
+    __slots__ = ("_data", "_missing", "_parts", "_slim")
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._slim: list[tuple[Key, tuple[bytes | int, ...]]] | None = None
+        self._parts: list[bytearray] = []
+        self._missing: deque[memoryview] = deque()
+
+    def pull(self, stream: socket.socket) -> list[Item]:
+        """The items of all messages that one more read completes; often none.
+
+        Raises: EOFError at the stream's end, BlockingIOError when there is nothing to read.
+        """
+        if self._missing:
+            self._fill(stream)
+        else:
+            self._append(stream)
+        items: list[Item] = []
+        while (message := self._take()) is not None:
+            items += message
+        return items
+
+    def _append(self, stream: socket.socket) -> None:
+        data = stream.recv(_CHUNK_BYTES)
+        if not data:
+            raise EOFError
+        self._data += data
+
+    def _fill(self, stream: socket.socket) -> None:
+        view = self._missing[0]
+        count = stream.recv_into(view)
+        if not count:
+            raise EOFError
+        self._filled(count)
+
+    def _filled(self, count: int) -> None:
+        view = self._missing.popleft()
+        if count < len(view):
+            self._missing.appendleft(view[count:])
+
+    def _take(self) -> list[Item] | None:
+        """The next whole message, if there is one."""
+        if self._slim is None and not self._open():
+            return None
+        while self._missing and self._data:
+            self._move()
+        return None if self._missing else self._finish()
+
+    def _open(self) -> bool:
+        """Take the head of the next message from the data, if all of it is there."""
+        data = self._data
+        if len(data) < _LENGTH.size:
+            return False
+        end = _LENGTH.size + _LENGTH.unpack_from(data)[0]
+        if len(data) < end:
+            return False
+        with memoryview(data) as view:
+            self._slim, sizes = marshal.loads(view[_LENGTH.size : end])
+        del data[:end]
+        if sizes:
+            self._parts = [bytearray(size) for size in sizes]
+            self._missing.extend(memoryview(part) for part in self._parts)
+        return True
+
+    def _move(self) -> None:
+        """Fill the first missing part from what was read along with the head."""
+        count = min(len(self._missing[0]), len(self._data))
+        self._missing[0][:count] = self._data[:count]
+        del self._data[:count]
+        self._filled(count)
+
+    def _finish(self) -> list[Item]:
+        slim, self._slim = self._slim, None
+        assert slim is not None
+        if not self._parts:
+            return slim  # type: ignore[return-value]  # no large part: nothing was moved
+        parts = [bytes(part) for part in self._parts]
+        self._parts = []
+        return [(key, tuple(p if isinstance(p, bytes) else parts[p] for p in blob)) for key, blob in slim]

@@ -1,0 +1,155 @@
+"""Who does the I/O: the thread that waits; while nobody waits, a thread in the background.
+
+One thread leads: it polls without the lock and handles what is ready with it. Other waiting
+threads follow: they sleep until something has changed. The background thread leads only when no
+other does, and lets itself be relieved without a word: readiness is level-triggered, so
+whoever leads when a poll returns handles what is ready, and all others look away.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from pydron_ng.runtime.loop import Ready, SelectorLoop
+
+#: How long nobody may lead before the background thread does: a thread that waits for one task
+#: after the other shall not hand over in between.
+_GRACE_SECONDS = 0.002
+#: So often the background thread looks whether it is needed, before it sleeps until it is told.
+_LOOKS = 10
+
+
+class Pump:
+    """Leader, followers and the thread in the background, around one loop and one lock."""
+
+    def __init__(
+        self,
+        lock: threading.RLock,  # type: ignore[valid-type]  # a function to the type checker
+        loop: SelectorLoop,
+        busy: Callable[[], bool],
+        turn: Callable[[], None],
+    ) -> None:
+        """busy: is there anything to wait for; turn: called after each round of I/O."""
+        self._lock = lock
+        self._loop = loop
+        self._busy = busy
+        self._turn = turn
+        self._leader: object = None
+        self._followers = 0
+        self._changed = threading.Condition(lock)  # type: ignore[arg-type]
+        self._needed = threading.Condition(lock)  # type: ignore[arg-type]
+        self._asleep = False  # the background thread waits to be told
+        self._closed = False
+        self._thread: threading.Thread | None = None
+        self._background = object()
+        self._inside: set[int] = set()
+
+    @property
+    def entered(self) -> bool:
+        """Whether the calling thread is in ``until``, perhaps in a signal handler."""
+        return threading.get_ident() in self._inside
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Do the I/O, or follow who does, until `done` or until there is nothing to wait for."""
+        me = object()
+        self._inside.add(threading.get_ident())
+        try:
+            while not done() and self._busy() and not self._closed:
+                if self._leader is None or self._leader is self._background:
+                    self._leader = me
+                if self._leader is me:
+                    self._lead(me)
+                else:
+                    self._follow()
+        finally:
+            self._inside.discard(threading.get_ident())
+            if self._leader is me:
+                self._leader = None
+                self._hand_over()
+
+    def _lead(self, me: object) -> None:
+        """One round of I/O; for nothing if another leads when the poll returns."""
+        ready = self._poll()
+        if self._leader is me and not self._closed:
+            self._loop.dispatch(ready)
+            self._turn()
+
+    def _poll(self) -> Ready:
+        """Poll with the lock released; it is held again even if a signal handler raises."""
+        try:
+            self._lock.release()
+            return self._loop.poll(None)
+        finally:
+            if not self._lock._is_owned():
+                self._lock.acquire()
+
+    def _follow(self) -> None:
+        self._followers += 1
+        try:
+            self._changed.wait()
+        finally:
+            self._followers -= 1
+
+    def _hand_over(self) -> None:
+        if self._followers:
+            self._changed.notify()
+        elif self._asleep and self._busy():
+            self._needed.notify()
+
+    def tell(self) -> None:
+        """Tasks have been settled: let everybody who waits look."""
+        if self._followers:
+            self._changed.notify_all()
+        if self._leader is not None and not self.entered:
+            self._loop.wake()
+
+    def attend(self) -> None:
+        """There is something to wait for: see to it that it does not wait for a user's thread."""
+        if self._thread is None:
+            self._start()
+        elif self._asleep and self._leader is None:
+            self._needed.notify()
+
+    def _start(self) -> None:
+        thread = threading.Thread(target=self._stand_by, name="pydron", daemon=True)
+        self._thread = thread
+        try:
+            thread.start()
+        except RuntimeError:  # no more threads: tasks go on whenever somebody waits
+            self._thread = None
+
+    def _stand_by(self) -> None:
+        """The background thread."""
+        with self._lock:
+            looks = 0
+            while not self._closed:
+                if self._busy() and self._leader in (None, self._background):
+                    looks = 0
+                    self._leader = self._background
+                    self._lead(self._background)
+                else:
+                    looks = self._rest(looks)
+                if self._leader is self._background and not self._busy():
+                    self._leader = None
+
+    def _rest(self, looks: int) -> int:
+        """Sleep for the grace, or until told when not needed for long; the number of looks since."""
+        self._asleep = looks >= _LOOKS
+        told = self._needed.wait(None if self._asleep else _GRACE_SECONDS)
+        was_asleep, self._asleep = self._asleep, False
+        return 0 if was_asleep and told else looks + 1
+
+    def close(self) -> None:
+        """Let everybody go, and wait for the background thread to end."""
+        self._closed = True
+        self._changed.notify_all()
+        self._needed.notify_all()
+        self._loop.wake()
+        thread, self._thread = self._thread, None
+        if thread is not None and thread is not threading.current_thread():
+            self._lock.release()
+            try:
+                thread.join()
+            finally:
+                self._lock.acquire()

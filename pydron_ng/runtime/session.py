@@ -1,0 +1,166 @@
+"""The session: all process-wide state of pydron, made when first asked for."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydron_ng.runtime.driver import Driver
+
+if TYPE_CHECKING:
+    from pydron_ng.config import Configuration
+    from pydron_ng.values.library import Library
+
+PERFORMER = "pydron_ng.runtime.perform:Performer"
+
+
+class Session:
+    """A configuration, and the workers and definitions that belong to it."""
+
+    def __init__(
+        self,
+        config: Configuration | None = None,
+        library: Library | None = None,
+        performer: str = PERFORMER,
+    ) -> None:
+        """config: None means what pydron.conf says when it is first needed; library: a new one."""
+        self._config = config
+        self._library = library
+        self._performer = performer
+        self._driver: Driver | None = None
+        self._making = threading.Lock()
+
+    @property
+    def config(self) -> Configuration:
+        """Raises: ConfigError."""
+        if self._config is None:
+            from pydron_ng import config
+            from pydron_ng.backends import registry
+
+            self._config = config.load(config.find(), registry.model())
+        return self._config
+
+    @property
+    def library(self) -> Library:
+        if self._library is None:
+            from pydron_ng.values.library import Library
+
+            self._library = Library()
+        return self._library
+
+    @property
+    def driver(self) -> Driver:
+        """Its workers start with the first task. Raises: ConfigError, BackendError."""
+        if self._driver is None:
+            with self._making:
+                if self._driver is None:
+                    self._driver = self._make_driver()
+        return self._driver
+
+    def _make_driver(self) -> Driver:
+        from pydron_ng.backends import registry
+
+        workers = [worker for worker in self.config.workers if worker.enabled]
+        backends = [registry.create(worker, self._performer) for worker in workers]
+        return Driver(backends, self.library.blob)
+
+    def usable(self) -> bool:
+        """Whether calls may go to workers, as seen by the calling thread, right now.
+
+        Not in a worker, not with PYDRON=off, not at the interpreter's shutdown, not where the
+        driver is at work already further up this thread's stack (signal handlers, finalizers).
+        """
+        return not (
+            "PYDRON_WORKER" in os.environ
+            or os.environ.get("PYDRON") == "off"
+            or getattr(threading.current_thread(), "is_pydron_worker", False)
+            or not threading.main_thread().is_alive()
+            or self._making.locked()
+            or (self._driver is not None and self._driver.entered)
+        )
+
+    def discard(self) -> None:
+        """Throw the driver away with all its workers; the next use makes a new one.
+
+        After an exception inside of driver code nothing in there can be relied on any more.
+        """
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            with driver.lock:
+                driver.close()
+
+    def forget(self) -> None:
+        """In a forked child: close the descriptors that are the parent's."""
+        if self._driver is not None:
+            self._driver.forget()
+
+
+_session = Session()
+
+
+def session() -> Session:
+    """The one that is in force."""
+    return _session
+
+
+def configure(config: Mapping[str, Any] | None = None, **overrides: Any) -> _Configured:
+    """Use this configuration from now on, or, as a context manager, until the end of the block.
+
+    The workers there were are ended.
+
+    config: what pydron.conf would hold; overrides: single keys of it. What neither names stays
+    as it is. Raises: ConfigError.
+    """
+    global _session
+    before = _session
+    _session = Session(_merged(before, {**(config or {}), **overrides}), before.library)
+    before.discard()
+    return _Configured(before, _session)
+
+
+def _merged(before: Session, values: dict[str, Any]) -> Configuration:
+    """The configuration that is in force, with the given keys in place of its own."""
+    from dataclasses import replace
+
+    from pydron_ng.backends import registry
+    from pydron_ng.config import from_dict
+
+    new = from_dict(values, registry.model(), "configure()")
+    if values.keys() >= {"workers", "inline"}:
+        return new
+    return replace(before.config, source=new.source, **{key: getattr(new, key) for key in values})
+
+
+class _Configured:
+    """Restores the session that was in force before."""
+
+    def __init__(self, before: Session, now: Session) -> None:
+        self._before = before
+        self._now = now
+
+    def __enter__(self) -> Session:
+        return self._now
+
+    def __exit__(self, *_: object) -> None:
+        global _session
+        _session = self._before
+        self._now.discard()
+
+
+def _forget() -> None:
+    """In a forked child: start afresh, with the same configuration."""
+    global _session
+    _session.forget()
+    _session = Session(_session._config, _session._library, _session._performer)
+
+
+def _close() -> None:
+    _session.discard()
+
+
+atexit.register(_close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

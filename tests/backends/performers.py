@@ -1,0 +1,104 @@
+"""A performer for tests of backends: the blob's first part is a word, the rest its arguments."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+
+from pydron_ng.backends.base import Blob, Token
+
+
+class Obedient:
+    """Does what the word says; answers with bytes."""
+
+    def __init__(self, captures: str) -> None:
+        self.captures = captures
+        self.defined: dict[bytes, Blob] = {}
+        self.settled: Blob = ()
+
+    def define(self, token: Token, blob: Blob) -> None:
+        self.defined[token] = blob
+
+    def settings(self, blob: Blob) -> None:
+        self.settled = blob
+
+    def perform(self, blob: Blob) -> Blob:
+        word, *arguments = blob
+        deed: Callable[..., Blob] = getattr(self, word.decode())
+        return deed(*arguments)
+
+    def echo(self, *parts: bytes) -> Blob:
+        return parts
+
+    def lookup(self, token: bytes) -> Blob:
+        return self.defined.get(token, (b"undefined",))
+
+    def current_settings(self) -> Blob:
+        return self.settled
+
+    def made_for(self) -> Blob:
+        return (self.captures.encode(),)
+
+    def pid(self) -> Blob:
+        return (str(os.getpid()).encode(),)
+
+    def ids(self) -> Blob:
+        """Process, its parent, its session, its group."""
+        me = os.getpid()
+        return (f"{me} {os.getppid()} {os.getsid(me)} {os.getpgid(me)}".encode(),)
+
+    def variable(self, name: bytes) -> Blob:
+        return (os.environ.get(name.decode(), "unset").encode(),)
+
+    def hash_of(self, text: bytes) -> Blob:
+        return (str(hash(text.decode())).encode(),)
+
+    def evaluate(self, source: bytes) -> Blob:
+        """Names that are there: os, sys."""
+        return (repr(eval(source.decode(), {"os": os, "sys": sys})).encode(),)
+
+    def exit(self) -> Blob:
+        os._exit(3)
+
+    def fail(self) -> Blob:
+        raise RuntimeError("a performer that breaks its promise")
+
+    def sleep(self, seconds: bytes) -> Blob:
+        time.sleep(float(seconds))
+        return (b"slept",)
+
+    def hold(self, path: bytes) -> Blob:
+        """Say so by writing the process id to the file `path`, then never return."""
+        _announce(path)
+        while True:
+            time.sleep(60)
+
+    def hold_gil(self, path: bytes) -> Blob:
+        """The same, in C code that never releases the GIL."""
+        _announce(path)
+        return (str(pow(7, 10**9)).encode(),)
+
+    def wait_for(self, path: bytes) -> Blob:
+        """Return when the file is there."""
+        while not os.path.exists(path):
+            time.sleep(0.001)
+        return (b"seen",)
+
+    def touch(self, path: bytes) -> Blob:
+        _announce(path)
+        return (b"touched",)
+
+    def exit_unless(self, path: bytes) -> Blob:
+        """Die at the first attempt, which leaves the file behind."""
+        if os.path.exists(path):
+            return (b"survived",)
+        _announce(path)
+        os._exit(3)
+
+
+def _announce(path: bytes) -> None:
+    with open(path + b".part", "a") as file:
+        file.write(f"{os.getpid()}\n")
+    os.replace(path + b".part", path)
