@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pydron_ng import config
 from pydron_ng.backends import registry
 
 ROOT = Path(__file__).parents[1]
+PAGES = sorted(str(page.relative_to(ROOT)) for page in ROOT.glob("docs/**/*.md"))
 
 
 def example() -> dict[str, Any]:
@@ -117,3 +119,16 @@ def _dispatch_all(folder: Path) -> Path:
 def _outside_of_the_package(wheel: Path) -> set[str]:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     return {top for top in tops if top != "pydron_ng" and not top.endswith(".dist-info")}
+
+
+def test_the_architecture_page_names_files_that_exist() -> None:
+    page = (ROOT / "docs/architecture.md").read_text()
+    named = set(re.findall(r"`((?:pydron_ng|tests|docs)/[\w/.]+|\w+\.py)`", page))
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *PAGES])
+def test_links_between_pages_lead_somewhere(page: str) -> None:
+    source = ROOT / page
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", source.read_text())
+    assert [link for link in links if not (source.parent / link).exists()] == []
