@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 BODIES = ("body", "orelse", "finalbody", "handlers")
 
 
-def shrink(text: str, differs: Callable[[str], bool], rounds: int = 12) -> str:
+def shrink(text: str, differs: Callable[[str], bool], rounds: int = 80) -> str:
     """The smallest program found; `differs` says of a program whether it still fails."""
     for _ in range(rounds):
         smaller = next((candidate for candidate in candidates(text) if differs(candidate)), None)
@@ -28,7 +28,9 @@ def candidates(text: str) -> Iterator[str]:
         for change in (_without, _unwrapped):
             tree = ast.parse(text)
             if change(*_places(tree)[index]):
-                yield ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+                candidate = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+                if _is_valid(candidate):
+                    yield candidate
 
 
 def _places(tree: ast.Module) -> list[tuple[ast.AST, str, int]]:
@@ -61,6 +63,14 @@ def _unwrapped(parent: ast.AST, name: str, index: int) -> bool:
     if name == "handlers" or not isinstance(inner, list) or isinstance(siblings[index], ast.FunctionDef):
         return False
     siblings[index : index + 1] = inner
+    return True
+
+
+def _is_valid(text: str) -> bool:
+    try:
+        compile(text, "candidate", "exec", dont_inherit=True)
+    except SyntaxError:
+        return False
     return True
 
 
