@@ -1,0 +1,147 @@
+"""What each call is, and which names of the function a statement may change."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from pydron_ng.purity import methods
+from pydron_ng.translation.outline import Outline, Site, Statement
+
+#: What a name that is not local stands for right now; None where nobody knows.
+Resolve = Callable[[ast.expr], object]
+
+
+class Kind(Enum):
+    """What the callee of a site is taken for. Only a hint: what it is, is seen at run time."""
+
+    FUNCTIONAL = auto()
+    PURE = auto()
+    OBSERVER = auto()  # has an effect, but none on its arguments: print, log.info
+    CONTAINER = auto()  # append, update ...: changes its receiver alone
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Facts about calls and changes.
+
+    kinds: of each site.
+    mutated: of each statement, the names whose objects it may change, itself alone.
+    sync: of each statement, whether it runs code that nobody can reason about.
+    """
+
+    kinds: tuple[Kind, ...]
+    mutated: tuple[tuple[str, ...], ...]
+    sync: tuple[bool, ...]
+
+
+def effects(outline: Outline, classify: Callable[[Site], Kind], local: frozenset[str]) -> Effects:
+    """The effects of each statement of a function with the given `local` names."""
+    kinds = tuple(classify(site) for site in outline.sites)
+    calls: dict[int, list[tuple[Site, Kind]]] = {}
+    for site, kind in zip(outline.sites, kinds, strict=True):
+        calls.setdefault(site.statement, []).append((site, kind))
+    mutated = tuple(
+        tuple(dict.fromkeys(_mutated(statement, calls.get(statement.index, []), local)))
+        for statement in outline.statements
+    )
+    sync = tuple(
+        _is_sync(statement, calls.get(statement.index, [])) for statement in outline.statements
+    )
+    return Effects(kinds, mutated, sync)
+
+
+def classify_with(
+    resolve: Resolve, known: Callable[[object], Kind | None], functional: frozenset[str]
+) -> Callable[[Site], Kind]:
+    """A classifier: by what the callee is now, else by its name.
+
+    functional: the names of all functions that were ever decorated @functional.
+    """
+
+    def classify(site: Site) -> Kind:
+        callee = resolve(site.node.func)
+        if callee is not None:
+            return known(callee) or Kind.UNKNOWN
+        func = site.node.func
+        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        if name in functional:
+            return Kind.FUNCTIONAL
+        return _by_name(name) if isinstance(func, ast.Attribute) else Kind.UNKNOWN
+
+    return classify
+
+
+def _by_name(method: str) -> Kind:
+    if method in methods.MUTATORS:
+        return Kind.CONTAINER
+    if method in methods.OBSERVERS:
+        return Kind.OBSERVER
+    if method in methods.PURE:
+        return Kind.PURE
+    return Kind.UNKNOWN
+
+
+def _is_sync(statement: Statement, calls: list[tuple[Site, Kind]]) -> bool:
+    writes = any(
+        isinstance(target, ast.Attribute | ast.Subscript) for target in _targets(statement.node)
+    )
+    return writes or any(kind in {Kind.UNKNOWN, Kind.OBSERVER} for _, kind in calls)
+
+
+def _mutated(
+    statement: Statement, calls: list[tuple[Site, Kind]], local: frozenset[str]
+) -> Iterator[str]:
+    if statement.index == 0:
+        return
+    for target in _targets(statement.node):
+        if isinstance(target, ast.Attribute | ast.Subscript):
+            yield from _base(target, local)
+    for site, kind in calls:
+        if kind in {Kind.CONTAINER, Kind.UNKNOWN} and isinstance(site.node.func, ast.Attribute):
+            yield from _base(site.node.func.value, local)
+        if kind is Kind.UNKNOWN:
+            for argument in [*site.node.args, *(k.value for k in site.node.keywords)]:
+                yield from _handed(argument, local)
+
+
+def _targets(node: ast.stmt) -> Iterator[ast.expr]:
+    if isinstance(node, ast.Assign | ast.Delete):
+        for target in node.targets:
+            yield from _flat(target)
+    elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For | ast.AsyncFor):
+        yield from _flat(node.target)
+
+
+def _flat(target: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(target, ast.Tuple | ast.List):
+        for part in target.elts:
+            yield from _flat(part)
+    elif isinstance(target, ast.Starred):
+        yield from _flat(target.value)
+    else:
+        yield target
+
+
+def _base(node: ast.expr, local: frozenset[str]) -> Iterator[str]:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    if isinstance(node, ast.Name) and node.id in local:
+        yield node.id
+
+
+def _handed(node: ast.expr, local: frozenset[str]) -> Iterator[str]:
+    """The names whose objects reach a callee through the argument `node`."""
+    if isinstance(node, ast.Starred):
+        yield from _handed(node.value, local)
+    elif isinstance(node, ast.Tuple | ast.List | ast.Set):
+        for part in node.elts:
+            yield from _handed(part, local)
+    elif isinstance(node, ast.Dict):
+        for part in node.values:
+            yield from _handed(part, local)
+    else:
+        yield from _base(node, local)

@@ -1,0 +1,188 @@
+"""The dataflow graph of a function: what must be known before what."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydron_ng.translation.effects import Effects, Kind
+from pydron_ng.translation.names import Flow, Names
+from pydron_ng.translation.outline import Outline
+
+if TYPE_CHECKING:
+    import networkx
+
+#: ("statement", number) or ("site", number)
+Node = tuple[str, int]
+_INTERRUPTS = (ast.Return, ast.Break, ast.Continue, ast.Raise, ast.Assert)
+
+
+def statement(index: int) -> Node:
+    return ("statement", index)
+
+
+def site(index: int) -> Node:
+    return ("site", index)
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Statements and call sites; edges of kind ``data``, ``control`` and ``effect``.
+
+    An edge goes from what must be known (or done) first to what needs it.
+    """
+
+    digraph: networkx.DiGraph[Node]
+    outline: Outline
+    effects: Effects
+
+    def slice(self, target: Node) -> frozenset[Node]:
+        """All that `target` needs, itself included: ancestors, cut at effects."""
+        import networkx as nx  # noqa: PLC0415  translation alone needs it
+
+        return frozenset(nx.ancestors(self._needs(), target)) | {target}
+
+    def slices(self) -> frozenset[Node]:
+        """What the calls that may be functional need, all together."""
+        needed: set[Node] = set()
+        for index in self.candidates():
+            needed |= self.slice(site(index))
+        return frozenset(needed)
+
+    def candidates(self) -> tuple[int, ...]:
+        """The sites whose callee may be functional."""
+        kinds = enumerate(self.effects.kinds)
+        return tuple(index for index, kind in kinds if kind is Kind.FUNCTIONAL)
+
+    def independent(self, a: int, b: int) -> bool:
+        """Can the calls at sites `a` and `b` of one pass overlap: does neither need the other?"""
+        return site(a) not in self.slice(site(b)) and site(b) not in self.slice(site(a))
+
+    def separating(self, a: int, b: int) -> tuple[int, ...]:
+        """The statements between two sites that are sync-points, in program order."""
+        first, last = (self.outline.sites[i].statement for i in sorted((a, b)))
+        return tuple(i for i in range(first, last + 1) if self.effects.sync[i])
+
+    def text(self) -> str:
+        """One line for each edge, in program order."""
+        edges = sorted(self.digraph.edges(data=True), key=lambda e: (e[0][1], e[1][1], e[0], e[1]))
+        return "\n".join(
+            f"{_shown(a)} -> {_shown(b)}  {data['kind']} {data.get('name', '')}".rstrip()
+            for a, b, data in edges
+        )
+
+    def _needs(self) -> networkx.DiGraph[Node]:
+        import networkx as nx  # noqa: PLC0415
+
+        def kept(a: Node, b: Node) -> bool:
+            return bool(self.digraph.edges[a, b]["kind"] != "effect")
+
+        return nx.subgraph_view(self.digraph, filter_edge=kept)
+
+
+def _shown(node: Node) -> str:
+    return f"{node[0]} {node[1]}"
+
+
+def graph(outline: Outline, names: Names, effects: Effects) -> Graph:
+    """The graph of a function from the facts about it."""
+    import networkx as nx  # noqa: PLC0415
+
+    digraph: networkx.DiGraph[Node] = nx.DiGraph()
+    digraph.add_nodes_from(statement(s.index) for s in outline.statements)
+    digraph.add_nodes_from(site(s.index) for s in outline.sites)
+    for a, b in _effect_chain(effects):
+        digraph.add_edge(a, b, kind="effect")
+    for a, b in _control(outline):
+        digraph.add_edge(a, b, kind="control")
+    for a, b, name in _data(outline, names):
+        digraph.add_edge(a, b, kind="data", name=name)
+    return Graph(digraph, outline, effects)
+
+
+def _effect_chain(effects: Effects) -> Iterator[tuple[Node, Node]]:
+    points = [index for index, sync in enumerate(effects.sync) if sync]
+    for a, b in zip(points, points[1:], strict=False):
+        yield statement(a), statement(b)
+
+
+def _data(outline: Outline, names: Names) -> Iterator[tuple[Node, Node, str]]:
+    readers = _readers(outline)
+    for flow in names.flows:
+        yield from _flow(flow, readers)
+    for number, enclosing in _nesting(outline):
+        yield site(number), enclosing, ""
+
+
+def _flow(
+    flow: Flow, readers: dict[tuple[int, int], Node]
+) -> Iterator[tuple[Node, Node, str]]:
+    reader = readers.get(flow.position, statement(flow.target))
+    if reader != statement(flow.source):
+        yield statement(flow.source), reader, flow.name
+
+
+def _readers(outline: Outline) -> dict[tuple[int, int], Node]:
+    """The innermost call that reads the name at a position."""
+    readers: dict[tuple[int, int], Node] = {}
+    for s in reversed(outline.sites):  # outer calls come after the calls in their arguments
+        for node in ast.walk(s.node):
+            if isinstance(node, ast.Name):
+                readers[node.lineno, node.col_offset] = site(s.index)
+    return readers
+
+
+def _nesting(outline: Outline) -> Iterator[tuple[int, Node]]:
+    """Each site with the call or statement that its value goes to."""
+    enclosing: dict[ast.AST, int] = {}
+    for s in reversed(outline.sites):
+        for node in ast.walk(s.node):
+            if node is not s.node and node in outline.of:
+                enclosing[node] = s.index
+    for s in outline.sites:
+        outer = enclosing.get(s.node)
+        yield s.index, statement(s.statement) if outer is None else site(outer)
+
+
+def _control(outline: Outline) -> Iterator[tuple[Node, Node]]:
+    inside: dict[int, list[Node]] = {}
+    for s in outline.statements[1:]:
+        inside.setdefault(s.parent, []).append(statement(s.index))
+    for call in outline.sites:
+        owner = outline.statements[call.statement]
+        if owner.parent >= 0:
+            inside.setdefault(owner.parent, []).append(site(call.index))
+    for parent, nodes in inside.items():
+        for node in nodes:
+            yield statement(parent), node
+    yield from _exits(outline)
+
+
+def _exits(outline: Outline) -> Iterator[tuple[Node, Node]]:
+    """What an exit decides: all that follows it in its loop, or in the function."""
+    for s in outline.statements[1:]:
+        if not isinstance(s.node, _INTERRUPTS):
+            continue
+        parent = outline.statements[s.parent]
+        if s.parent != 0:  # it decides nothing if it is always reached: what follows is dead
+            yield statement(parent.index), statement(s.index)
+        for later in _decided(outline, s.index):
+            yield statement(s.index), later
+
+
+def _decided(outline: Outline, index: int) -> Iterator[Node]:
+    node, loops = outline.statements[index].node, outline.statements[index].loops
+    scope = loops[-1] if loops and isinstance(node, ast.Continue | ast.Break) else None
+    again = isinstance(node, ast.Break | ast.Return) and bool(loops)
+    for other in outline.statements[1:]:
+        within = scope is None or scope in other.loops
+        repeated = again and set(loops) & set(other.loops)
+        if within and other.index != index and (other.index > index or repeated):
+            yield statement(other.index)
+    for call in outline.sites:
+        within = scope is None or scope in call.loops
+        repeated = again and set(loops) & set(call.loops)
+        if within and (call.statement > index or repeated):
+            yield site(call.index)

@@ -1,0 +1,139 @@
+"""What the two programs of a function agree on: routed sites, counted loops, learnt names."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from pydron_ng.translation.effects import Effects, Kind
+from pydron_ng.translation.names import bound_names
+from pydron_ng.translation.outline import Outline, Statement
+
+#: The first places of the list of counters: epoch, and how many names run-ahead waits for.
+EPOCH, AWAITED, FIRST_LOOP = 0, 1, 2
+_COMPOUND = (
+    ast.If,
+    ast.For,
+    ast.While,
+    ast.Try,
+    ast.TryStar,
+    ast.With,
+    ast.Match,
+    ast.AsyncFor,
+    ast.AsyncWith,
+)
+_BODIES = (ast.For, ast.While, ast.With)
+
+
+def item_point(statement: int) -> int:
+    """The point where the body of a compound statement begins."""
+    return -statement
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The agreement between commit program and run-ahead program.
+
+    routed: the sites whose callee may be functional.
+    counter: of each loop with a routed site inside, its place in the list of counters; the
+        place after it says whether the loop's items come from code that can do anything.
+    learnt: the names that the commit program tells after a statement, in this order.
+    items: the names that it tells where the body of a loop or with statement begins, what the
+        header binds first.
+    told: the statements whose test or iterable the commit program tells.
+    """
+
+    outline: Outline
+    effects: Effects
+    routed: frozenset[int]
+    counter: dict[int, int]
+    learnt: dict[int, tuple[str, ...]]
+    items: dict[int, tuple[str, ...]]
+    told: frozenset[int]
+
+    def counters(self, loops: tuple[int, ...]) -> tuple[int, ...]:
+        """The places of the counters of the counted ones among `loops`."""
+        return tuple(self.counter[loop] for loop in loops if loop in self.counter)
+
+    @property
+    def size(self) -> int:
+        """How many counters there are."""
+        return FIRST_LOOP + 2 * len(self.counter)
+
+
+def plan(outline: Outline, effects: Effects) -> Plan:
+    """The plan for a function; without routed sites there is nothing to agree on."""
+    routed = frozenset(i for i, kind in enumerate(effects.kinds) if kind is Kind.FUNCTIONAL)
+    counted = sorted({loop for i in routed for loop in outline.sites[i].loops})
+    counter = {loop: FIRST_LOOP + 2 * rank for rank, loop in enumerate(counted)}
+    bound = bound_names(outline, effects.mutated)
+    own = _own_names(outline)
+    watched = [s for s in outline.statements[1:] if all(loop in counter for loop in s.loops)]
+    learnt = {s.index: _learnt(s, outline, bound, own) for s in watched}
+    return Plan(
+        outline,
+        effects,
+        routed,
+        counter,
+        {index: names for index, names in learnt.items() if names},
+        {s.index: _items(s, learnt[s.index]) for s in watched if isinstance(s.node, _BODIES)},
+        frozenset(s.index for s in watched if _is_told(s, outline, effects)),
+    )
+
+
+def is_compound(node: ast.AST) -> bool:
+    """Does the statement hold other statements that are the function's own?"""
+    return isinstance(node, _COMPOUND)
+
+
+def _learnt(
+    statement: Statement, outline: Outline, bound: tuple[tuple[str, ...], ...], own: frozenset[str]
+) -> tuple[str, ...]:
+    if isinstance(statement.node, ast.Delete | ast.Return | ast.Raise):
+        return ()
+    inner = [s.index for s in outline.statements if outline.inside(s.index, statement.index)]
+    names = dict.fromkeys(name for index in inner for name in bound[index] if name in own)
+    handlers = {h.name for i in inner for h in getattr(outline.statements[i].node, "handlers", [])}
+    return tuple(name for name in names if name not in handlers)
+
+
+def _items(statement: Statement, learnt: tuple[str, ...]) -> tuple[str, ...]:
+    node = statement.node
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.For):
+        targets = [node.target]
+    elif isinstance(node, ast.With):
+        targets = [item.optional_vars for item in node.items if item.optional_vars]
+    bound = dict.fromkeys(name for target in targets for name in target_names(target))
+    again = () if isinstance(node, ast.With) else learnt
+    return tuple(dict.fromkeys((*bound, *again)))
+
+
+def target_names(target: ast.expr) -> tuple[str, ...]:
+    """The names that a target binds, in order; none where it also changes an object."""
+    nodes = list(ast.walk(target))
+    if any(isinstance(node, ast.Attribute | ast.Subscript | ast.Starred) for node in nodes):
+        return ()
+    return tuple(node.id for node in nodes if isinstance(node, ast.Name))
+
+
+def _own_names(outline: Outline) -> frozenset[str]:
+    """The names of the function's own scope: neither global nor nonlocal."""
+    declared = {
+        name
+        for s in outline.statements
+        if isinstance(s.node, ast.Global | ast.Nonlocal)
+        for name in s.node.names
+    }
+    names = (name for group in bound_names(outline, None) for name in group)
+    return frozenset(names) - declared
+
+
+def _is_told(statement: Statement, outline: Outline, effects: Effects) -> bool:
+    node = statement.node
+    if isinstance(node, ast.For):
+        return node in outline.loop_of
+    if not isinstance(node, ast.If | ast.While):
+        return False
+    calls = [n for n in ast.walk(node.test) if isinstance(n, ast.Call) and n in outline.of]
+    return any(effects.kinds[outline.of[call]] is not Kind.PURE for call in calls)

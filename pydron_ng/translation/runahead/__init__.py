@@ -1,0 +1,1 @@
+"""The run-ahead program: generated Python, one file per construct."""

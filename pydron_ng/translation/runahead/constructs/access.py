@@ -1,0 +1,167 @@
+"""Attributes and subscripts: only where looking cannot run code of the user's."""
+
+from __future__ import annotations
+
+import ast
+from types import FunctionType, MemberDescriptorType, MethodType, ModuleType
+from typing import Any
+
+from pydron_ng.translation.runahead.ahead import Ahead
+from pydron_ng.translation.runahead.constructs.operators import is_plain_atom
+from pydron_ng.translation.runahead.emitter import Emitter
+from pydron_ng.translation.runahead.promises import OWN, Refused, lifted
+from pydron_ng.translation.runahead.registry import emits, guard
+
+PRODUCTIONS = ("{new} = {list}[{int}]", "{new} = {list}[:{int}]", "{new} = {object}.{attribute}")
+_SEQUENCES = frozenset({list, tuple, str, bytes, range})
+
+
+@emits(ast.Attribute)
+def attribute_(emitter: Emitter, node: ast.Attribute) -> str:
+    return f"attribute(ra, {emitter.expression(node.value)}, {node.attr!r})"
+
+
+@emits(ast.Subscript)
+def subscript(emitter: Emitter, node: ast.Subscript) -> str:
+    return f"item(ra, {emitter.expression(node.value)}, {emitter.expression(node.slice)})"
+
+
+@emits(ast.Slice)
+def slice_(emitter: Emitter, node: ast.Slice) -> str:
+    parts = [emitter.expression(p) if p else "None" for p in (node.lower, node.upper, node.step)]
+    return f"slicing(ra, {', '.join(parts)})"
+
+
+@guard
+def slicing(ra: Ahead, *bounds: Any) -> Any:
+    """A slice object of atoms."""
+
+    def run(*values: Any) -> slice:
+        if any(type(value) not in {int, type(None)} for value in values):
+            raise Refused("slice")
+        return slice(*values)
+
+    return lifted(ra.ready, run, *bounds)
+
+
+@guard
+def item(ra: Ahead, container: Any, key: Any) -> Any:
+    """`container[key]` for builtin containers and arrays."""
+    return lifted(ra.ready, get_item, container, key)
+
+
+def get_item(container: Any, key: Any) -> Any:
+    """An item, or a slice.
+
+    Raises:
+        Refused: the container is of a type with code of its own.
+    """
+    kind = OWN.get(type(container), type(container))
+    if kind in _SEQUENCES and type(key) in {int, bool, slice}:
+        return container[key] if type(key) is not slice else _sliced(container, key)
+    if kind is dict and is_plain_atom(key) and all(map(is_plain_atom, container)):
+        return container[key]
+    if _is_array(container) and _is_index(key):
+        return container[key]
+    raise Refused(f"subscript of {kind.__name__}")
+
+
+def _sliced(container: Any, key: slice) -> Any:
+    own = type(container)
+    return own(list(container)[key]) if own in OWN else container[key]
+
+
+def _is_array(value: Any) -> bool:
+    kind = type(value)
+    return (
+        kind.__module__ == "numpy"
+        and kind.__name__ == "ndarray"
+        and value.dtype.kind in "biufcSUmM"
+    )
+
+
+def _is_index(key: Any) -> bool:
+    if type(key) in {tuple, *OWN}:
+        return all(_is_index(part) for part in key)
+    return type(key) in {int, slice, type(...), type(None)}
+
+
+@guard
+def attribute(ra: Ahead, value: Any, name: str) -> Any:
+    """An attribute that is there without running code: modules, plain instances, methods."""
+
+    def run(value: Any) -> Any:
+        return get_attribute(value, name)
+
+    return lifted(ra.ready, run, value)
+
+
+def get_attribute(value: Any, name: str) -> Any:
+    """The attribute, from the type and instance dictionaries, never by getattr.
+
+    Raises:
+        Refused: looking it up would run code, or might.
+    """
+    kind = type(value)
+    if kind is ModuleType:
+        return _there(vars(value), name)
+    if isinstance(kind, type) and type(kind) is type and issubclass(kind, type):
+        return _of_class(value, name)
+    if _is_array(value) and name in {"shape", "ndim", "size", "T"}:
+        return getattr(value, name)
+    return _of_instance(value, kind, name)
+
+
+def _of_instance(value: Any, kind: type, name: str) -> Any:
+    if _in_mro(kind, "__getattribute__") is not object.__dict__["__getattribute__"]:
+        raise Refused("__getattribute__")
+    found = _in_mro(kind, name)
+    if type(found) is MemberDescriptorType:
+        return found.__get__(value, kind)
+    if found is not None and hasattr(type(found), "__set__"):
+        raise Refused("a data descriptor")
+    own = _instance_dictionary(value, kind)
+    if name in own:
+        return own[name]
+    return _bound(found, value, kind)
+
+
+def _bound(found: Any, value: Any, kind: type) -> Any:
+    if type(found) is FunctionType:
+        return MethodType(found, value)
+    if type(found) is staticmethod:
+        return found.__func__
+    if type(found) is classmethod:
+        return MethodType(found.__func__, kind)
+    if found is None or hasattr(type(found), "__get__"):
+        raise Refused("an attribute that is computed")
+    return found
+
+
+def _of_class(value: type, name: str) -> Any:
+    if type(value) is not type:
+        raise Refused("a class with a metaclass")
+    found = _in_mro(value, name)
+    if type(found) is FunctionType:
+        return found
+    return _bound(found, None, value)
+
+
+def _in_mro(kind: type, name: str) -> Any:
+    for base in kind.__mro__:
+        if name in base.__dict__:
+            return base.__dict__[name]
+    return None
+
+
+def _instance_dictionary(value: Any, kind: type) -> dict[str, Any]:
+    if not any("__dict__" in base.__dict__ for base in kind.__mro__):
+        return {}
+    own = object.__getattribute__(value, "__dict__")
+    return own if type(own) is dict else {}
+
+
+def _there(names: dict[str, Any], name: str) -> Any:
+    if name not in names:
+        raise Refused("a name that the module makes up")
+    return names[name]

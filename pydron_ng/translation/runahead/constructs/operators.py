@@ -1,0 +1,309 @@
+"""Operators: on atoms and own containers of atoms only, and never where the result is huge."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from pydron_ng.translation.runahead.ahead import Ahead
+from pydron_ng.translation.runahead.emitter import Emitter
+from pydron_ng.translation.runahead.promises import (
+    ATOMS,
+    OWN,
+    UNKNOWN,
+    OwnList,
+    Promise,
+    Refused,
+    deeply,
+    lifted,
+)
+from pydron_ng.translation.runahead.registry import emits, guard
+
+PRODUCTIONS = (
+    "{new} = {int} + {call}",
+    "{new} = {call} * {int} - {call}",
+    "{new} = {call} if {call} > {int} else {int}",
+    "{name} += {call}",
+    "{new} = {int} < {call} <= {int}",
+    "{new} = {call} and {call}",
+)
+_BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "is": operator.is_,
+    "is not": operator.is_not,
+    "not": operator.not_,
+    "u-": operator.neg,
+    "u+": operator.pos,
+    "~": operator.invert,
+}
+_COMPARE: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
+_UNARY: dict[type[ast.unaryop], str] = {
+    ast.USub: "u-",
+    ast.UAdd: "u+",
+    ast.Invert: "~",
+    ast.Not: "not",
+}
+_SCALARS = frozenset(
+    """float64 float32 int64 int32 int16 int8 uint8 uint16 uint32 uint64 bool bool_""".split()
+)
+_NUMBERS = frozenset({int, float, complex, bool})
+_LONGEST = 10_000  # items or bits that an operation of run-ahead may make
+
+
+# --- emitting ---
+
+
+@emits(ast.BinOp)
+def binary(emitter: Emitter, node: ast.BinOp) -> str:
+    symbol = _BINARY.get(type(node.op))
+    left, right = emitter.expression(node.left), emitter.expression(node.right)
+    return f"operate(ra, {symbol!r}, {left}, {right})" if symbol else "UNKNOWN"
+
+
+@emits(ast.UnaryOp)
+def unary(emitter: Emitter, node: ast.UnaryOp) -> str:
+    return f"operate(ra, {_UNARY[type(node.op)]!r}, {emitter.expression(node.operand)})"
+
+
+@emits(ast.Compare)
+def compare(emitter: Emitter, node: ast.Compare) -> str:
+    """A chain is the conjunction of its parts where they are simple."""
+    if len(node.ops) > 1:
+        return _chain(emitter, node)
+    left, right = emitter.expression(node.left), emitter.expression(node.comparators[0])
+    symbol = _COMPARE[type(node.ops[0])]
+    if symbol in {"in", "not in"}:
+        return f"contains(ra, {symbol!r}, {left}, {right})"
+    return f"operate(ra, {symbol!r}, {left}, {right})"
+
+
+def _chain(emitter: Emitter, node: ast.Compare) -> str:
+    symbols = tuple(_COMPARE[type(op)] for op in node.ops)
+    operands = [emitter.expression(part) for part in (node.left, *node.comparators)]
+    return f"chained(ra, {symbols!r}, {', '.join(operands)})"
+
+
+@emits(ast.BoolOp)
+def boolean(emitter: Emitter, node: ast.BoolOp) -> str:
+    *firsts, text = node.values
+    result = _later(emitter, text)
+    word = "and" if isinstance(node.op, ast.And) else "or"
+    for part in reversed(firsts[1:]):
+        result = _closed(emitter, f"either(ra, {word!r}, {emitter.expression(part)}, {result})")
+    return f"either(ra, {word!r}, {emitter.expression(firsts[0])}, {result})"
+
+
+@emits(ast.IfExp)
+def conditional(emitter: Emitter, node: ast.IfExp) -> str:
+    test = emitter.expression(node.test)
+    return f"choose(ra, {test}, {_later(emitter, node.body)}, {_later(emitter, node.orelse)})"
+
+
+def _later(emitter: Emitter, node: ast.expr) -> str:
+    """A function without parameters that evaluates `node` with the names as they are now."""
+    unit = emitter.unit
+    before, unit.used = unit.used, {}
+    text = emitter.expression(node)
+    used, unit.used = unit.used, {**before, **unit.used}
+    return _lambda(text, used)
+
+
+def _closed(emitter: Emitter, text: str) -> str:
+    return _lambda(text, emitter.unit.used)
+
+
+def _lambda(text: str, used: dict[str, None]) -> str:
+    kept = [variable for variable in used if variable in text]
+    return f"(lambda {', '.join(f'{v}={v}' for v in kept)}: {text})"
+
+
+# --- guards ---
+
+
+@guard
+def operate(ra: Ahead, symbol: str, *operands: Any) -> Any:
+    """The result of an operator on atoms, or a promise of it; UNKNOWN where user code might run."""
+    if all(type(operand) in _NUMBERS for operand in operands) and symbol not in {"**", "<<", "*"}:
+        try:
+            return _FUNCTIONS[symbol](*operands)
+        except (ArithmeticError, TypeError, ValueError):
+            return UNKNOWN
+
+    def run(*values: Any) -> Any:
+        return _guarded(symbol, values)
+
+    return lifted(ra.ready, run, *operands)
+
+
+def _guarded(symbol: str, values: tuple[Any, ...]) -> Any:
+    if symbol in {"is", "is not"}:
+        return _FUNCTIONS[symbol](*values)
+    if symbol == "not":
+        return not truth(values[0])
+    if len(values) == 2 and symbol == "+" and type(values[0]) in {OwnList, list}:  # noqa: PLR2004
+        return _joined(*values)
+    if any(not is_plain_atom(value) for value in values):
+        raise Refused(symbol)
+    _check_size(symbol, values)
+    return _numeric(_FUNCTIONS[symbol], values)
+
+
+def _joined(left: Any, right: Any) -> Any:
+    if type(right) not in {OwnList, list} or len(left) + len(right) > _LONGEST:
+        raise Refused("+")
+    return OwnList([*left, *right])
+
+
+def is_plain_atom(value: Any) -> bool:
+    """Is it an atom of the language, or a numpy scalar, of exactly that type?"""
+    kind = type(value)
+    return kind in ATOMS or (kind.__module__ == "numpy" and kind.__name__ in _SCALARS)
+
+
+def _numeric(function: Callable[..., Any], values: tuple[Any, ...]) -> Any:
+    """Apply without a warning: numpy's scalars warn where Python's raise."""
+    if all(type(value) in ATOMS for value in values):
+        return function(*values)
+    import numpy as np  # noqa: PLC0415  loaded already, there is a scalar of it
+
+    with np.errstate(all="ignore"):
+        return function(*values)
+
+
+def _check_size(symbol: str, values: tuple[Any, ...]) -> None:
+    """Refuse what could take long or fill the memory."""
+    if symbol == "%" and type(values[0]) in {str, bytes}:
+        raise Refused(symbol)
+    if symbol in {"*", "<<", "**"} and any(_is_big(symbol, a, b) for a, b in (values, values[::-1])):
+        raise Refused(symbol)
+
+
+def _is_big(symbol: str, a: Any, b: Any) -> bool:
+    if type(a) in {str, bytes}:
+        return type(b) is int and len(a) * b > _LONGEST
+    if type(a) is not int or type(b) is not int:
+        return False
+    if symbol == "*":
+        return a.bit_length() + b.bit_length() > _LONGEST
+    return a.bit_length() * abs(b) > _LONGEST if abs(b) < _LONGEST else True
+
+
+@guard
+def contains(ra: Ahead, symbol: str, item: Any, container: Any) -> Any:
+    """Membership of an atom in a container of atoms."""
+
+    def run(item: Any, container: Any) -> Any:
+        if not is_plain_atom(item) or not _holds_atoms(container):
+            raise Refused(symbol)
+        return (item in container) is (symbol == "in")
+
+    return deeply(ra.ready, run, item, container)
+
+
+def _holds_atoms(container: Any) -> bool:
+    kind = OWN.get(type(container), type(container))
+    if kind in {str, bytes, range}:
+        return True
+    if kind not in {list, tuple, set, frozenset, dict} or len(container) > _LONGEST:
+        return False
+    return all(is_plain_atom(item) for item in container)
+
+
+@guard
+def chained(ra: Ahead, symbols: tuple[str, ...], *operands: Any) -> Any:
+    """A chain of comparisons of atoms."""
+
+    def run(*values: Any) -> Any:
+        if any(not is_plain_atom(value) for value in values) or "in" in " ".join(symbols):
+            raise Refused(symbols[0])
+        pairs = zip(symbols, values, values[1:], strict=False)
+        return all(_FUNCTIONS[symbol](a, b) for symbol, a, b in pairs)
+
+    return lifted(ra.ready, run, *operands)
+
+
+def truth(value: Any) -> bool:
+    """Is `value` true, where no code of the user's is asked?
+
+    Raises:
+        Refused: its type may have an opinion of its own.
+    """
+    kind = type(value)
+    if is_plain_atom(value) or kind in OWN or kind in {list, tuple, dict, set, frozenset, range}:
+        return bool(value)
+    raise Refused("truth")
+
+
+@guard
+def decided(value: Any) -> Any:
+    """Whether a test holds; UNKNOWN where user code might be asked."""
+    if value is UNKNOWN:
+        return UNKNOWN
+    try:
+        return truth(value)
+    except Refused:
+        return UNKNOWN
+
+
+@guard
+def either(ra: Ahead, word: str, first: Any, second: Callable[[], Any]) -> Any:
+    """`first and second` or `first or second`; the second is evaluated only if it must be."""
+    if word == "and":
+        return choose(ra, first, second, lambda: first)
+    return choose(ra, first, lambda: first, second)
+
+
+@guard
+def choose(ra: Ahead, test: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
+    """The value of one branch, evaluated when the test is known."""
+
+    def run(value: Any) -> Any:
+        return then() if truth(value) else otherwise()
+
+    if type(test) is Promise or test is not UNKNOWN:
+        return lifted(ra.ready, run, test)
+    return UNKNOWN
