@@ -25,20 +25,22 @@ PIP_INSTALL: tuple[str | Path, ...] = (
     "--disable-pip-version-check",
 )
 
+LINT = ["style", "types", "layers"]
+
 #: Command: the sessions of noxfile.py, the dependency groups of pyproject.toml, what it is for.
 COMMANDS = {
     "demo": (["demo"], ["examples"], "the examples, sequential and scheduled, side by side"),
     "test": (["tests"], ["test", "examples", "notebook"], "the test suite, without its long tier"),
-    "lint": (["lint"], ["lint", "test", "examples"], "ruff, mypy and the layers"),
+    "lint": (LINT, ["lint", "test", "examples"], "ruff, mypy and the layers"),
     "long": (["long"], ["test", "examples", "notebook", "release"], "the whole test suite"),
     "bench": (["bench"], ["test"], "the benchmarks"),
     "check": (
-        ["lint", "versions", "tests"],
+        [*LINT, "versions", "tests"],
         ["lint", "test", "examples", "notebook"],
         "what has to pass before a change lands: lint, tests, the other Pythons",
     ),
     "all": (
-        ["lint", "versions", "long", "bench"],
+        [*LINT, "versions", "long", "bench"],
         ["lint", "test", "examples", "notebook", "release"],
         "everything there is",
     ),

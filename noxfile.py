@@ -14,11 +14,11 @@ from pathlib import Path
 import nox
 
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "tests"]
+nox.options.sessions = ["style", "types", "layers", "tests"]
 
 PYTHON = sys.executable
 #: What the other Pythons run: whole programs, and what depends on the language's version.
-PROGRAMS = ["tests/programs", "tests/translation"]
+PROGRAMS = [folder for folder in ("tests/programs", "tests/translation") if Path(folder).is_dir()]
 GROUPS = nox.project.load_toml("pyproject.toml")["dependency-groups"]
 
 
@@ -32,11 +32,21 @@ def offer(version: str) -> str:
 
 
 @nox.session
-def lint(session: nox.Session) -> None:
-    """Style, types, layers."""
-    session.run(PYTHON, "-m", "ruff", "check", ".")
-    session.run(PYTHON, "-m", "ruff", "format", "--check", ".")
+def style(session: nox.Session) -> None:
+    """Rules and format of the code."""
+    session.run(PYTHON, "-m", "ruff", "check", "--quiet", ".")
+    session.run(PYTHON, "-m", "ruff", "format", "--check", "--quiet", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict types, in the package and in its tests."""
     session.run(PYTHON, "-m", "mypy")
+
+
+@nox.session
+def layers(session: nox.Session) -> None:
+    """Lower layers know nothing of higher ones."""
     session.run(str(Path(PYTHON).with_name("lint-imports")))
 
 
