@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NewType, Protocol
 
+from pydron_ng.values.blob import Blob as Blob
+from pydron_ng.values.blob import Token as Token
+
 TaskId = NewType("TaskId", int)
 WorkerId = NewType("WorkerId", int)
-Token = NewType("Token", bytes)
-
-#: What travels: a pickle first, then the raw buffers that it refers to (pickle protocol 5).
-Blob = tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,9 @@ class Events(Protocol):
 class Loop(Protocol):
     """The driver's I/O loop, as backends see it: who waits for what to become ready."""
 
-    def register(self, fd: int, on_readable: Callable[[], None], on_writable: Callable[[], None]) -> None: ...
+    def register(
+        self, fd: int, on_readable: Callable[[], object], on_writable: Callable[[], object]
+    ) -> None: ...
     def want_write(self, fd: int, wanted: bool) -> None: ...
     def unregister(self, fd: int) -> None: ...
 

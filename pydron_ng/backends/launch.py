@@ -44,8 +44,13 @@ class LauncherLink:
 
     def _spawn(self, control: int, performer: str, own: Mapping[str, str]) -> None:
         """Start the launcher by way of a shell that is gone at once: it is nobody's child."""
-        arguments = [str(control), str(os.getpid()), performer, " ".join(map("=".join, own.items()))]
-        path = [entry for entry in sys.path if isinstance(entry, str)]
+        arguments = [
+            str(control),
+            str(os.getpid()),
+            performer,
+            " ".join(map("=".join, own.items())),
+        ]
+        path = filter(lambda entry: isinstance(entry, str), sys.path)  # import skips others too
         command = ["/bin/sh", "-c", '"$@" &', "sh", *_python(), "-c", _BOOT, *arguments, *path]
         subprocess.Popen(
             command,

@@ -31,7 +31,12 @@ THREAD_LIMITS = (
 
 
 class Config(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="multicore"
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="multicore",
 ):
     """Worker processes on this machine."""
 

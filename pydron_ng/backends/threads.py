@@ -21,7 +21,12 @@ from pydron_ng.backends.worker import Outcomes, find, work
 
 
 class Config(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="threads"
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="threads",
 ):
     """Worker threads of the program itself."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import NamedTuple
@@ -30,6 +32,8 @@ from pydron_ng.runtime.state import (
     Issued,
     Kill,
     Machine,
+    Overdue,
+    Pool,
     Start,
     StartFailed,
     StartWorkers,
@@ -38,6 +42,10 @@ from pydron_ng.runtime.state import (
     WorkerLost,
 )
 from pydron_ng.runtime.task import Task, TaskState
+
+
+#: After that a worker that runs a call which nobody wants is ended, and another one started.
+_GRACE_SECONDS = 1.0
 
 
 class _Entry(NamedTuple):
@@ -72,7 +80,9 @@ class Driver:
         self.capacity = sum(workers for _, workers in backends)
         self._backends = [backend for backend, _ in backends]
         self._definitions = definitions
-        self._machine = Machine([workers for _, workers in backends])
+        self._machine = Machine(
+            [Pool(workers, backend.capabilities.kill) for backend, workers in backends]
+        )
         self._ids = map(TaskId, count())
         self._tasks: dict[TaskId, _Entry] = {}
         self._known: dict[WorkerId, _Known] = {}
@@ -80,12 +90,14 @@ class Driver:
         self._events: list[Event] = []
         self._settled: list[Task] = []
         self._turning = False
-        self._closed = False
+        self._dropped: deque[tuple[float, list[TaskId]]] = deque()  # while running; and when
+        self.closed = False
+        self._why_closed = "the workers were shut down"
         try:
             self._loop = SelectorLoop()
         except OSError as error:
             raise BackendError(f"no I/O loop can be had: {error}") from error
-        self._pump = Pump(self.lock, self._loop, self._is_busy, self._turn)
+        self._pump = Pump(self.lock, self._loop, self._is_busy, self._round, self._fail)
 
     @property
     def entered(self) -> bool:
@@ -107,8 +119,8 @@ class Driver:
         for task in tasks:
             self._tasks[task.id] = _Entry(task, self._settings)
         self._happened(Issued({task.id: task.seconds for task in tasks}))
-        if self._closed:
-            self._lose_all("the workers were shut down")
+        if self.closed:
+            self._lose_all(self._why_closed)
         else:
             self._pump.attend()
 
@@ -120,10 +132,19 @@ class Driver:
         return True
 
     def drop(self, tasks: Iterable[Task]) -> None:
-        """Nobody wants these tasks: queued ones are forgotten, running ones end unobserved."""
-        dropped = [task.id for task in tasks if self._tasks.pop(task.id, None) is not None and _drop(task)]
+        """Nobody wants these tasks: queued ones are forgotten, running ones end unobserved.
+
+        One that runs on nevertheless loses its worker after a grace.
+        """
+        dropped = [task for task in tasks if self._tasks.pop(task.id, None) is not None]
+        running = [task.id for task in dropped if task.state is TaskState.RUNNING]
+        for task in dropped:
+            task.state = TaskState.DROPPED
+        if running:
+            self._dropped.append((time.monotonic(), running))
+            self._pump.hurry(_GRACE_SECONDS)
         if dropped:
-            self._happened(Dropped(dropped))
+            self._happened(Dropped([task.id for task in dropped]))
 
     def want(self, task: Task) -> None:
         """The task runs before everything else, if it is still queued."""
@@ -139,21 +160,26 @@ class Driver:
 
     def close(self) -> None:
         """End all workers and threads; tasks that are left get lost."""
-        if self._closed:
+        if self.closed:
             return
-        self._closed = True
+        self.closed = True
         self._pump.close()
         for backend in self._backends:
             backend.close()
         self._loop.close()
-        self._lose_all("the workers were shut down")
+        self._lose_all(self._why_closed)
 
     def forget(self) -> None:
         """In a forked child: close the descriptors and say nothing."""
-        self._closed = True
+        self.closed = True
         for backend in self._backends:
             backend.forget()
         self._loop.close()
+
+    def _fail(self, error: BaseException) -> None:
+        """The background thread cannot go on: end it all, so that nobody waits for it."""
+        self._why_closed = f"the driver failed: {error!r}"
+        self.close()
 
     def _is_busy(self) -> bool:
         return self._machine.busy
@@ -165,7 +191,7 @@ class Driver:
 
     def _turn(self) -> None:
         """Let the machine decide, carry it out, settle tasks, until nothing is left to be done."""
-        if self._turning or self._closed:
+        if self._turning or self.closed:
             return
         self._turning = True
         try:
@@ -176,6 +202,13 @@ class Driver:
                 self._settle()
         finally:
             self._turning = False
+
+    def _round(self) -> float | None:
+        """After each round of I/O; the seconds until there is something to do without any."""
+        while self._dropped and time.monotonic() - self._dropped[0][0] >= _GRACE_SECONDS:
+            self._events.append(Overdue(self._dropped.popleft()[1]))
+        self._turn()
+        return _GRACE_SECONDS if self._dropped else None
 
     def _settle(self) -> None:
         """Tell the owners of the tasks; what they issue in answer is sent together."""
@@ -278,8 +311,3 @@ class _Reporter:
 
     def unstarted(self, count: int, reason: str) -> None:
         self._driver.unstarted(self._pool, count, reason)
-
-
-def _drop(task: Task) -> bool:
-    task.state = TaskState.DROPPED
-    return True

@@ -25,20 +25,26 @@ class Pump:
 
     def __init__(
         self,
-        lock: threading.RLock,  # type: ignore[valid-type]  # a function to the type checker
+        lock: threading.RLock,
         loop: SelectorLoop,
         busy: Callable[[], bool],
-        turn: Callable[[], None],
+        turn: Callable[[], float | None],
+        failed: Callable[[BaseException], None],
     ) -> None:
-        """busy: is there anything to wait for; turn: called after each round of I/O."""
+        """busy: is there anything to wait for; failed: the background thread met that and ends.
+
+        turn: called after each round of I/O, gives the seconds to the next one at the latest.
+        """
         self._lock = lock
         self._loop = loop
         self._busy = busy
         self._turn = turn
+        self._failed = failed
+        self._timeout: float | None = None
         self._leader: object = None
         self._followers = 0
-        self._changed = threading.Condition(lock)  # type: ignore[arg-type]
-        self._needed = threading.Condition(lock)  # type: ignore[arg-type]
+        self._changed = threading.Condition(lock)
+        self._needed = threading.Condition(lock)
         self._asleep = False  # the background thread waits to be told
         self._closed = False
         self._thread: threading.Thread | None = None
@@ -73,15 +79,15 @@ class Pump:
         ready = self._poll()
         if self._leader is me and not self._closed:
             self._loop.dispatch(ready)
-            self._turn()
+            self._timeout = self._turn()
 
     def _poll(self) -> Ready:
         """Poll with the lock released; it is held again even if a signal handler raises."""
         try:
             self._lock.release()
-            return self._loop.poll(None)
+            return self._loop.poll(self._timeout)
         finally:
-            if not self._lock._is_owned():
+            if not self._lock._is_owned():  # type: ignore[attr-defined]
                 self._lock.acquire()
 
     def _follow(self) -> None:
@@ -104,6 +110,13 @@ class Pump:
         if self._leader is not None and not self.entered:
             self._loop.wake()
 
+    def hurry(self, seconds: float) -> None:
+        """The next round is in so many seconds at the latest."""
+        if self._timeout is None or seconds < self._timeout:
+            self._timeout = seconds
+            if self._leader is not None and not self.entered:
+                self._loop.wake()
+
     def attend(self) -> None:
         """There is something to wait for: see to it that it does not wait for a user's thread."""
         if self._thread is None:
@@ -122,16 +135,23 @@ class Pump:
     def _stand_by(self) -> None:
         """The background thread."""
         with self._lock:
-            looks = 0
-            while not self._closed:
-                if self._busy() and self._leader in (None, self._background):
-                    looks = 0
-                    self._leader = self._background
-                    self._lead(self._background)
-                else:
-                    looks = self._rest(looks)
-                if self._leader is self._background and not self._busy():
-                    self._leader = None
+            try:
+                self._lead_or_rest()
+            except BaseException as error:
+                if not self._closed:
+                    self._failed(error)
+
+    def _lead_or_rest(self) -> None:
+        looks = 0
+        while not self._closed:
+            if self._busy() and self._leader in (None, self._background):
+                looks = 0
+                self._leader = self._background
+                self._lead(self._background)
+            else:
+                looks = self._rest(looks)
+            if self._leader is self._background and not self._busy():
+                self._leader = None
 
     def _rest(self, looks: int) -> int:
         """Sleep for the grace, or until told when not needed for long; the number of looks since."""

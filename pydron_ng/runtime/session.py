@@ -54,9 +54,9 @@ class Session:
     @property
     def driver(self) -> Driver:
         """Its workers start with the first task. Raises: ConfigError, BackendError."""
-        if self._driver is None:
+        if self._driver is None or self._driver.closed:
             with self._making:
-                if self._driver is None:
+                if self._driver is None or self._driver.closed:
                     self._driver = self._make_driver()
         return self._driver
 

@@ -73,9 +73,9 @@ class StartFailed:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """A worker has been busy for too long with tasks that nobody wants."""
+    """These tasks were dropped a while ago; workers that still run one are to be had back."""
 
-    worker: WorkerId
+    tasks: Sequence[TaskId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,14 @@ Event = Issued | Dropped | Wanted | Finished | WorkerJoined | WorkerLost | Start
 Command = Start | StartWorkers | GiveUp | Kill
 
 
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The workers of one backend."""
+
+    workers: int
+    can_kill: bool  # else a worker that runs for ever is left to itself
+
+
 @dataclass(slots=True)
 class _Seat:
     """A worker and the tasks that were sent to it, in the order in which it runs them."""
@@ -128,10 +136,10 @@ class _Seat:
 class Machine:
     """The queue and the workers. ``handle`` is its only door."""
 
-    def __init__(self, pools: Sequence[int]) -> None:
-        """pools: how many workers each pool is to have; they are started for the first task."""
+    def __init__(self, pools: Sequence[Pool]) -> None:
+        """Workers are started for the first task."""
         self._pools = tuple(pools)
-        self._capacity = sum(pools)
+        self._capacity = sum(pool.workers for pool in pools)
         self._seats: dict[WorkerId, _Seat] = {}
         self._idle: dict[WorkerId, None] = {}
         self._queued: dict[TaskId, float] = {}
@@ -175,8 +183,8 @@ class Machine:
                 self._lose(worker, why)
             case StartFailed(pool, count, why):
                 self._fail(pool, count, why)
-            case Overdue(worker):
-                self._commands.append(Kill(worker))
+            case Overdue(overdue):
+                self._free(overdue)
 
     def _issue(self, tasks: Mapping[TaskId, float]) -> None:
         self._queued.update(tasks)
@@ -185,8 +193,8 @@ class Machine:
             self._give_up_all()
         elif not self._started:
             self._started = True
-            for pool, count in enumerate(self._pools):
-                self._start_workers(pool, count)
+            for number, pool in enumerate(self._pools):
+                self._start_workers(number, pool.workers)
 
     def _start_workers(self, pool: int, count: int) -> None:
         if count:
@@ -237,6 +245,16 @@ class Machine:
             self._failures += 1
         self._replace(seat.pool, 1, why)
 
+    def _free(self, overdue: Sequence[TaskId]) -> None:
+        """Take workers away from tasks that nobody wants; what was sent after those runs again."""
+        late = self._unwanted.intersection(overdue)
+        hogs = [w for w, seat in self._seats.items() if next(iter(seat.tasks), None) in late]
+        for worker in hogs:
+            if self._pools[self._seats[worker].pool].can_kill:
+                self._commands.append(Kill(worker))
+            else:
+                self._lose(worker, "it runs a call that nobody wants any more")
+
     def _may_run_again(self, task: TaskId, was_running: bool, why: str) -> bool:
         if task == self._alone:
             self._alone = None
@@ -246,7 +264,9 @@ class Machine:
         if was_running:
             deaths = self._deaths[task] = self._deaths.get(task, 0) + 1
             if deaths == MAX_DEATHS:
-                self._give_up(task, f"{deaths} workers died of it, the last one alone on the machine: {why}")
+                self._give_up(
+                    task, f"{deaths} workers died of it, the last one alone on the machine: {why}"
+                )
                 return False
         return True
 
@@ -277,7 +297,7 @@ class Machine:
         """Give out what is queued: to idle workers first, then ahead of time to busy ones."""
         if not self._queued or not self._seats or self._alone is not None:
             return
-        for worker in list(self._idle):
+        for worker in reversed(list(self._idle)):  # the last one's caches are still warm
             self._feed(worker)
         if self._queued and _is_short(self._queued[self._first()]):
             for worker, seat in self._seats.items():
