@@ -25,7 +25,7 @@ def find() -> Path | None:
     """
     if named := os.environ.get(VARIABLE):
         return _named(Path(named).expanduser())
-    places = ("", os.path.expanduser("~"), "/etc")  # noqa: PTH111  pathlib raises without a home
+    places = ("", os.path.expanduser("~"), "/etc")
     candidates = (Path(place, NAME) for place in places)
     return next((path.absolute() for path in candidates if path.is_file()), None)
 
