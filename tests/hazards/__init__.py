@@ -1,0 +1,1 @@
+"""Programs that a careless implementation computes wrongly, slowly, or never finishes."""
