@@ -1,0 +1,150 @@
+"""What every backend promises; one module per backend says which it is and runs all of this."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pydron_ng.backends.base import Call, Define, Settings, TaskId, Token
+from tests.backends.rig import Rig, descriptors, wait_until
+
+LARGE = 3_000_001  # above what a socket takes at once
+
+
+class Contract:
+    """Subclasses name the backend."""
+
+    type: str
+
+    @pytest.fixture
+    def rig(self) -> Iterator[Rig]:
+        rig = Rig(self.type).start()
+        yield rig
+        rig.close()
+
+    def test_a_call_is_answered_with_its_outcome(self, rig: Rig) -> None:
+        assert rig.call(b"echo", b"one", b"", b"two") == (b"one", b"", b"two")
+
+    def test_large_parts_arrive_as_they_left(self, rig: Rig) -> None:
+        parts = tuple(os.urandom(LARGE + i) for i in range(3))
+        assert rig.call(b"echo", parts[0], b"small", *parts[1:]) == (parts[0], b"small", *parts[1:])
+
+    def test_a_call_may_be_larger_than_all_buffers_in_between(self, rig: Rig) -> None:
+        blobs = [(b"echo", os.urandom(LARGE)) for _ in range(5)]
+        tasks = rig.submit(*blobs)
+        tasks += rig.submit(*blobs)
+        rig.until(lambda: len(rig.outcomes) == len(tasks))
+        assert dict(rig.outcomes) == dict(zip(tasks, [blob[1:] for blob in blobs * 2], strict=True))
+
+    def test_a_thousand_calls_in_one_go_are_each_answered_once_and_in_order(self, rig: Rig) -> None:
+        tasks = rig.submit(*[(b"echo", str(i).encode()) for i in range(1000)])
+        rig.until(lambda: len(rig.outcomes) >= 1000)
+        assert rig.outcomes == [(task, (str(i).encode(),)) for i, task in enumerate(tasks)]
+
+    def test_workers_work_at_the_same_time(self, rig: Rig, tmp_path: Path) -> None:
+        there = str(tmp_path / "there").encode()
+        rig.submit((b"wait_for", there), worker=0)
+        rig.submit((b"touch", there), worker=1)
+        rig.until(lambda: len(rig.outcomes) == 2)
+
+    def test_an_outcome_does_not_wait_for_a_long_call_behind_it(
+        self, rig: Rig, tmp_path: Path
+    ) -> None:
+        there = str(tmp_path / "there").encode()
+        first, _ = rig.submit((b"sleep", b"0.01"), (b"wait_for", there))
+        rig.until(lambda: bool(rig.outcomes))
+        assert [task for task, _ in rig.outcomes] == [first]
+        (tmp_path / "there").touch()
+        rig.until(lambda: len(rig.outcomes) == 2)
+
+    def test_definitions_and_settings_hold_for_the_calls_after_them(self, rig: Rig) -> None:
+        token = Token(b"token")
+        frames = [
+            Call(TaskId(1), (b"lookup", token)),
+            Define(token, (b"definition",)),
+            Settings((b"warm",)),
+            Call(TaskId(2), (b"lookup", token)),
+            Call(TaskId(3), (b"current_settings",)),
+        ]
+        rig.backend.submit(rig.alive[0], frames)
+        rig.until(lambda: len(rig.outcomes) == 3)
+        assert rig.outcomes == [(1, (b"undefined",)), (2, (b"definition",)), (3, (b"warm",))]
+
+    def test_each_worker_has_a_performer_of_its_own(self, rig: Rig) -> None:
+        token = Token(b"token")
+        rig.backend.submit(rig.alive[0], [Define(token, (b"definition",))])
+        assert rig.call(b"lookup", token, worker=1) == (b"undefined",)
+
+    def test_a_performer_knows_what_it_may_capture(self, rig: Rig) -> None:
+        expected = b"process" if rig.backend.capabilities.capture else b"thread"
+        assert rig.call(b"made_for") == (expected,)
+
+    def test_a_performer_that_fails_costs_its_worker_and_no_other(self, rig: Rig) -> None:
+        failing = rig.alive[0]
+        rig.submit((b"fail",))
+        rig.until(lambda: bool(rig.losses))
+        assert [worker for worker, _ in rig.losses] == [failing]
+        assert rig.call(b"echo", b"alive") == (b"alive",)
+
+    def test_what_was_finished_before_a_worker_was_lost_counts(self, rig: Rig) -> None:
+        first, _ = rig.submit((b"sleep", b"0.01"), (b"fail",))
+        rig.until(lambda: bool(rig.losses))
+        assert [task for task, _ in rig.outcomes] == [first]
+
+    def test_more_workers_can_be_started_later(self, rig: Rig) -> None:
+        rig.backend.start(1, rig, rig.loop)
+        rig.until(lambda: len(rig.alive) == 3)
+        assert rig.call(b"echo", b"new", worker=2) == (b"new",)
+
+    def test_submitting_to_a_lost_worker_is_ignored(self, rig: Rig) -> None:
+        rig.submit((b"fail",))
+        rig.until(lambda: bool(rig.losses))
+        rig.backend.submit(rig.losses[0][0], [Call(TaskId(99), (b"echo",))])
+        assert rig.call(b"echo", b"alive") == (b"alive",)
+
+    def test_a_performer_that_is_not_there_is_reported(self) -> None:
+        rig = Rig(self.type, performer="tests.backends.performers:Nobody")
+        rig.backend.start(rig.workers, rig, rig.loop)
+        rig.until(lambda: bool(rig.failures))
+        assert sum(count for count, _ in rig.failures) == rig.workers
+        assert "Nobody" in rig.failures[0][1]
+        rig.close()
+
+    def test_close_leaves_nothing_however_often_it_is_done(self) -> None:
+        Rig(self.type).start().close()
+        files, threads = descriptors(), threading.active_count()
+        for _ in range(20):
+            rig = Rig(self.type).start()
+            rig.call(b"echo")
+            rig.close()
+            rig.backend.close()
+        assert descriptors() == files
+        wait_until(lambda: threading.active_count() == threads)
+
+    def test_a_backend_that_was_never_started_can_be_closed(self) -> None:
+        Rig(self.type).close()
+
+    def test_killing_a_worker_ends_its_call(self, rig: Rig, tmp_path: Path) -> None:
+        if not rig.backend.capabilities.kill:
+            with pytest.raises(NotImplementedError):
+                rig.backend.kill(rig.alive[0])
+            return
+        held = tmp_path / "held"
+        rig.submit((b"hold", str(held).encode()))
+        rig.until(held.exists)
+        worker = rig.alive[0]
+        rig.backend.kill(worker)
+        rig.until(lambda: bool(rig.losses))
+        assert rig.losses[0][0] == worker
+
+    def test_isolated_workers_are_other_processes(self, rig: Rig) -> None:
+        pids = {int(rig.call(b"pid", worker=worker)[0]) for worker in (0, 1)}
+        if rig.backend.capabilities.isolate:
+            assert len(pids) == 2
+            assert os.getpid() not in pids
+        else:
+            assert pids == {os.getpid()}

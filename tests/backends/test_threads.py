@@ -1,0 +1,20 @@
+"""Worker threads keep the contract; what is special about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.backends.contract import Contract
+from tests.backends.rig import Rig
+
+
+class TestThreads(Contract):
+    type = "threads"
+
+
+def test_close_does_not_wait_for_a_call_that_never_ends(tmp_path: Path) -> None:
+    rig = Rig("threads").start()
+    held = tmp_path / "held"
+    rig.submit((b"wait_for", str(held).encode()))
+    rig.close()
+    held.touch()
