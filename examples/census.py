@@ -66,14 +66,15 @@ def count_calls(nodes: list[ast.AST]) -> dict[str, int]:
 
 
 @schedule
-def census(folder: Path, names: list[str]) -> dict[str, object]:
+def census(folder: Path, paths: list[Path]) -> dict[str, object]:
     totals: dict[str, int] = {"files": 0, "lines": 0, "functions": 0, "documented": 0, "classes": 0}
     called: dict[str, int] = {}
     deepest = ("", 0)
     broken = []
-    for name in names:
+    for path in paths:
+        name = str(path.relative_to(folder))
         try:
-            facts = measure(folder / name)
+            facts = measure(path)
         except (SyntaxError, UnicodeDecodeError) as problem:
             print(f"{name}: cannot be parsed: {problem}")
             broken.append(name)
@@ -97,10 +98,9 @@ def favourites(called: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(called.items(), key=lambda item: (-item[1], item[0]))[:10]
 
 
-def source_files(folder: Path, every: int) -> list[str]:
-    found = (path.relative_to(folder) for path in folder.rglob("*.py"))
-    own = sorted(str(name) for name in found if "site-packages" not in name.parts)
-    return own[::every]
+def source_files(folder: Path, every: int) -> list[Path]:
+    own = [path for path in folder.rglob("*.py") if "site-packages" not in path.parts]
+    return sorted(own)[::every]
 
 
 def main(arguments: list[str] | None = None) -> dict[str, object]:

@@ -30,7 +30,6 @@ class NothingFound(Exception):
 class Objects:
     """What was measured in one image."""
 
-    image: str
     count: int
     area: float  # median, in pixels
     eccentricity: float  # median: 0 is a circle, 1 is a line
@@ -72,11 +71,10 @@ def segment(clean: Image) -> NDArray[np.int32]:
 
 
 @functional
-def describe(name: str, clean: Image, labels: NDArray[np.int32]) -> Objects:
+def describe(clean: Image, labels: NDArray[np.int32]) -> Objects:
     regions = measure.regionprops(labels, clean)
     inside = labels > 0
     return Objects(
-        image=name,
         count=len(regions),
         area=float(np.median([region.area for region in regions])),
         eccentricity=float(np.median([region.eccentricity for region in regions])),
@@ -85,8 +83,8 @@ def describe(name: str, clean: Image, labels: NDArray[np.int32]) -> Objects:
 
 
 @schedule
-def survey(paths: list[Path], width: int) -> tuple[list[Objects], dict[str, str]]:
-    found = []
+def survey(paths: list[Path], width: int) -> tuple[dict[str, Objects], dict[str, str]]:
+    found = {}
     rejected = {}
     for path in paths:
         image = calibrate(path, width)
@@ -97,13 +95,13 @@ def survey(paths: list[Path], width: int) -> tuple[list[Objects], dict[str, str]
             rejected[path.name] = "noise"
             continue
         try:
-            objects = describe(path.name, clean, segment(clean))
+            objects = describe(clean, segment(clean))
         except NothingFound as reason:
             print(f"{path.name}: rejected, {reason}")
             rejected[path.name] = "empty"
         else:
             print(f"{path.name}: {objects.count} objects, signal to noise {signal:.2f}")
-            found.append(objects)
+            found[path.name] = objects
     return found, rejected
 
 
@@ -112,13 +110,13 @@ def sample_images() -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in {".png", ".jpg"})
 
 
-def report(found: list[Objects], rejected: dict[str, str]) -> None:
+def report(found: dict[str, Objects], rejected: dict[str, str]) -> None:
     print(f"\n{'image':<24}{'objects':>8}{'area':>10}{'eccentricity':>14}{'contrast':>10}")
-    for each in sorted(found, key=lambda objects: -objects.contrast):
+    for name, each in sorted(found.items(), key=lambda item: -item[1].contrast):
         figures = (
             f"{each.count:>8}{each.area:>10.1f}{each.eccentricity:>14.3f}{each.contrast:>10.3f}"
         )
-        print(f"{each.image:<24}{figures}")
+        print(f"{name:<24}{figures}")
     print(f"{len(found)} images measured, {len(rejected)} rejected")
 
 
@@ -129,7 +127,7 @@ def main(arguments: list[str] | None = None) -> dict[str, Any]:
     options = parser.parse_args(arguments)
     found, rejected = survey(sample_images(), options.width)
     report(found, rejected)
-    results = {"found": [asdict(objects) for objects in found], "rejected": rejected}
+    results = {"found": {name: asdict(each) for name, each in found.items()}, "rejected": rejected}
     if options.output:
         options.output.write_text(json.dumps(results, indent=1))
     return results
