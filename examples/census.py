@@ -66,13 +66,12 @@ def count_calls(nodes: list[ast.AST]) -> dict[str, int]:
 
 
 @schedule
-def census(folder: Path, paths: list[Path]) -> dict[str, object]:
+def census(files: dict[str, Path]) -> dict[str, object]:
     totals: dict[str, int] = {"files": 0, "lines": 0, "functions": 0, "documented": 0, "classes": 0}
     called: dict[str, int] = {}
     deepest = ("", 0)
     broken = []
-    for path in paths:
-        name = str(path.relative_to(folder))
+    for name, path in files.items():
         try:
             facts = measure(path)
         except (SyntaxError, UnicodeDecodeError) as problem:
@@ -98,9 +97,11 @@ def favourites(called: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(called.items(), key=lambda item: (-item[1], item[0]))[:10]
 
 
-def source_files(folder: Path, every: int) -> list[Path]:
+def source_files(every: int) -> dict[str, Path]:
+    """Every n-th file of the standard library, by its name in there."""
+    folder = Path(sysconfig.get_path("stdlib"))
     own = [path for path in folder.rglob("*.py") if "site-packages" not in path.parts]
-    return sorted(own)[::every]
+    return {str(path.relative_to(folder)): path for path in sorted(own)[::every]}
 
 
 def main(arguments: list[str] | None = None) -> dict[str, object]:
@@ -108,8 +109,7 @@ def main(arguments: list[str] | None = None) -> dict[str, object]:
     parser.add_argument("--every", type=int, default=2, help="look at every n-th file only")
     parser.add_argument("--output", type=Path, help="write the results there, as JSON")
     options = parser.parse_args(arguments)
-    folder = Path(sysconfig.get_path("stdlib"))
-    results = census(folder, source_files(folder, options.every))
+    results = census(source_files(options.every))
     for title, result in results.items():
         print(f"{title}: {result}")
     if options.output:
