@@ -38,10 +38,10 @@ class Run:
         )
 
 
-def run(example: str, environment: dict[str, str]) -> Run:
+def run(example: str, environment: dict[str, str], *options: str) -> Run:
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder, "results.json")
-        command = [sys.executable, str(FOLDER / example), "--output", str(output)]
+        command = [sys.executable, str(FOLDER / example), "--output", str(output), *options]
         started = time.perf_counter()
         done = subprocess.run(command, env=environment, capture_output=True, check=False)
         seconds = time.perf_counter() - started

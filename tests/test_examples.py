@@ -1,0 +1,31 @@
+"""The examples, started as users start them: sequential and scheduled, nobody can tell which."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from examples.demo import run
+
+SMALL = {
+    "census.py": ("--every", "40"),
+    "images.py": ("--width", "96"),
+    "convergence.py": ("--sweeps", "40", "--tolerance", "0.05"),
+}
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("example", SMALL)
+def test_an_example_prints_and_finds_the_same_when_it_is_scheduled(
+    example: str, tmp_path: Path
+) -> None:
+    conf = tmp_path / "pydron.conf"
+    conf.write_text('{"workers": [{"type": "multicore", "cores": 2}], "inline": false}')
+    environment = dict(os.environ) | {"PYDRON_CONF": str(conf)}
+    sequential = run(example, environment | {"PYDRON": "off"}, *SMALL[example])
+    scheduled = run(example, environment, *SMALL[example])
+    assert sequential.status == 0, sequential.complained.decode()
+    assert (scheduled.printed, scheduled.complained) == (sequential.printed, sequential.complained)
+    assert scheduled.same(sequential)
