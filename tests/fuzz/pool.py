@@ -110,7 +110,7 @@ def sign(n: Any) -> float:
 
 @functional
 def is_odd(n: Any) -> bool:
-    return n % 2 == 1
+    return bool(n % 2 == 1)
 
 
 @functional

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pydron_ng import functional, schedule
 from pydron_ng.testing import assert_equivalent
-from tests.scripts import same_both_ways
 
 pytestmark = pytest.mark.usefixtures("workers")
 
@@ -121,35 +119,3 @@ TOO_MUCH = [power, long_list, long_sum, shift, long_text, long_range, counts_up,
 @pytest.mark.parametrize("number", [20, 10**12], ids=["little", "too much"])
 def test_nothing_huge_is_computed_behind_a_check_that_raises(function: Any, number: int) -> None:
     assert_equivalent(function, number)
-
-
-def test_a_call_that_never_ends_behind_one_that_raises_does_not_keep_the_program(tmp_path: Path) -> None:
-    ended = same_both_ways(
-        tmp_path,
-        """
-        from pydron_ng import functional, schedule
-
-        @functional
-        def check(number):
-            if number > 1000:
-                raise ValueError("too big")
-
-        @functional
-        def endless(number):
-            while number > 1000:
-                number += 1
-            return number
-
-        @schedule
-        def run(number):
-            check(number)
-            return endless(number)
-
-        print(run(5))
-        try:
-            run(2000)
-        except ValueError as error:
-            print(error)
-        """,
-    )
-    assert ended.out == "5\ntoo big\n"

@@ -119,7 +119,7 @@ def call(function: Any, argument: Any) -> Any:
 @schedule
 def call_in_a_handler(function: Any, argument: Any) -> Any:
     try:
-        {}["missing"]
+        dict[str, int]()["missing"]
     except KeyError:
         return function(argument)
 

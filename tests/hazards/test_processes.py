@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tests.scripts import has_ended, run, write
+from tests.scripts import has_ended, run, same_both_ways, write
 
 COMMON = """
 import os, sys
@@ -114,3 +114,35 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert ended.status == -9
     assert ended.out.split()
     assert all(has_ended(int(pid)) for pid in ended.out.split())
+
+
+def test_a_call_that_never_ends_behind_one_that_raises_does_not_keep_the_program(tmp_path: Path) -> None:
+    ended = same_both_ways(
+        tmp_path,
+        """
+        from pydron_ng import functional, schedule
+
+        @functional
+        def check(number):
+            if number > 1000:
+                raise ValueError("too big")
+
+        @functional
+        def endless(number):
+            while number > 1000:
+                number += 1
+            return number
+
+        @schedule
+        def run(number):
+            check(number)
+            return endless(number)
+
+        print(run(5))
+        try:
+            run(2000)
+        except ValueError as error:
+            print(error)
+        """,
+    )
+    assert ended.out == "5\ntoo big\n"

@@ -71,7 +71,7 @@ def running_total(values: list[float]) -> tuple[float, list[float]]:
 def own_containers(numbers: list[int]) -> tuple[Any, ...]:
     everything: list[int] = []
     distinct: set[int] = set()
-    table: dict[int, Any] = {}
+    table: dict[Any, Any] = {}
     slots = [None] * len(numbers)
     for index, number in enumerate(numbers):
         parts = factors(number)
