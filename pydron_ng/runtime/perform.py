@@ -1,0 +1,123 @@
+"""What a worker does with one call, and how the program reads what came of it."""
+
+from __future__ import annotations
+
+import pickle
+from time import perf_counter
+from typing import Any, Final, Literal
+
+from pydron_ng.runtime.aliases import check_fresh
+from pydron_ng.runtime.capture import Capture, capture_for
+from pydron_ng.runtime.failures import check_raised, steps_of, traceback_from
+from pydron_ng.runtime.outcome import Outcome, Raised, Refused, Returned
+from pydron_ng.runtime.reads import reads
+from pydron_ng.values.blob import Blob, Token
+from pydron_ng.values.functions import Identity
+from pydron_ng.values.library import Library, WorkerLibrary
+from pydron_ng.values.pack import Packed, pack, unpack
+from pydron_ng.values.unshippable import Unshippable
+
+__all__ = ["Outcome", "Performer", "Raised", "Refused", "Returned", "call_blob", "decode"]
+
+_RETURNED: Final = 0
+_RAISED: Final = 1
+_REFUSED: Final = 2
+
+
+def call_blob(identity: Identity, packed: Packed) -> Blob:
+    """The bytes of one call."""
+    return identity.token, *packed.blob
+
+
+def decode(blob: Blob, library: Library) -> Outcome:
+    """What became of a call."""
+    kind, seconds, records, files, steps = pickle.loads(blob[0])
+    if kind == _REFUSED:
+        return Refused(records, files, seconds)
+    try:
+        value = unpack(blob[1:], library)
+        said = tuple(unpack(records, library)) if records else ()
+    except Exception as failure:
+        return Refused("undecodable", f"the outcome cannot be read: {failure!r}", seconds)
+    if kind == _RETURNED:
+        return Returned(value, said, seconds, files)
+    value.__traceback__ = traceback_from(steps)
+    return Raised(value, said, seconds, files)
+
+
+class Performer:
+    """One worker's side of all calls. captures: whether it has a process of its own."""
+
+    def __init__(self, captures: Literal["process", "thread"] = "process") -> None:
+        self._library = _library_for(captures)
+        self._reads = reads()
+        self._capture: Capture = capture_for(captures, self._copy)
+
+    def define(self, token: Token, blob: Blob) -> None:
+        if isinstance(self._library, WorkerLibrary):
+            self._library.define(token, blob)
+
+    def settings(self, blob: Blob) -> None:
+        self._capture.apply(blob)
+
+    def _copy(self, value: Any) -> Any:
+        return unpack(pack(value, self._library).blob, self._library)
+
+    def perform(self, blob: Blob) -> Blob:
+        """The outcome of one call; never raises for what the call does."""
+        started = perf_counter()
+        try:
+            return self._perform(blob)
+        except Unshippable as refusal:
+            return _refusal(refusal.code, refusal.why, perf_counter() - started)
+        except BaseException as failure:  # whatever it is, the worker goes on
+            why = f"{type(failure).__qualname__}: {failure}"
+            return _refusal("not-performed", why, perf_counter() - started)
+
+    def _perform(self, blob: Blob) -> Blob:
+        function = self._library.resolve(blob[0])
+        args, kwargs = unpack(blob[1:], self._library)
+        failure: BaseException | None = None
+        value: Any = None
+        self._reads.begin()
+        self._capture.begin()
+        started = perf_counter()
+        try:
+            value = function(*args, **kwargs)
+        except BaseException as caught:
+            failure = caught
+        seconds = perf_counter() - started
+        records = self._capture.end()
+        files = self._reads.end()
+        said = pack(records, self._library).blob if records else ()
+        if failure is None:
+            check_fresh(value, (args, kwargs))
+            packed = pack(value, self._library)
+            return pickle.dumps((_RETURNED, seconds, said, files, ()), 5), *packed.blob
+        return self._raised(failure, seconds, said, files, (args, kwargs))
+
+    def _raised(
+        self, failure: BaseException, seconds: float, said: Blob, files: Any, arguments: object
+    ) -> Blob:
+        traceback = failure.__traceback__.tb_next if failure.__traceback__ else None
+        if traceback is None:
+            raise Unshippable("no-frame", "the call failed before the function's first line")
+        check_raised(failure)
+        failure.__traceback__ = None
+        check_fresh((failure.args, failure.__dict__), arguments)
+        packed = pack(failure, self._library)
+        header = (_RAISED, seconds, said, files, steps_of(traceback))
+        return pickle.dumps(header, 5), *packed.blob
+
+
+def _library_for(captures: str) -> Library:
+    """A worker of its own knows what it was told; a thread of the program what that knows."""
+    if captures == "process":
+        return WorkerLibrary()
+    from pydron_ng.runtime.session import session
+
+    return session().library
+
+
+def _refusal(code: str, why: str, seconds: float) -> Blob:
+    return (pickle.dumps((_REFUSED, seconds, code, why, ()), 5),)

@@ -1,0 +1,70 @@
+"""Functions and classes as bytes: by reference to a module, or whole."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from typing import TYPE_CHECKING, Any
+
+from pydron_ng.values.blob import Blob
+from pydron_ng.values.importable import follow, plain
+from pydron_ng.values.pickler import ValueUnpickler
+from pydron_ng.values.unshippable import Unshippable
+
+if TYPE_CHECKING:
+    from pydron_ng.values.library import Library
+
+_REFERENCE = b"R"
+_WHOLE = b"W"
+
+
+def refer(module: str, qualname: str, digest: bytes) -> Blob:
+    """A definition by reference: the worker imports it and compares the digest."""
+    return _REFERENCE, pickle.dumps((module, qualname, digest), 5)
+
+
+def whole(definition: Any, library: Library) -> Blob:
+    """A definition by value.
+
+    Raises:
+        Unshippable: it holds something that would not arrive as it left.
+    """
+    from pydron_ng.values.whole import DefinitionPickler
+
+    file = io.BytesIO()
+    try:
+        DefinitionPickler(file, library).dump(definition)
+    except Unshippable:
+        raise
+    except Exception as failure:
+        why = f"{definition.__qualname__} cannot be sent: {failure}"
+        raise Unshippable("unshippable-function", why) from None
+    return _WHOLE, file.getvalue()
+
+
+def is_whole(blob: Blob) -> bool:
+    """Whether a definition is by value: to load it imports nothing of the program's."""
+    return blob[0] == _WHOLE
+
+
+def load(blob: Blob, library: Library) -> Any:
+    """The function or class that a definition defines.
+
+    Raises:
+        Unshippable: what is imported here is not what the program has.
+    """
+    kind, data = blob
+    if kind == _REFERENCE:
+        module, qualname, digest = pickle.loads(data)
+        return _load_reference(module, qualname, digest, library)
+    return ValueUnpickler(data, (), library).load()
+
+
+def _load_reference(module: str, qualname: str, digest: bytes, library: Library) -> Any:
+    from pydron_ng.values.digest import digest_of
+
+    definition = plain(follow(module, qualname))
+    if digest and digest_of(definition, library) != digest:
+        why = f"{module}.{qualname} differs between the program and the worker"
+        raise Unshippable("other-definition", why)
+    return definition

@@ -1,0 +1,337 @@
+"""What a function does, as a number: code, defaults, closure, and the globals that it names.
+
+The same in every process that has the same definitions: no addresses, no hash order.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from enum import Enum
+from hashlib import blake2b
+from types import (
+    BuiltinFunctionType,
+    CellType,
+    CodeType,
+    FunctionType,
+    MappingProxyType,
+    ModuleType,
+)
+from typing import TYPE_CHECKING, Any, Final
+
+from pydron_ng.values.importable import module_of, plain
+from pydron_ng.values.unshippable import Unshippable
+
+if TYPE_CHECKING:
+    from pydron_ng.values.library import Library
+
+
+def digest_of(definition: Any, library: Library) -> bytes:
+    """The digest of a function or class; of anything else, that of its name."""
+    return Walk(library, definition).digest()
+
+
+class Walk:
+    """One walk over everything that a definition depends on.
+
+    definitions: the functions, classes and modules that were looked into, in that order.
+    classes: those of them that a worker cannot import.
+    """
+
+    def __init__(self, library: Library, root: Any) -> None:
+        self._library = library
+        self._home = module_of(root).partition(".")[0]
+        self._parts: list[bytes] = []
+        self._seen: dict[int, int] = {}
+        self._alive: list[object] = []
+        self.definitions: list[Any] = []
+        self.classes: list[type] = []
+        self._root = root
+        self.add(root)
+
+    def digest(self) -> bytes:
+        """16 bytes; equal for equal definitions."""
+        hashed = blake2b(digest_size=16)
+        for part in self._parts:
+            hashed.update(struct.pack("<q", len(part)))
+            hashed.update(part)
+        return hashed.digest()
+
+    def _say(self, *words: str | bytes) -> None:
+        self._parts += [
+            word.encode("utf-8", "surrogatepass") if isinstance(word, str) else word
+            for word in words
+        ]
+
+    def _is_known(self, obj: object) -> bool:
+        """Say which one it was, if the walk has been there."""
+        number = self._seen.get(id(obj))
+        if number is not None:
+            self._say("seen", str(number))
+            return True
+        self._seen[id(obj)] = len(self._seen)
+        self._alive.append(obj)
+        return False
+
+    def add(self, obj: Any) -> None:
+        """Take in one object, whatever it is."""
+        cls = type(obj)
+        if cls in ATOMS:
+            self._say(cls.__name__, _atom(obj))
+            return
+        if self._is_known(obj):
+            return
+        visit = _VISITS.get(cls) or next((v for kind, v in _KINDS if isinstance(obj, kind)), None)
+        if visit is not None:
+            visit(self, obj)
+        else:
+            self._instance(obj)
+
+    def sequence(self, items: Any) -> None:
+        self._say(type(items).__name__, str(len(items)))
+        for item in items:
+            self.add(item)
+
+    def mapping(self, mapping: Any) -> None:
+        self._say(type(mapping).__name__, str(len(mapping)))
+        for key, value in list(mapping.items()):
+            self.add(key)
+            self.add(value)
+
+    def unordered(self, items: Any) -> None:
+        digests = sorted(Walk(self._library, item).digest() for item in items)
+        self._say(type(items).__name__, *digests)
+
+    def member(self, member: Enum) -> None:
+        self._say("member", str(member._name_))
+        self.add(type(member))
+
+    def module(self, module: ModuleType) -> None:
+        self._say("module", module.__name__)
+
+    def cell(self, cell: CellType) -> None:
+        try:
+            content = cell.cell_contents
+        except ValueError:
+            self._say("empty cell")
+        else:
+            self.add(content)
+
+    def builtin(self, function: Any) -> None:
+        self._say("builtin", module_of(function), function.__qualname__)
+
+    def code(self, code: CodeType) -> None:
+        self._say("code", code.co_name, code.co_code, str(code.co_flags), code.co_exceptiontable)
+        self._say(*code.co_names, "|", *code.co_varnames, "|", *code.co_freevars, *code.co_cellvars)
+        self._say(str(code.co_argcount), str(code.co_posonlyargcount), str(code.co_kwonlyargcount))
+        self.sequence(code.co_consts)
+
+    def function(self, function: FunctionType) -> None:
+        original = plain(function)
+        if original is not function:
+            self.add(original)
+            return
+        self._say("function", function.__module__ or "", function.__qualname__)
+        self.code(function.__code__)
+        if not self._is_deep(function):
+            return
+        self.definitions.append(function)
+        self.add(function.__defaults__)
+        self.add(function.__kwdefaults__)
+        for cell in function.__closure__ or ():
+            self.cell(cell)
+        for space, name in named_globals(function):
+            self._say("name", name)
+            self.add(space[name])
+
+    def class_(self, cls: type) -> None:
+        self._say("class", cls.__module__, cls.__qualname__)
+        if not self._is_deep(cls):
+            return
+        self.definitions.append(cls)
+        if not self._library.is_importable(cls):
+            self.classes.append(cls)
+        for base in cls.__bases__:
+            self.add(base)
+        for name, value in class_contents(cls):
+            self._say("name", name)
+            self.add(value)
+
+    def _is_deep(self, definition: Any) -> bool:
+        """Whether to look inside: the program's own code, not what it has installed."""
+        if definition is self._root:
+            return True
+        home = module_of(definition).partition(".")[0]
+        if home in {self._home, "__main__"}:
+            return True
+        return "<" in definition.__qualname__ and not self._library.is_importable(definition)
+
+    def wrapped(self, method: Any) -> None:
+        self._say(type(method).__name__)
+        self.add(method.__func__)
+
+    def property_(self, prop: property) -> None:
+        self.sequence((prop.fget, prop.fset, prop.fdel))
+
+    def _instance(self, obj: Any) -> None:
+        cls = type(obj)
+        self._say("instance", cls.__module__, cls.__qualname__)
+        if _is_array(cls):
+            self._say(obj.dtype.str, str(obj.shape), str(obj.strides), _bytes_of(obj))
+        elif _is_numpy_scalar(cls):
+            self._say(obj.dtype.str, obj.tobytes())
+        elif pickles_plainly(cls):
+            self._state(obj)
+        elif f"{cls.__module__}.{cls.__qualname__}" in _STATEFUL or "__next__" in vars(cls):
+            why = f"a {cls.__qualname__} is changed by being used, and a worker has its own"
+            raise Unshippable("unshippable-state", why)
+        wrapped = _dict_of(obj).get("__wrapped__") if callable(obj) else None
+        if isinstance(wrapped, FunctionType):
+            self.add(wrapped)
+
+    def _state(self, obj: Any) -> None:
+        if module_of(type(obj)).partition(".")[0] not in {self._home, "__main__"}:
+            return
+        self.add(type(obj))
+        for name, value in _dict_of(obj).items():
+            self._say("name", name)
+            self.add(value)
+        for name in _slots_of(type(obj)):
+            if hasattr(obj, name):
+                self._say("slot", name)
+                self.add(getattr(obj, name))
+
+
+def named_globals(function: FunctionType) -> Iterator[tuple[dict[str, Any], str]]:
+    """The globals that the code may name, and the attributes of modules among them.
+
+    Each as the dictionary that holds it and its name there.
+    """
+    names = sorted(names_of(function.__code__))
+    spaces = [function.__globals__]
+    for space in spaces:
+        for name in names:
+            if name in space:
+                yield space, name
+                value = space[name]
+                if type(value) is ModuleType and not _is_among(value.__dict__, spaces):
+                    spaces.append(value.__dict__)
+
+
+def _is_among(space: dict[str, Any], spaces: list[dict[str, Any]]) -> bool:
+    return any(known is space for known in spaces)
+
+
+def names_of(code: CodeType) -> set[str]:
+    """All names of globals and attributes, of nested code too."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if type(constant) is CodeType:
+            names |= names_of(constant)
+    return names
+
+
+def class_contents(cls: type) -> Iterator[tuple[str, Any]]:
+    """What a class body defines, without what the interpreter keeps there for itself."""
+    for name, value in list(cls.__dict__.items()):
+        if name not in _BOOKKEEPING and type(value).__name__ not in _DESCRIPTORS:
+            yield name, value
+
+
+def _dict_of(obj: Any) -> dict[str, Any]:
+    """The instance dictionary; no code of the class runs."""
+    try:
+        return dict(object.__getattribute__(obj, "__dict__"))
+    except AttributeError:
+        return {}
+
+
+def has_state(obj: Any) -> bool:
+    """Whether the walk looks into it, so that a change inside changes the digest."""
+    cls = type(obj)
+    if cls.__module__ == "builtins" or _is_array(cls):
+        return True
+    return pickles_plainly(cls)
+
+
+def pickles_plainly(cls: type) -> bool:
+    """Whether the class leaves pickling to its dictionary and slots."""
+    hooks = ("__reduce__", "__reduce_ex__")
+    return not any(hook in base.__dict__ for base in cls.__mro__[:-1] for hook in hooks)
+
+
+def _slots_of(cls: type) -> list[str]:
+    return [
+        name
+        for base in cls.__mro__
+        for name, value in base.__dict__.items()
+        if type(value).__name__ == "member_descriptor"
+    ]
+
+
+def _atom(obj: Any) -> str | bytes:
+    if type(obj) in (str, bytes):
+        return obj  # type: ignore[no-any-return]
+    return obj.hex() if type(obj) is float else repr(obj)
+
+
+def _is_array(cls: type) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and cls is numpy.ndarray
+
+
+def _is_numpy_scalar(cls: type) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and issubclass(cls, numpy.generic)
+
+
+def _bytes_of(array: Any) -> bytes:
+    return b"" if array.dtype.hasobject else array.tobytes()
+
+
+ATOMS: Final = frozenset(
+    {int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented)}
+)
+
+_BOOKKEEPING: Final = frozenset(
+    {
+        "__dict__", "__weakref__", "__module__", "__doc__", "__slotnames__", "__annotations__",
+        "__abstractmethods__", "_abc_impl", "__dataclass_fields__", "__dataclass_params__",
+        "__firstlineno__", "__static_attributes__", "__annotate_func__", "__annotations_cache__",
+    }
+)  # fmt: skip
+
+#: Sources of random numbers: what they give depends on how often they were asked.
+_STATEFUL: Final = frozenset(
+    {
+        "numpy.random._generator.Generator",
+        "numpy.random.mtrand.RandomState",
+        "random.Random",
+        "random.SystemRandom",
+    }
+)
+
+_DESCRIPTORS: Final = frozenset({"getset_descriptor", "member_descriptor"})
+
+_VISITS: Final[dict[type, Callable[[Walk, Any], None]]] = {
+    tuple: Walk.sequence,
+    list: Walk.sequence,
+    dict: Walk.mapping,
+    MappingProxyType: Walk.mapping,
+    set: Walk.unordered,
+    frozenset: Walk.unordered,
+    ModuleType: Walk.module,
+    CellType: Walk.cell,
+    CodeType: Walk.code,
+    FunctionType: Walk.function,
+    BuiltinFunctionType: Walk.builtin,
+    staticmethod: Walk.wrapped,
+    classmethod: Walk.wrapped,
+    property: Walk.property_,
+}
+
+_KINDS: Final[tuple[tuple[type, Callable[[Walk, Any], None]], ...]] = (
+    (type, Walk.class_),
+    (Enum, Walk.member),
+)

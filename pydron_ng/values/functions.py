@@ -1,0 +1,108 @@
+"""Which function it is that a call calls: its content, not its name or address."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from pydron_ng.values.blob import Blob, Token
+from pydron_ng.values.definitions import refer, whole
+from pydron_ng.values.digest import Walk
+from pydron_ng.values.importable import module_of
+from pydron_ng.values.unshippable import Unshippable
+from pydron_ng.values.watch import Watch, watch
+
+if TYPE_CHECKING:
+    from pydron_ng.values.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A function as it was when it was identified; equal content has an equal token.
+
+    tokens: all that a worker has to know before, the function's own token last.
+    """
+
+    token: Token
+    tokens: tuple[Token, ...]
+    name: str
+    definition: weakref.ref[Any]
+    watches: tuple[Watch, ...]
+
+    def holds(self, function: Any) -> bool:
+        """Whether code, defaults, closure and named globals are still the same."""
+        if self.definition() is not function:
+            return False
+        for watched in self.watches:  # noqa: SIM110  a generator would double the time
+            if not watched.holds():
+                return False
+        return True
+
+
+def identify(definition: Any, library: Library) -> Identity:
+    """What identifies the function (or class) now, remembered until it changes.
+
+    Raises:
+        Unshippable: a worker cannot have the same one.
+    """
+    known = library.identities.get(id(definition))
+    if known is not None and known[1].holds(definition):
+        return known[1]
+    identity = _identify(definition, library)
+    library.identities[id(definition)] = identity.definition, identity
+    return identity
+
+
+def _identify(definition: Any, library: Library) -> Identity:
+    if not (isinstance(definition, (FunctionType, type)) or library.is_importable(definition)):
+        why = f"{_name_of(definition)} is no function that another process can be told of"
+        raise Unshippable("unshippable-callable", why)
+    walk = Walk(library, definition)
+    token = _token_for(definition, walk)
+    ref = _weakly(definition, library)
+    library.publish(token, ref, _blob_for(definition, walk, library))
+    tokens = *_tokens_of_classes(walk, definition, library), token
+    return Identity(token, tokens, _name_of(definition), ref, watch(walk, library))
+
+
+def _blob_for(definition: Any, walk: Walk, library: Library) -> Blob:
+    if library.is_importable(definition):
+        digest = walk.digest() if isinstance(definition, FunctionType) else b""
+        return refer(module_of(definition), definition.__qualname__, digest)
+    return whole(definition, library)
+
+
+def _token_for(definition: Any, walk: Walk) -> Token:
+    """The digest; of a class also which class it is, for two that look alike are two."""
+    kind = b"C" + str(id(definition)).encode() if isinstance(definition, type) else b"F"
+    return Token(kind + walk.digest())
+
+
+def _tokens_of_classes(walk: Walk, definition: Any, library: Library) -> list[Token]:
+    others = [cls for cls in walk.classes if cls is not definition]
+    return [token for cls in others for token in _own_token(cls, library)]
+
+
+def _own_token(cls: type, library: Library) -> tuple[Token, ...]:
+    """Published on its own; classes that name each other must not wait for each other."""
+    try:
+        token = _token_for(cls, Walk(library, cls))
+        library.publish(token, weakref.ref(cls), whole(cls, library))
+    except Unshippable:  # then none of its objects can come back, which is told when one tries
+        return ()
+    return (token,)
+
+
+def _weakly(definition: Any, library: Library) -> Any:
+    """A weak reference that takes the memory of its identity along; builtins live for ever."""
+    key = id(definition)
+    try:
+        return weakref.ref(definition, lambda _: library.identities.pop(key, None))
+    except TypeError:
+        return lambda: definition
+
+
+def _name_of(definition: Any) -> str:
+    return str(getattr(definition, "__qualname__", type(definition).__qualname__))

@@ -1,0 +1,83 @@
+"""Whether, and as what, another process can import a function or class."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+
+def follow(module: str, qualname: str) -> Any:
+    """What ``module`` has by that dotted name. Imports the module if need be."""
+    found: Any = import_module(module)
+    for name in qualname.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def plain(definition: Any) -> Any:
+    """The original of a scheduled function; anything else as it is."""
+    while getattr(definition, "__dict__", {}).get("__pydron_scheduled__"):
+        definition = definition.__wrapped__
+    return definition
+
+
+def module_of(definition: Any) -> str:
+    """The module that says it has the function or class, empty if none does."""
+    name = getattr(definition, "__module__", None)
+    if name is None and isinstance(owner := getattr(definition, "__self__", None), ModuleType):
+        name = owner.__name__
+    return name if isinstance(name, str) else ""
+
+
+class Finder:
+    """Remembers which modules a fresh process would find."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, bool] = {}
+
+    def is_importable(self, definition: Any) -> bool:
+        """Whether its module, imported elsewhere, has it under its own name."""
+        name = module_of(definition)
+        module = sys.modules.get(name)
+        if module is None or name == "__main__":
+            return False
+        found = _at(module, getattr(definition, "__qualname__", "<none>"))
+        if found is not definition and plain(found) is not definition:
+            return False
+        return not _is_being_imported(module) and self._is_found(module)
+
+    def _is_found(self, module: ModuleType) -> bool:
+        name = module.__name__
+        if name not in self._found:
+            self._found[name] = _find(name, module)
+        return self._found[name]
+
+
+def _at(module: ModuleType, qualname: str) -> Any:
+    found: Any = module
+    for name in qualname.split("."):
+        found = getattr(found, "__dict__", {}).get(name)
+    return found
+
+
+def _is_being_imported(module: ModuleType) -> bool:
+    return bool(getattr(module.__spec__, "_initializing", False))
+
+
+def _find(name: str, module: ModuleType) -> bool:
+    """Whether the import system finds that very module by its name."""
+    spec = getattr(module, "__spec__", None)
+    if spec is None or name in sys.builtin_module_names:
+        return name in sys.builtin_module_names
+    parent = sys.modules.get(name.rpartition(".")[0])
+    path = getattr(parent, "__path__", None)
+    for finder in sys.meta_path:
+        try:
+            found = finder.find_spec(name, path)
+        except Exception:
+            continue
+        if found is not None:
+            return found.origin == spec.origin
+    return False

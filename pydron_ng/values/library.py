@@ -1,0 +1,157 @@
+"""What both ends know by name: rules for types, definitions by token, sentinels of modules."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from pydron_ng.values.blob import Blob, Token
+from pydron_ng.values.importable import Finder, follow
+from pydron_ng.values.rules import Rule, rule_for
+from pydron_ng.values.unshippable import Unshippable
+
+if TYPE_CHECKING:
+    import weakref
+
+    from pydron_ng.values.functions import Identity
+    from pydron_ng.values.pickler import ValuePickler
+
+
+class Library:
+    """The program's end: tokens stand for its own live functions and classes.
+
+    No class definition is ever unpickled here: that would write over the state of the class.
+    """
+
+    def __init__(self) -> None:
+        self.rules: dict[type, Rule] = {}
+        self.picklers: list[ValuePickler] = []
+        self.identities: dict[int, tuple[weakref.ref[Any], Identity]] = {}
+        self._trusted: set[type] = set()
+        self._blobs: dict[Token, Blob] = {}
+        self._live: dict[Token, weakref.ref[Any]] = {}
+        self._places: dict[int, tuple[str, str]] = {}
+        self._finder = Finder()
+
+    def trust(self, cls: type) -> None:
+        """Objects of `cls` travel by pickling of their own: the user's word that it is faithful."""
+        self._trusted.add(cls)
+        self.rules.pop(cls, None)
+
+    def rule(self, cls: type) -> Rule:
+        """How objects of exactly this type are reduced."""
+        rule = rule_for(cls, self._trusted)
+        self.rules[cls] = rule
+        return rule
+
+    def is_importable(self, definition: Any) -> bool:
+        """Whether a worker that imports the same names gets this function or class."""
+        return self._finder.is_importable(definition)
+
+    def publish(self, token: Token, live: weakref.ref[Any], blob: Blob) -> None:
+        """From now on the token stands for that function or class, and is sent as that blob."""
+        self._blobs[token] = blob
+        self._live[token] = live
+
+    def blob(self, token: Token) -> Blob:
+        """What defines the token to a worker."""
+        return self._blobs[token]
+
+    def tokens_for(self, definition: Any) -> tuple[Token, ...]:
+        """The tokens that a worker needs to know a function or class by; its own is the last."""
+        from pydron_ng.values.functions import identify
+
+        return identify(definition, self).tokens
+
+    def resolve(self, token: bytes) -> Any:
+        """The function or class that a token stands for."""
+        live = self._live[Token(token)]()
+        if live is None:
+            raise Unshippable("gone", "the function or class does not exist any more")
+        return live
+
+    def sentinel(self, module: str, name: str) -> object:
+        """The module's own object of that name."""
+        return sys.modules[module].__dict__[name]
+
+    def place_of(self, obj: object) -> tuple[str, str] | None:
+        """Module and name of an object that is told by its identity, None if it has none."""
+        place = self._places.get(id(obj))
+        if place is not None and _is_at(obj, *place):
+            return place
+        place = next(((m, n) for m, n, value in _globals() if value is obj), None)
+        if place is not None:
+            self._places[id(obj)] = place
+        return place
+
+
+class WorkerLibrary(Library):
+    """The worker's end: definitions arrive as bytes and are loaded when they are first used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loaded: dict[Token, Any] = {}
+        self._tokens: dict[int, Token] = {}
+        self._sentinels: dict[tuple[str, str], object] = {}
+
+    def define(self, token: Token, blob: Blob) -> None:
+        """Keep what the token stands for; nothing is imported or run before it is needed."""
+        self._blobs[token] = blob
+
+    def resolve(self, token: bytes) -> Any:
+        """The function or class that a token stands for.
+
+        Raises:
+            Unshippable: what this worker imports is not what the program has.
+        """
+        from pydron_ng.values.definitions import load
+
+        known = Token(token)
+        if known not in self._loaded:
+            definition = load(self._blobs[known], self)
+            self._loaded[known] = definition
+            self._tokens[id(definition)] = known
+        return self._loaded[known]
+
+    def tokens_for(self, definition: Any) -> tuple[Token, ...]:
+        if id(definition) not in self._tokens:
+            self._load_all()
+        token = self._tokens.get(id(definition))
+        if token is None:
+            why = f"{definition.__qualname__} was defined by the call itself"
+            raise Unshippable("unshippable-definition", why)
+        return (token,)
+
+    def _load_all(self) -> None:
+        """Classes may have come along with a function before anything named their tokens."""
+        from pydron_ng.values.definitions import is_whole
+
+        for token in [token for token, blob in self._blobs.items() if is_whole(blob)]:
+            self.resolve(token)
+
+    def sentinel(self, module: str, name: str) -> object:
+        if module == "__main__":
+            return self._sentinels.setdefault((module, name), object())
+        return follow(module, name)
+
+    def place_of(self, obj: object) -> tuple[str, str] | None:
+        for place, sentinel in self._sentinels.items():
+            if sentinel is obj:
+                return place
+        return super().place_of(obj)
+
+
+def _is_at(obj: object, module: str, name: str) -> bool:
+    return getattr(sys.modules.get(module), "__dict__", {}).get(name) is obj
+
+
+def _globals() -> list[tuple[str, str, object]]:
+    """All names of all loaded modules with what they stand for."""
+    modules: list[tuple[str, object]] = list(sys.modules.items())
+    return [
+        (module_name, name, value)
+        for module_name, module in modules
+        if isinstance(module, ModuleType)
+        for name, value in list(module.__dict__.items())
+    ]

@@ -1,0 +1,89 @@
+"""From a value to bytes and back. Bytes decide: equal bytes are the same value."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pydron_ng.values.blob import Blob, Token
+from pydron_ng.values.culprit import describe_failure
+from pydron_ng.values.pickler import ThoroughPickler, ValuePickler, ValueUnpickler, check_orders
+from pydron_ng.values.unshippable import Unshippable
+
+if TYPE_CHECKING:
+    from pydron_ng.values.library import Library
+
+__all__ = ["Packed", "Unshippable", "pack", "unpack"]
+
+#: What the quick pass leaves where a set, a frozen set, or a nan of the usual bits was.
+_SETS: Final = (b"\x8f\x94(", b"\x91\x94")
+_NANS: Final = (b"G\x7f\xf8\0\0\0\0\0\0", b"G\xff\xf8\0\0\0\0\0\0")
+
+_PICKLE = 0x80
+
+_BY_LIBRARY = b"L"
+_THOROUGH = b"T"
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A value as bytes.
+
+    tokens: the classes and functions, defined by value, that the blob refers to.
+    """
+
+    blob: Blob
+    tokens: tuple[Token, ...] = ()
+
+
+def pack(value: object, library: Library) -> Packed:
+    """The value as bytes, always the same for the same value.
+
+    Raises:
+        Unshippable: something in it would not arrive as it left.
+    """
+    try:
+        pickler = library.picklers.pop()
+    except IndexError:
+        pickler = ValuePickler(library)
+    try:
+        pickler.dump(value)
+        data = pickler.chunks[0] if len(pickler.chunks) == 1 else b"".join(pickler.chunks)
+        if _SETS[0] in data or _SETS[1] in data or _NANS[0] in data or _NANS[1] in data:
+            return _pack_thoroughly(value, library)
+        return _packed(pickler, data)
+    except Exception as failure:
+        raise describe_failure(failure, value) from None
+    finally:
+        pickler.forget()
+        library.picklers.append(pickler)
+
+
+def _packed(pickler: ValuePickler, data: bytes) -> Packed:
+    if pickler.by_library:
+        data = _BY_LIBRARY + data
+    return Packed((data, *pickler.buffers), tuple(pickler.tokens))
+
+
+def _pack_thoroughly(value: object, library: Library) -> Packed:
+    pickler = ThoroughPickler(library)
+    pickler.dump((value, pickler.orders))
+    data = _THOROUGH + b"".join(pickler.chunks)
+    return Packed((data, *pickler.buffers), tuple(pickler.tokens))
+
+
+def unpack(blob: Blob, library: Library) -> Any:
+    """The value again, of fresh objects that share nothing with anything.
+
+    Raises:
+        Unshippable: a set that came out in another order than it went in.
+    """
+    data = blob[0]
+    if data[0] == _PICKLE:
+        return pickle.loads(data, buffers=blob[1:])
+    value = ValueUnpickler(data[1:], blob[1:], library).load()
+    if data[:1] == _THOROUGH:
+        value, orders = value
+        check_orders(orders)
+    return value

@@ -1,0 +1,76 @@
+"""What pickles of values call when they are read: one function per kind of value."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, NoReturn
+
+
+def by_token(token: bytes) -> NoReturn:
+    """The class or function of that token; each unpickler puts its library's answer here."""
+    raise LookupError(token)
+
+
+def sentinel(module: str, name: str) -> NoReturn:
+    """The module's own object of that name; each unpickler puts its library's answer here."""
+    raise LookupError(module, name)
+
+
+def array(data: Any, dtype: str, shape: tuple[int, ...], order: str, flags: int) -> Any:
+    """A contiguous array of its own memory. flags: 1 writeable, 2 owns its data."""
+    import numpy as np
+
+    plain: Any = np.ndarray(shape, dtype, data, 0, None, "F" if order == "F" else "C").copy("K")
+    return _with_flags(plain, flags)
+
+
+def strided(
+    data: Any, dtype: str, shape: tuple[int, ...], offset: int, strides: tuple[int, ...], flags: int
+) -> Any:
+    """An array with the memory layout that it had: a view into a private copy of its memory."""
+    import numpy as np
+
+    memory = np.frombuffer(data, np.uint8).copy()
+    return _with_flags(np.ndarray(shape, dtype, memory, offset, strides), flags & ~2)
+
+
+def object_array(items: list[object], shape: tuple[int, ...], order: str, flags: int) -> Any:
+    """An array of objects, element by element in that order."""
+    import numpy as np
+
+    flat = np.empty(len(items), object)
+    for index, item in enumerate(items):
+        flat[index] = item
+    return _with_flags(flat.reshape(shape, order="F" if order == "F" else "C").copy("K"), flags)
+
+
+def _with_flags(plain: Any, flags: int) -> Any:
+    if not flags & 2 and plain.base is None:
+        plain = plain.view()
+    if not flags & 1:
+        plain.flags.writeable = False
+    return plain
+
+
+def member(cls: type[Enum], name: str) -> Enum:
+    """The member of an enumeration."""
+    return cls.__members__[name]
+
+
+def composite(cls: type[Enum], value: object) -> Enum:
+    """The flags that have no name of their own."""
+    return cls(value)
+
+
+def tuple_of(cls: type[tuple[Any, ...]], items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A named tuple; no code of its class runs."""
+    return tuple.__new__(cls, items)
+
+
+def exception(
+    cls: type[BaseException], args: tuple[Any, ...], state: dict[str, Any]
+) -> BaseException:
+    """An exception as it was; no code of its class runs."""
+    restored = BaseException.__new__(cls, *args)
+    restored.__dict__.update(state)
+    return restored

@@ -1,0 +1,55 @@
+"""How a function or class travels whole, with the strict rules for the values that it holds."""
+
+from __future__ import annotations
+
+import io
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    MethodDescriptorType,
+    WrapperDescriptorType,
+)
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle
+
+from pydron_ng.values.importable import plain
+from pydron_ng.values.rules import Rule
+from pydron_ng.values.unshippable import Unshippable
+
+if TYPE_CHECKING:
+    from pydron_ng.values.blob import Token
+    from pydron_ng.values.library import Library
+
+
+class DefinitionPickler(cloudpickle.Pickler):  # type: ignore[misc]
+    """Cloudpickle for code; for every value the rules that arguments obey."""
+
+    def __init__(self, file: io.BytesIO, library: Library) -> None:
+        super().__init__(file, 5)
+        self.library = library
+        self.arrays: list[Any] = []
+        self.tokens: list[Token] = []
+        self.by_library = True
+        self.raised: BaseException | None = None
+
+    def reducer_override(self, obj: Any) -> Any:
+        if plain(obj) is not obj and not self.library.is_importable(obj):
+            return super().reducer_override(plain(obj))
+        reduced = super().reducer_override(obj)
+        if reduced is not NotImplemented or isinstance(obj, (type, FunctionType)):
+            return reduced
+        if type(obj) in _PARTS or type(obj) in self.dispatch_table.maps[0]:
+            return NotImplemented
+        return self._by_rule(obj)
+
+    def _by_rule(self, obj: Any) -> Any:
+        rule: Rule = self.library.rule(type(obj))
+        try:
+            return rule(obj, self)
+        except Unshippable as failure:
+            raise Unshippable(failure.code, f"the function holds this: {failure.why}") from None
+
+
+#: Types that cloudpickle leaves to pickle and that are parts of code, not values.
+_PARTS = frozenset({BuiltinFunctionType, WrapperDescriptorType, MethodDescriptorType})
