@@ -163,11 +163,11 @@ class Driver:
         if self.closed:
             return
         self.closed = True
+        self._lose_all(self._why_closed)
         self._pump.close()
         for backend in self._backends:
             backend.close()
         self._loop.close()
-        self._lose_all(self._why_closed)
 
     def forget(self) -> None:
         """In a forked child: close the descriptors and say nothing."""

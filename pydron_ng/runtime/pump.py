@@ -43,6 +43,7 @@ class Pump:
         self._timeout: float | None = None
         self._leader: object = None
         self._followers = 0
+        self._polling: list[int] = []  # threads, a signal handler's among them
         self._changed = threading.Condition(lock)
         self._needed = threading.Condition(lock)
         self._asleep = False  # the background thread waits to be told
@@ -83,12 +84,16 @@ class Pump:
 
     def _poll(self) -> Ready:
         """Poll with the lock released; it is held again even if a signal handler raises."""
+        self._polling.append(me := threading.get_ident())
         try:
             self._lock.release()
             return self._loop.poll(self._timeout)
         finally:
             if not self._lock._is_owned():  # type: ignore[attr-defined]
                 self._lock.acquire()
+            self._polling.remove(me)
+            if self._closed:
+                self._changed.notify_all()
 
     def _follow(self) -> None:
         self._followers += 1
@@ -107,7 +112,7 @@ class Pump:
         """Tasks have been settled: let everybody who waits look."""
         if self._followers:
             self._changed.notify_all()
-        if self._leader is not None and not self.entered:
+        if self._leader is not None and not self.entered and not self._closed:
             self._loop.wake()
 
     def hurry(self, seconds: float) -> None:
@@ -161,11 +166,13 @@ class Pump:
         return 0 if was_asleep and told else looks + 1
 
     def close(self) -> None:
-        """Let everybody go, and wait for the background thread to end."""
+        """Let everybody go, and wait until they have: the loop may be closed then."""
         self._closed = True
         self._changed.notify_all()
         self._needed.notify_all()
-        self._loop.wake()
+        self._loop.wake()  # never answered any more: whoever polls comes back
+        while set(self._polling) - {threading.get_ident()}:
+            self._changed.wait()
         thread, self._thread = self._thread, None
         if thread is not None and thread is not threading.current_thread():
             self._lock.release()
