@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from pydron_ng import schedule
-from pydron_ng.testing import Call, NotEquivalent, assert_equivalent, check, compare, observe
+from pydron_ng.testing import Call, NotEquivalent, assert_equivalent, compare, observe
 from pydron_ng.testing.portrait import portray
 
 LOG: list[str] = []
@@ -61,7 +61,9 @@ def test_a_portrait_tells_apart(pair: tuple[object, object]) -> None:
     assert paint(pair[0]) != paint(pair[1])
 
 
-@pytest.mark.parametrize("make", [lambda: math.nan, lambda: Box([1]), lambda: [{1: {"a"}}], lambda: np.arange(5)])
+@pytest.mark.parametrize(
+    "make", [lambda: math.nan, lambda: Box([1]), lambda: [{1: {"a"}}], lambda: np.arange(5)]
+)
 def test_equal_values_have_equal_portraits(make: Callable[[], object]) -> None:
     assert paint(make()) == paint(make())
 
@@ -87,14 +89,18 @@ def pretend(behaviour: Callable[..., Any], undecorated: Callable[..., Any]) -> C
     return scheduled
 
 
-def differences(behaviour: Callable[..., Any], undecorated: Callable[..., Any], *args: Any) -> list[str]:
+def differences(
+    behaviour: Callable[..., Any], undecorated: Callable[..., Any], *args: Any
+) -> list[str]:
     with pytest.raises(NotEquivalent) as caught:
         assert_equivalent(pretend(behaviour, undecorated), *args, globals=("LOG",))
     return [f"{d.observation}: {d.path}" for d in caught.value.differences]
 
 
 def test_another_value_is_seen_with_its_path() -> None:
-    assert differences(lambda: [1, {"a": 2}], lambda: [1, {"a": 3}]) == ["outcome: value[1][str 'a']"]
+    assert differences(lambda: [1, {"a": 2}], lambda: [1, {"a": 3}]) == [
+        "outcome: value[1][str 'a']"
+    ]
 
 
 def test_another_order_of_prints_is_seen() -> None:
@@ -167,7 +173,7 @@ def test_a_lost_context_of_an_exception_is_seen() -> None:
         try:
             raise KeyError(1)
         except KeyError:
-            raise ValueError(2)  # noqa: B904  the context is the point
+            raise ValueError(2)
 
     def other() -> None:
         try:
@@ -183,7 +189,9 @@ def test_a_generator_is_observed_to_its_end() -> None:
         yield 1
         raise ValueError
 
-    assert any("exception" in difference for difference in differences(one, lambda: (n for n in [1])))
+    assert any(
+        "exception" in difference for difference in differences(one, lambda: (n for n in [1]))
+    )
 
 
 def test_system_exit_is_an_outcome() -> None:

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import cast, TextIO
+from typing import TextIO, cast
 
 
 @dataclass(frozen=True, slots=True)

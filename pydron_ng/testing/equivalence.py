@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import inspect
+import os
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ class Call:
 
     @classmethod
     def of(cls, function: AnyFunction, /, *args: Any, **kwargs: Any) -> Call:
-        """The call with deep copies of these arguments; the object of a bound method is one of them."""
+        """The call with deep copies of these arguments, the object of a bound method included."""
         if isinstance(function, types.MethodType):
             return cls.of(function.__func__, function.__self__, *args, **kwargs)
         return cls(function, lambda: copy.deepcopy((args, kwargs)))
@@ -56,15 +57,23 @@ class NotEquivalent(AssertionError):
 
 @contextmanager
 def sequential() -> Iterator[None]:
-    """Scheduled functions run undecorated inside of the block."""
-    import pydron_ng
-
-    with pydron_ng.configure(off=True):
+    """Scheduled functions run undecorated inside of the block, as with PYDRON=off."""
+    before = os.environ.get("PYDRON")
+    os.environ["PYDRON"] = "off"
+    try:
         yield
+    finally:
+        os.environ.pop("PYDRON")
+        if before is not None:
+            os.environ["PYDRON"] = before
 
 
 def assert_equivalent(
-    function: AnyFunction, /, *args: Any, globals: Sequence[str] = (), **kwargs: Any  # noqa: A002
+    function: AnyFunction,
+    /,
+    *args: Any,
+    globals: Sequence[str] = (),  # noqa: A002  the language's word
+    **kwargs: Any,
 ) -> None:
     """The scheduled call is the sequential one, each run on deep copies of the arguments.
 
@@ -110,7 +119,7 @@ class _Ending:
             self.values["value"] = asyncio.run(value) if inspect.iscoroutine(value) else value
             if inspect.isgenerator(value):
                 self._exhaust(value)
-        except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are outcomes too
+        except BaseException as error:
             self.values["exception"] = error
 
     def _exhaust(self, generator: Iterator[object]) -> None:

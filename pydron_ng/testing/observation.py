@@ -65,7 +65,9 @@ def _portraits(name: str, one: Portrait, other: Portrait) -> list[Difference]:
 def _effects(one: Sequence[Effect], other: Sequence[Effect]) -> list[Difference]:
     changes = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
     return [
-        Difference("effects", f"line {start + 1}", _lines(one[start:stop]), _lines(other[begin:end]))
+        Difference(
+            "effects", f"line {start + 1}", _lines(one[start:stop]), _lines(other[begin:end])
+        )
         for change, start, stop, begin, end in changes
         if change != "equal"
     ]

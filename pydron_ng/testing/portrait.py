@@ -23,9 +23,22 @@ Portrait = tuple[tuple[str, str], ...]
 #: A longer iterator is cut off; an endless one must not hang its observer.
 ITEMS_OF_AN_ITERATOR = 1000
 
+#: The elements of a larger array are compared by a digest only.
+ELEMENTS_SHOWN = 64
+
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _STATELESS = (tuple, frozenset)
-_ITERABLES: tuple[Iterable[object], ...] = ([], (), {}, {}.values(), {}.items(), set(), "", b"", range(0))
+_ITERABLES: tuple[Iterable[object], ...] = (
+    [],
+    (),
+    {},
+    {}.values(),
+    {}.items(),
+    set(),
+    "",
+    b"",
+    range(0),
+)
 _BUILTIN_ITERATORS: tuple[type, ...] = (
     *{type(iter(iterable)) for iterable in _ITERABLES},
     type(reversed([])),
@@ -70,7 +83,9 @@ class _Painter:
             case BaseException():
                 self._exception(path, value)
             case types.MethodType():
-                self._members(path, "bound method", {"__func__": value.__func__, "__self__": value.__self__})
+                self._members(
+                    path, "bound method", {"__func__": value.__func__, "__self__": value.__self__}
+                )
             case types.FunctionType():
                 self._function(path, value)
             case dict():
@@ -112,7 +127,7 @@ class _Painter:
         shared = f", memory of {owner}" if owner else ""
         self._memory.append((path, value))
         self.lines.append((path, array(value) + shared))
-        if value.dtype.hasobject or value.size <= 64:
+        if value.dtype.hasobject or value.size <= ELEMENTS_SHOWN:
             for index, item in enumerate(value.ravel().tolist()):
                 self.visit(f"{path}.flat[{index}]", item)
 
@@ -147,7 +162,7 @@ class _Painter:
     def _reduced(self, path: str, value: object) -> None:
         try:
             parts = value.__reduce_ex__(4)
-        except Exception:  # noqa: BLE001  locks, files, sockets: nothing more can be said of them
+        except Exception:
             return
         self.visit(f"{path}.__reduce__()", parts)
 
@@ -174,7 +189,7 @@ def _drained(iterator: Iterator[object]) -> list[object]:
     items: list[object] = []
     try:
         items.extend(islice(iterator, ITEMS_OF_AN_ITERATOR))
-    except Exception as error:  # noqa: BLE001  whatever the program's iterator raises
+    except Exception as error:
         items.append(error)
     return items
 
@@ -182,7 +197,7 @@ def _drained(iterator: Iterator[object]) -> list[object]:
 def _message(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception as trouble:  # noqa: BLE001  user code
+    except Exception as trouble:
         return f"({type(trouble).__name__} in __str__)"
 
 

@@ -9,8 +9,23 @@ import types
 from typing import Any
 
 _ATOMS = frozenset(
-    {type(None), bool, int, float, complex, str, bytes, type(Ellipsis), type(NotImplemented), range, slice}
+    {
+        type(None),
+        bool,
+        int,
+        float,
+        complex,
+        str,
+        bytes,
+        type(Ellipsis),
+        type(NotImplemented),
+        range,
+        slice,
+    }
 )
+
+#: Longer integers are shown in base 16: Python refuses to write them in base 10.
+LONG_BITS = 10_000
 
 
 def is_atom(value: object) -> bool:
@@ -25,7 +40,7 @@ def atom(value: object) -> str:
             return f"float {value!r}{_odd_bits(value)}"
         case complex():
             return f"complex {value!r}{_odd_bits(value.real)}{_odd_bits(value.imag)}"
-        case int() if value.bit_length() > 10_000:
+        case int() if value.bit_length() > LONG_BITS:
             return f"{type(value).__name__} {hex(value)}"  # repr refuses long ones
         case _:
             return f"{type(value).__name__} {value!r}"
@@ -40,7 +55,9 @@ def named(value: object) -> str | None:
     name = f"{value.__module__}.{value.__qualname__}"
     if _resolve(value.__module__, value.__qualname__) is value:
         return f"{_kind(value)} {name}"
-    return None if isinstance(value, types.FunctionType) else f"{_kind(value)} {name} defined inside"
+    return (
+        None if isinstance(value, types.FunctionType) else f"{_kind(value)} {name} defined inside"
+    )
 
 
 def type_name(value: object) -> str:
@@ -55,7 +72,9 @@ def type_name(value: object) -> str:
 def array(value: Any) -> str:
     """Type, shape, layout and a digest of the elements of a numpy array."""
     flags = [name for name in ("C_CONTIGUOUS", "F_CONTIGUOUS", "WRITEABLE") if value.flags[name]]
-    digest = "objects" if value.dtype.hasobject else hashlib.sha256(value.tobytes()).hexdigest()[:16]
+    digest = (
+        "objects" if value.dtype.hasobject else hashlib.sha256(value.tobytes()).hexdigest()[:16]
+    )
     layout = f"shape {value.shape}, strides {value.strides}, {' '.join(flags).lower()}"
     return f"{type_name(value)} {value.dtype.descr} {layout}, elements {digest}"
 

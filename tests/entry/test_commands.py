@@ -56,13 +56,17 @@ def test_switched_off_nothing_is_started(tmp_path: Path) -> None:
     assert (ended.out, ended.err) == (EXPECTED + "True False\n", "")
 
 
-def test_a_program_on_the_command_line_gives_its_result_and_says_why_it_is_sequential(tmp_path: Path) -> None:
+def test_a_program_on_the_command_line_gives_its_result_and_says_why_it_is_sequential(
+    tmp_path: Path,
+) -> None:
     ended = run(tmp_path, "-c", PROGRAM)
     assert (ended.status, ended.out) == (0, EXPECTED)
     _says_once_that_there_is_no_source(ended.err)
 
 
-def test_a_program_from_stdin_gives_its_result_and_says_why_it_is_sequential(tmp_path: Path) -> None:
+def test_a_program_from_stdin_gives_its_result_and_says_why_it_is_sequential(
+    tmp_path: Path,
+) -> None:
     ended = run(tmp_path, "-", stdin=PROGRAM)
     assert (ended.status, ended.out) == (0, EXPECTED)
     _says_once_that_there_is_no_source(ended.err)
@@ -70,7 +74,9 @@ def test_a_program_from_stdin_gives_its_result_and_says_why_it_is_sequential(tmp
 
 def test_a_module_beside_the_script_is_imported_by_the_workers(tmp_path: Path) -> None:
     write(tmp_path, "FACTOR = 3\n\ndef grow(n):\n    return n * FACTOR\n", "beside.py")
-    source = PROGRAM.replace("import os", "import beside, os").replace("return n * 2", "return beside.grow(n)")
+    source = PROGRAM.replace("import os", "import beside, os").replace(
+        "return n * 2", "return beside.grow(n)"
+    )
     assert same_both_ways(tmp_path, source).out.endswith("[3, 6, 9]\n")
 
 

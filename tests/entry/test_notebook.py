@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,8 @@ CELLS = [
     "import os\nfrom pydron_ng import functional, schedule\nFACTOR = 2",
     "@functional\ndef f(n):\n    return n * FACTOR",
     "@functional\ndef where(n):\n    return os.getpid()",
-    "class Star:\n    def __init__(self, n):\n        self.n = n\n\n@functional\ndef star(n):\n    return Star(n)",
+    "class Star:\n    def __init__(self, n):\n        self.n = n",
+    "@functional\ndef star(n):\n    return Star(n)",
     """@schedule
 def run(values):
     results = []
@@ -41,7 +41,7 @@ def elsewhere(values):
     "print(run([3]))",
 ]
 PRINTED = [
-    *["", "", "", "", ""],
+    *["", "", "", "", "", ""],
     "took 1\ntook 2\n[2, 4]\n",
     "took 1\ntook 2\n[5, 10]\n",
     "",
@@ -61,8 +61,16 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Any:
     nbformat = pytest.importorskip("nbformat")
     folder = tmp_path_factory.mktemp("notebook")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    client = nbclient.NotebookClient(notebook, timeout=60, allow_errors=True, km=_manager(), resources={"metadata": {"path": str(folder)}})
-    client.execute(env=environment(folder, {"workers": [{"type": "multicore", "cores": 2}], "inline": False}))
+    client = nbclient.NotebookClient(
+        notebook,
+        timeout=60,
+        allow_errors=True,
+        km=_manager(),
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute(
+        env=environment(folder, {"workers": [{"type": "multicore", "cores": 2}], "inline": False})
+    )
     return notebook
 
 
@@ -70,12 +78,20 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.mark.parametrize("number", range(len(CELLS)))
 def test_every_cell_prints_what_it_would_undecorated(executed: Any, number: int) -> None:
     outputs = executed.cells[number].outputs
-    assert "".join(output.text for output in outputs if output.output_type == "stream") == PRINTED[number]
+    assert (
+        "".join(output.text for output in outputs if output.output_type == "stream")
+        == PRINTED[number]
+    )
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_an_exception_in_a_cell_is_the_users_own(executed: Any) -> None:
-    errors = [output for cell in executed.cells for output in cell.outputs if output.output_type == "error"]
+    errors = [
+        output
+        for cell in executed.cells
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
     assert [error.ename for error in errors] == ["TypeError"]
     assert "return -n" in "".join(errors[0].traceback)
 

@@ -17,7 +17,9 @@ def main() -> int:
         print(generate(options.show).text)
         return 0
     summary, start = Summary(), time.monotonic()
-    seeds = [options.only] if options.only else [f"{options.seed}:{n}" for n in range(options.programs)]
+    seeds = (
+        [options.only] if options.only else [f"{options.seed}:{n}" for n in range(options.programs)]
+    )
     for workers in options.workers.split(","):
         with campaign(workers, inline="auto" if options.auto else False) as running:
             running.run(seeds, summary, most=len(summary.mismatches) + options.most)
@@ -29,7 +31,9 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    parser.add_argument("--programs", type=int, default=200, help="how many, on each kind of workers")
+    parser.add_argument(
+        "--programs", type=int, default=200, help="how many, on each kind of workers"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", default="threads,multicore", help="kinds of workers")
     parser.add_argument("--auto", action="store_true", help="small calls inline, as users run it")

@@ -49,7 +49,9 @@ class Summary:
 
     def __str__(self) -> str:
         rarest = ", ".join(f"{name} {count}" for name, count in self.productions.most_common()[-5:])
-        return f"{self.programs} runs, {len(self.mismatches)} mismatches; rarest productions: {rarest}"
+        return (
+            f"{self.programs} runs, {len(self.mismatches)} mismatches; rarest productions: {rarest}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from tests.fuzz.grammar import Writer, production
 
-ONE_NUMBER = ("inc", "slow", "risky", "refuses", "divides", "chains", "speaks", "warns", "half", "sign", "mean")
+ONE_NUMBER = (
+    "inc",
+    "slow",
+    "risky",
+    "refuses",
+    "divides",
+    "chains",
+    "speaks",
+    "warns",
+    "half",
+    "sign",
+    "mean",
+)
 
 
 @production("constant", "number")
@@ -90,9 +102,12 @@ def dictionary_get(w: Writer) -> str:
 @production("unknown-function", "number", weight=1.5, deep=True)
 def unknown_function(w: Writer) -> str:
     return w.pick(
-        f"shout({w.number()})", f"push({w.list_name()}, {w.number()})", f"bump({w.number()})",
-        f"guard({w.number()})", f"drop({w.list_name()})",
-    )  # fmt: skip
+        f"shout({w.number()})",
+        f"push({w.list_name()}, {w.number()})",
+        f"bump({w.number()})",
+        f"guard({w.number()})",
+        f"drop({w.list_name()})",
+    )
 
 
 @production("scheduled-callee", "number", deep=True)
@@ -125,12 +140,19 @@ def list_display(w: Writer) -> str:
 
 @production("list-call", "list", weight=3, deep=True)
 def list_call(w: Writer) -> str:
-    return w.pick(f"make({w.number()})", f"rest({w.list()})", f"same({w.list()})", f"one_of({w.list()}, {w.list()})")
+    return w.pick(
+        f"make({w.number()})",
+        f"rest({w.list()})",
+        f"same({w.list()})",
+        f"one_of({w.list()}, {w.list()})",
+    )
 
 
 @production("list-part", "list")
 def list_part(w: Writer) -> str:
-    return w.pick(f"{w.list_name()}[:2]", f"{w.list_name()}[::-1]", "rows[0]", "rows[-1]", "o.items")
+    return w.pick(
+        f"{w.list_name()}[:2]", f"{w.list_name()}[::-1]", "rows[0]", "rows[-1]", "o.items"
+    )
 
 
 @production("comprehension", "list", weight=2, deep=True)
@@ -168,7 +190,9 @@ def test_of_result(w: Writer) -> str:
 
 @production("test-of-list", "test")
 def test_of_list(w: Writer) -> str:
-    return w.pick(w.list_name(), f"{w.name()} in {w.list_name()}", f"{w.list_name()} == {w.list_name()}")
+    return w.pick(
+        w.list_name(), f"{w.name()} in {w.list_name()}", f"{w.list_name()} == {w.list_name()}"
+    )
 
 
 @production("test-of-identity", "test", weight=0.6)

@@ -101,7 +101,11 @@ def _counts(statement: ast.AST) -> bool:
 def _unwrapped(parent: ast.AST, name: str, index: int) -> bool:
     siblings: list[ast.AST] = getattr(parent, name)
     inner = getattr(siblings[index], "body", None)
-    if name == "handlers" or not isinstance(inner, list) or isinstance(siblings[index], ast.FunctionDef):
+    if (
+        name == "handlers"
+        or not isinstance(inner, list)
+        or isinstance(siblings[index], ast.FunctionDef)
+    ):
         return False
     siblings[index : index + 1] = inner
     return True

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from tests.fuzz.grammar import Lines, Writer, indented, production
 
-ERRORS = ("ValueError", "Refusal", "ZeroDivisionError", "KeyError", "IndexError", "Exception", "(ValueError, Refusal)")
+ERRORS = (
+    "ValueError",
+    "Refusal",
+    "ZeroDivisionError",
+    "KeyError",
+    "IndexError",
+    "Exception",
+    "(ValueError, Refusal)",
+)
 
 
 @production("assign", weight=6)
@@ -54,7 +62,8 @@ def set_slice(w: Writer) -> Lines:
 @production("shorten", weight=0.7)
 def shorten(w: Writer) -> Lines:
     name = w.list_name()
-    return [f"if {name}: {w.pick(f'{name}.pop()', f'del {name}[0]', f'{name}.clear()', f'{name}.reverse()')}"]
+    how = w.pick(f"{name}.pop()", f"del {name}[0]", f"{name}.clear()", f"{name}.reverse()")
+    return [f"if {name}: {how}"]
 
 
 @production("fresh-list", weight=2)
@@ -66,40 +75,55 @@ def fresh_list(w: Writer) -> Lines:
 def rows(w: Writer) -> Lines:
     return [
         w.pick(
-            f"rows = [{w.list()}, {w.list()}]", f"rows = boxed({w.list()})", f"rows[0].append({w.name()}) if len(rows[0]) < 9 else None",
-            f"rows.append({w.list()}) if len(rows) < 5 else None", f"{w.list_name()} = rows[-1]", f"rows = [make({w.name()}) for _ in range(2)]",
+            f"rows = [{w.list()}, {w.list()}]",
+            f"rows = boxed({w.list()})",
+            f"rows[0] += [{w.name()}][len(rows[0]) // 9 :]",
+            f"if len(rows) < 5: rows.append({w.list()})",
+            f"{w.list_name()} = rows[-1]",
+            f"rows = [make({w.name()}) for _ in range(2)]",
         )
-    ]  # fmt: skip
+    ]
 
 
 @production("dictionary", weight=2)
 def dictionary(w: Writer) -> Lines:
     return [
         w.pick(
-            f"d[{w.name()}] = {w.number()}", f"d.update({{{w.name()}: {w.number()}}})", f"d = {{x: slow(x) for x in {w.list_name()}[:3]}}",
-            f"d.setdefault({w.name()}, {w.number()})", f"d.pop({w.name()}, None)", f"d = table({w.name()})",
+            f"d[{w.name()}] = {w.number()}",
+            f"d.update({{{w.name()}: {w.number()}}})",
+            f"d = {{x: slow(x) for x in {w.list_name()}[:3]}}",
+            f"d.setdefault({w.name()}, {w.number()})",
+            f"d.pop({w.name()}, None)",
+            f"d = table({w.name()})",
         )
-    ]  # fmt: skip
+    ]
 
 
 @production("object", weight=1.5)
 def object_(w: Writer) -> Lines:
     return [
         w.pick(
-            f"o.number = {w.number()}", f"o.items = {w.list()}", f"o.grow({w.name()})",
-            f"o = Thing({w.number()}, {w.list()})", f"{w.list_name()} = o.items", f"{w.name()} = o.weight()",
+            f"o.number = {w.number()}",
+            f"o.items = {w.list()}",
+            f"o.grow({w.name()})",
+            f"o = Thing({w.number()}, {w.list()})",
+            f"{w.list_name()} = o.items",
+            f"{w.name()} = o.weight()",
         )
-    ]  # fmt: skip
+    ]
 
 
 @production("unpack", weight=1.5)
 def unpack(w: Writer) -> Lines:
     return [
         w.pick(
-            f"{w.name()}, {w.list_name()} = split({w.number()})", "a, b = b, a", "xs, ys = ys, xs",
-            f"{w.name()}, *{w.list_name()} = make({w.number()})", f"a, b = {w.number()}, {w.number()}",
+            f"{w.name()}, {w.list_name()} = split({w.number()})",
+            "a, b = b, a",
+            "xs, ys = ys, xs",
+            f"{w.name()}, *{w.list_name()} = make({w.number()})",
+            f"a, b = {w.number()}, {w.number()}",
         )
-    ]  # fmt: skip
+    ]
 
 
 @production("alias")
@@ -114,7 +138,14 @@ def print_(w: Writer) -> Lines:
 
 @production("effect", weight=1.5)
 def effect(w: Writer) -> Lines:
-    return [w.pick(f"push({w.list_name()}, {w.name()})", f"bump({w.name()})", f"shout({w.name()})", f"log.warning('at %s', {w.number()})")]
+    return [
+        w.pick(
+            f"push({w.list_name()}, {w.name()})",
+            f"bump({w.name()})",
+            f"shout({w.name()})",
+            f"log.warning('at %s', {w.number()})",
+        )
+    ]
 
 
 @production("expression-alone")
@@ -132,20 +163,34 @@ def if_(w: Writer) -> Lines:
 
 @production("for", weight=5, deep=True)
 def for_(w: Writer) -> Lines:
-    over = w.pick(f"{w.list()}[:4]", "range(3)", "range(4)", f"reversed({w.list()}[:3])", f"stream({w.name()})")
+    over = w.pick(
+        f"{w.list()}[:4]",
+        "range(3)",
+        "range(4)",
+        f"reversed({w.list()}[:3])",
+        f"stream({w.name()})",
+    )
     return _loop(w, f"for {w.name()} in {over}:", growing=False)
 
 
 @production("for-over-list", weight=3, deep=True)
 def for_over_list(w: Writer) -> Lines:
     name = w.list_name()
-    head = w.pick(f"for {w.name()} in {name}:", f"for a, b in enumerate({name}):", f"for a, b in zip({name}, {w.list_name()}):")
+    head = w.pick(
+        f"for {w.name()} in {name}:",
+        f"for a, b in enumerate({name}):",
+        f"for a, b in zip({name}, {w.list_name()}):",
+    )
     return _loop(w, head, growing=True)
 
 
 @production("for-over-dictionary", weight=0.7, deep=True)
 def for_over_dictionary(w: Writer) -> Lines:
-    return _loop(w, w.pick("for a in list(d)[:3]:", "for a, b in sorted(d.items(), key=str)[:3]:"), growing=False)
+    return _loop(
+        w,
+        w.pick("for a in list(d)[:3]:", "for a, b in sorted(d.items(), key=str)[:3]:"),
+        growing=False,
+    )
 
 
 @production("for-over-rows", weight=0.7, deep=True)
@@ -233,7 +278,11 @@ def assert_(w: Writer) -> Lines:
 def nested_function(w: Writer) -> Lines:
     """A closure that changes a number of the function around it, then is called."""
     name, changed = w.new_name("inner"), w.name()
-    head = [f"def {name}(n):", f"    nonlocal {changed}", f"    {changed} = {w.pick('slow', 'inc')}(n + {changed})"]
+    head = [
+        f"def {name}(n):",
+        f"    nonlocal {changed}",
+        f"    {changed} = {w.pick('slow', 'inc')}(n + {changed})",
+    ]
     return [*head, f"    return {changed} + n", f"{w.name()} = {name}({w.name()}) + {name}(1)"]
 
 
@@ -241,21 +290,32 @@ def nested_function(w: Writer) -> Lines:
 def nested_functional(w: Writer) -> Lines:
     """A functional function defined inside, over a number that may change between its calls."""
     name, free = w.new_name("local"), w.name()
-    calls = [f"{w.list_name()} = [{name}(n) for n in range(3)]", f"{free} = {w.number()}", f"{w.name()} = {name}(2)"]
+    calls = [
+        f"{w.list_name()} = [{name}(n) for n in range(3)]",
+        f"{free} = {w.number()}",
+        f"{w.name()} = {name}(2)",
+    ]
     return ["@functional", f"def {name}(n):", f"    return (n * 3 + {free}) % 97", *calls]
 
 
 @production("nested-generator", weight=0.7, deep=True)
 def nested_generator(w: Writer) -> Lines:
     name = w.new_name("each")
-    head = [f"def {name}(items):", "    for item in items[:3]:", f"        yield {w.pick('slow', 'risky')}(item)"]
+    head = [
+        f"def {name}(items):",
+        "    for item in items[:3]:",
+        f"        yield {w.pick('slow', 'risky')}(item)",
+    ]
     return [*head, f"for {w.name()} in {name}({w.list_name()}):", *w.loop_block(most=2)]
 
 
 @production("lambda", weight=0.7, deep=True)
 def lambda_(w: Writer) -> Lines:
     name = w.new_name("fn")
-    return [f"{name} = lambda n: mix(n, {w.name()})", f"{w.list_name()} = list(map({name}, {w.list()}[:3]))"]
+    return [
+        f"{name} = lambda n: mix(n, {w.name()})",
+        f"{w.list_name()} = list(map({name}, {w.list()}[:3]))",
+    ]
 
 
 @production("match", weight=0.7, deep=True)

@@ -47,7 +47,8 @@ def test_most_programs_end_with_a_value(running: Campaign) -> None:
 
 
 def test_shrinking_leaves_what_matters() -> None:
-    text = "def program(a):\n    b = 1\n    for x in a:\n        print(x)\n        if x:\n            b += 2\n    return b\n"
+    loop = "    for x in a:\n        print(x)\n        if x:\n            b += 2\n"
+    text = f"def program(a):\n    b = 1\n{loop}    return b\n"
     assert shrink.shrink(text, lambda t: "b += 2" in t) == "def program(a):\n    b += 2\n"
 
 

@@ -40,9 +40,9 @@ def chained(table: dict[str, int], key: str) -> int:
         try:
             return table[key]
         except KeyError:
-            raise OSError("inner")  # noqa: B904  the implicit chain is the point
+            raise OSError("inner")
     except OSError:
-        raise ValueError("outer")  # noqa: B904  as above
+        raise ValueError("outer")
 
 
 @functional
@@ -166,7 +166,9 @@ RAISING = [caused, suppressed, two_arguments, carries, stateful, group, missing_
 
 @pytest.mark.parametrize("function", RAISING, ids=lambda function: function.__name__)
 @pytest.mark.parametrize("caller", [call, call_in_a_handler], ids=["call", "in a handler"])
-def test_an_exception_arrives_with_type_arguments_chain_and_lines(caller: Any, function: Any) -> None:
+def test_an_exception_arrives_with_type_arguments_chain_and_lines(
+    caller: Any, function: Any
+) -> None:
     assert_equivalent(caller, function, "key")
 
 

@@ -74,7 +74,13 @@ def looks_at_locals(values: list[int]) -> list[Any]:
         seen.append(sorted(locals()))
         seen.append(sorted(vars()))
     del seen[-1]
-    return [seen, sorted(dir()), eval("result + value"), caller_name(), inspect.currentframe().f_lineno]  # type: ignore[union-attr]
+    return [
+        seen,
+        sorted(dir()),
+        eval("result + value"),
+        caller_name(),
+        inspect.currentframe().f_lineno,
+    ]  # type: ignore[union-attr]
 
 
 def test_locals_holds_the_users_names_and_no_others() -> None:
@@ -154,5 +160,9 @@ def raises_with_locals(values: list[int]) -> int:
 def test_an_exception_shows_the_users_variables() -> None:
     with pytest.raises(IndexError) as caught:
         raises_with_locals([1, 2])
-    frame = next(f for f, _ in traceback.walk_tb(caught.value.__traceback__) if f.f_code.co_name == "raises_with_locals")
+    frame = next(
+        f
+        for f, _ in traceback.walk_tb(caught.value.__traceback__)
+        if f.f_code.co_name == "raises_with_locals"
+    )
     assert frame.f_locals == {"values": [1, 2], "kept": [2, 3], "value": 2, "result": 3}

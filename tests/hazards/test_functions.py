@@ -174,7 +174,9 @@ def by_module(module: types.ModuleType, values: list[int]) -> list[int]:
     return [module.work(value) for value in values]
 
 
-def test_a_module_edited_on_disk_is_still_the_imported_one(tmp_path: Path, monkeypatch: Any) -> None:
+def test_a_module_edited_on_disk_is_still_the_imported_one(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
     write(tmp_path, SOURCE.format(factor=2), "hazard_edited.py")
     monkeypatch.syspath_prepend(str(tmp_path))
     module = __import__("hazard_edited")

@@ -116,7 +116,9 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert all(has_ended(int(pid)) for pid in ended.out.split())
 
 
-def test_a_call_that_never_ends_behind_one_that_raises_does_not_keep_the_program(tmp_path: Path) -> None:
+def test_a_call_that_never_ends_behind_one_that_raises_does_not_keep_the_program(
+    tmp_path: Path,
+) -> None:
     ended = same_both_ways(
         tmp_path,
         """

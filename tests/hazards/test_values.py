@@ -182,7 +182,9 @@ def test_a_part_of_an_argument_is_that_part() -> None:
 @schedule
 def sentinels(values: list[Any]) -> list[Any]:
     found = [nothing_or(value) for value in values]
-    return [value is MISSING for value in found] + [is_missing(value) for value in [*found, MISSING]]
+    return [value is MISSING for value in found] + [
+        is_missing(value) for value in [*found, MISSING]
+    ]
 
 
 def test_a_sentinel_of_a_module_is_itself_on_both_sides() -> None:
@@ -193,7 +195,10 @@ def test_a_sentinel_of_a_module_is_itself_on_both_sides() -> None:
 @schedule
 def nan_by_identity(values: list[int]) -> list[Any]:
     found = [not_a_number(value) for value in values]
-    return [value is math.nan for value in found] + [math.nan in found, found == [math.nan] * len(found)]
+    return [value is math.nan for value in found] + [
+        math.nan in found,
+        found == [math.nan] * len(found),
+    ]
 
 
 def test_nan_keeps_its_identity() -> None:

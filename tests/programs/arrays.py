@@ -30,7 +30,13 @@ def crop(image: Image, margin: int = 1) -> Image:
 
 @functional
 def layout(image: Image) -> tuple[Any, ...]:
-    return image.strides, image.flags.c_contiguous, image.flags.writeable, image.mean(0), image.sum()
+    return (
+        image.strides,
+        image.flags.c_contiguous,
+        image.flags.writeable,
+        image.mean(0),
+        image.sum(),
+    )
 
 
 @functional

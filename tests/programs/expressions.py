@@ -116,7 +116,13 @@ def arithmetic_on_results(values: list[float]) -> float:
 def subscripts_of_results(values: list[float]) -> list[Any]:
     results = [split(value) for value in values]
     picked = [results[index][1][0] for index in range(len(values))]
-    return [picked, results[-1][0], split(3.0)[1][-1], {"a": grade(1.0)}["a"], label("abc")[1:3].upper()]
+    return [
+        picked,
+        results[-1][0],
+        split(3.0)[1][-1],
+        {"a": grade(1.0)}["a"],
+        label("abc")[1:3].upper(),
+    ]
 
 
 @schedule

@@ -128,9 +128,7 @@ def escapes(numbers: list[int]) -> list[float]:
     results = []
     for number in numbers:
         print("inverting", number)
-        results.append(
-            invert(number)
-        )
+        results.append(invert(number))
     return results
 
 
@@ -163,7 +161,7 @@ def chains_survive(numbers: list[int]) -> list[int]:
     try:
         return [chained(number) for number in numbers]
     except LookupError as error:
-        raise ValueError(str(error), repr(error.__cause__))  # noqa: B904  the implicit chain is compared
+        raise ValueError(str(error), repr(error.__cause__))
 
 
 @schedule

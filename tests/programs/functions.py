@@ -31,7 +31,9 @@ def combine(left: Any, right: Any) -> Any:
 
 
 @functional
-def names(*args: int, key: int = 0, site: int = 0, self: int = 0, f: int = 0, **kwargs: int) -> list[Any]:
+def names(
+    *args: int, key: int = 0, site: int = 0, self: int = 0, f: int = 0, **kwargs: int
+) -> list[Any]:
     return [args, key, site, self, f, kwargs]
 
 

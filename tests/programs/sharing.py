@@ -134,7 +134,7 @@ def objects_as_arguments(stars: list[Star]) -> list[float]:
 
 
 @schedule
-def defaults_keep_state(value: int, seen: list[int] = []) -> tuple[int, list[int]]:  # noqa: B006
+def defaults_keep_state(value: int, seen: list[int] = []) -> tuple[int, list[int]]:
     seen.append(value)
     return total(seen), list(seen)
 

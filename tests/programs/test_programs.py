@@ -5,8 +5,17 @@ from __future__ import annotations
 import pytest
 
 from pydron_ng.testing import Call, check
-from tests.programs import arrays, collecting, expressions, failing, functions, loops, pipelines
-from tests.programs import sharing, speaking
+from tests.programs import (
+    arrays,
+    collecting,
+    expressions,
+    failing,
+    functions,
+    loops,
+    pipelines,
+    sharing,
+    speaking,
+)
 
 MODULES = (arrays, collecting, expressions, failing, functions, loops, pipelines, sharing, speaking)
 CALLS = [
