@@ -20,11 +20,14 @@ WORKERS: dict[str, Any] = {
     params=[(kind, inline) for kind in WORKERS for inline in (False, "auto")],
     ids=lambda pair: f"{pair[0]}-{'inline' if pair[1] else 'dispatched'}",
 )
-def workers(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Two workers of each kind, once with every call dispatched, once as users run it."""
+def workers(request: pytest.FixtureRequest) -> Iterator[tuple[str, object]]:
+    """Two workers of each kind, once with every call dispatched, once as users run it.
+
+    What it gives: the kind, and the value of "inline".
+    """
     kind, inline = request.param
     with pydron_ng.configure(workers=[WORKERS[kind]], inline=inline):
-        yield
+        yield kind, inline
 
 
 @pytest.fixture(scope="session")

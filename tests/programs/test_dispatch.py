@@ -1,0 +1,47 @@
+"""The programs are computed by workers, so that their equality says something."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+
+from pydron_ng import functional, schedule
+
+Place = tuple[int, int]
+
+
+@functional
+def where(number: int) -> Place:
+    return os.getpid(), threading.get_ident()
+
+
+@schedule
+def straight(numbers: list[int]) -> list[Place]:
+    return [where(number) for number in numbers]
+
+
+@schedule
+def with_effects(numbers: list[int]) -> list[Place]:
+    places = []
+    for number in numbers:
+        try:
+            place = where(number)
+            print(number)
+            places.append(place)
+        except ValueError:
+            print("never")
+    return places
+
+
+@pytest.mark.parametrize("program", [straight, with_effects], ids=["straight", "with effects"])
+def test_every_call_is_made_by_a_worker_where_all_are_dispatched(
+    workers: tuple[str, object], program: object
+) -> None:
+    kind, inline = workers
+    places = set(program(list(range(8))))  # type: ignore[operator]
+    if inline is False:
+        assert (os.getpid(), threading.get_ident()) not in places
+    if inline is False and kind == "multicore":
+        assert os.getpid() not in {process for process, _ in places}
