@@ -225,8 +225,8 @@ class Driver:
                 self._start(worker, tasks)
             case StartWorkers(pool, workers):
                 self._backends[pool].start(workers, self._reporter(pool), self._loop)
-            case GiveUp(task, why):
-                self._lose(task, why)
+            case GiveUp(task, why, deadly):
+                self._lose(task, why, deadly=deadly)
             case Kill(worker):
                 pool, number = self._place(worker)
                 self._backends[pool].kill(number)
@@ -248,9 +248,10 @@ class Driver:
         pool, number_there = self._place(worker)
         self._backends[pool].submit(number_there, frames)
 
-    def _lose(self, number: TaskId, why: str) -> None:
+    def _lose(self, number: TaskId, why: str, *, deadly: bool = False) -> None:
         if (entry := self._tasks.pop(number, None)) is not None:
             task = entry.task
+            task.deadly = deadly
             task.lost = f"{task.label()}: {why}"
             task.state = TaskState.SETTLED
             self._settled.append(task)

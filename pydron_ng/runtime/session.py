@@ -6,12 +6,14 @@ import atexit
 import os
 import threading
 from collections.abc import Mapping
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.runtime.driver import Driver
 
 if TYPE_CHECKING:
     from pydron_ng.config import Configuration
+    from pydron_ng.runtime.surroundings import Surroundings
     from pydron_ng.values.library import Library
 
 PERFORMER = "pydron_ng.runtime.perform:Performer"
@@ -32,6 +34,7 @@ class Session:
         self._performer = performer
         self._driver: Driver | None = None
         self._making = threading.Lock()
+        self._surrounded: tuple[Driver, Surroundings] | None = None
 
     @property
     def config(self) -> Configuration:
@@ -74,13 +77,22 @@ class Session:
         driver is at work already further up this thread's stack (signal handlers, finalizers).
         """
         return not (
-            "PYDRON_WORKER" in os.environ
-            or os.environ.get("PYDRON") == "off"
+            os.environ.get("PYDRON") == "off"
+            or in_worker()
             or getattr(threading.current_thread(), "is_pydron_worker", False)
             or not threading.main_thread().is_alive()
             or self._making.locked()
             or (self._driver is not None and self._driver.entered)
         )
+
+    def surround(self, surroundings: Surroundings) -> None:
+        """Calls issued from now on are made in these surroundings; the lock is held."""
+        driver = self.driver
+        if self._surrounded is None or self._surrounded[0] is not driver:
+            self._surrounded = None
+        if self._surrounded is None or self._surrounded[1] != surroundings:
+            self._surrounded = driver, surroundings
+            driver.settings(surroundings.blob)
 
     def discard(self) -> None:
         """Throw the driver away with all its workers; the next use makes a new one.
@@ -99,6 +111,17 @@ class Session:
 
 
 _session = Session()
+
+#: The names of all functions that were ever decorated @functional: hints for the translation.
+functional_names: set[str] = set()
+
+#: The translated functions, by file and code: closures made again and again are translated once.
+programs: dict[tuple[str, CodeType], Any] = {}
+
+
+def in_worker() -> bool:
+    """Is this a worker process?"""
+    return getattr(threading.main_thread(), "is_pydron_worker", False)
 
 
 def session() -> Session:

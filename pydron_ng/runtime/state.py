@@ -96,6 +96,7 @@ class GiveUp:
 
     task: TaskId
     why: str
+    deadly: bool = False  # it killed its workers, every time
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,14 +266,16 @@ class Machine:
             deaths = self._deaths[task] = self._deaths.get(task, 0) + 1
             if deaths == MAX_DEATHS:
                 self._give_up(
-                    task, f"{deaths} workers died of it, the last one alone on the machine: {why}"
+                    task,
+                    f"{deaths} workers died of it, the last one alone on the machine: {why}",
+                    deadly=True,
                 )
                 return False
         return True
 
-    def _give_up(self, task: TaskId, why: str) -> None:
+    def _give_up(self, task: TaskId, why: str, *, deadly: bool = False) -> None:
         self._forget(task)
-        self._commands.append(GiveUp(task, why))
+        self._commands.append(GiveUp(task, why, deadly))
 
     def _give_up_all(self) -> None:
         for task in self._queued:

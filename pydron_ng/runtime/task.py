@@ -22,10 +22,22 @@ class Task:
 
     label: function and arguments, shortened, for messages.
     settle: called once by the driver, under the session's lock, when ``outcome`` or ``lost`` is set.
+    deadly: it was given up because it killed every worker that it was given to.
     seconds: the expected time of the call; 0.0 where nothing is known.
     """
 
-    __slots__ = ("blob", "id", "label", "lost", "outcome", "seconds", "settle", "state", "tokens")
+    __slots__ = (
+        "blob",
+        "deadly",
+        "id",
+        "label",
+        "lost",
+        "outcome",
+        "seconds",
+        "settle",
+        "state",
+        "tokens",
+    )
 
     def __init__(
         self,
@@ -45,3 +57,4 @@ class Task:
         self.state = TaskState.READY
         self.outcome: Blob | None = None
         self.lost: str | None = None
+        self.deadly = False

@@ -18,10 +18,15 @@ class Kind(Enum):
     """What the callee of a site is taken for. Only a hint: what it is, is seen at run time."""
 
     FUNCTIONAL = auto()
+    MAYBE = auto()  # not known before the call: a parameter, a name defined later, a method
     PURE = auto()
     OBSERVER = auto()  # has an effect, but none on its arguments: print, log.info
     CONTAINER = auto()  # append, update ...: changes its receiver alone
     UNKNOWN = auto()
+
+
+#: Sites of these kinds are routed: their callee may turn out to be functional.
+CANDIDATES = frozenset({Kind.FUNCTIONAL, Kind.MAYBE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def classify_with(
         name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
         if name in functional:
             return Kind.FUNCTIONAL
-        return _by_name(name) if isinstance(func, ast.Attribute) else Kind.UNKNOWN
+        return _by_name(name) if isinstance(func, ast.Attribute) else Kind.MAYBE
 
     return classify
 
@@ -82,14 +87,14 @@ def _by_name(method: str) -> Kind:
         return Kind.OBSERVER
     if method in methods.PURE:
         return Kind.PURE
-    return Kind.UNKNOWN
+    return Kind.MAYBE
 
 
 def _is_sync(statement: Statement, calls: list[tuple[Site, Kind]]) -> bool:
     writes = any(
         isinstance(target, ast.Attribute | ast.Subscript) for target in _targets(statement.node)
     )
-    return writes or any(kind in {Kind.UNKNOWN, Kind.OBSERVER} for _, kind in calls)
+    return writes or any(kind in {Kind.UNKNOWN, Kind.MAYBE, Kind.OBSERVER} for _, kind in calls)
 
 
 def _mutated(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydron_ng.translation.effects import Effects, Kind
+from pydron_ng.translation.effects import CANDIDATES, Effects
 from pydron_ng.translation.names import Flow, Names
 from pydron_ng.translation.outline import Outline
 
@@ -54,7 +54,7 @@ class Graph:
     def candidates(self) -> tuple[int, ...]:
         """The sites whose callee may be functional."""
         kinds = enumerate(self.effects.kinds)
-        return tuple(index for index, kind in kinds if kind is Kind.FUNCTIONAL)
+        return tuple(index for index, kind in kinds if kind in CANDIDATES)
 
     def independent(self, a: int, b: int) -> bool:
         """Can the calls at sites `a` and `b` of one pass overlap: does neither need the other?"""

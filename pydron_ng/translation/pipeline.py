@@ -49,11 +49,19 @@ def analyse(
     return Analysis(source, plan(outlined, facts))
 
 
-def commit_code(analysis: Analysis, entry: Any) -> CodeType:
-    """The code of the commit program; `entry` is called with the parameters when it begins."""
-    code = analysis.source.compile(commit_program(analysis.plan))
-    constants = tuple(entry if _is_entry(value) else value for value in code.co_consts)
-    return code.replace(co_consts=constants)
+def commit_template(analysis: Analysis) -> CodeType:
+    """The code of the commit program, with a placeholder for what is called when it begins.
+
+    Raises:
+        TranslationError: it does not compile.
+    """
+    return analysis.source.compile(commit_program(analysis.plan))
+
+
+def commit_code(template: CodeType, entry: Any) -> CodeType:
+    """The code of one function: `entry` is called with the parameters when it begins."""
+    constants = tuple(entry if _is_entry(value) else value for value in template.co_consts)
+    return template.replace(co_consts=constants)
 
 
 def _is_entry(value: object) -> bool:

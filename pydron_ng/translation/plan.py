@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from pydron_ng.translation.effects import Effects, Kind
+from pydron_ng.translation.effects import CANDIDATES, Effects, Kind
 from pydron_ng.translation.names import bound_names
 from pydron_ng.translation.outline import Outline, Statement
 
@@ -63,7 +63,7 @@ class Plan:
 
 def plan(outline: Outline, effects: Effects) -> Plan:
     """The plan for a function; without routed sites there is nothing to agree on."""
-    routed = frozenset(i for i, kind in enumerate(effects.kinds) if kind is Kind.FUNCTIONAL)
+    routed = frozenset(i for i, kind in enumerate(effects.kinds) if kind in CANDIDATES)
     counted = sorted({loop for i in routed for loop in outline.sites[i].loops})
     counter = {loop: FIRST_LOOP + 2 * rank for rank, loop in enumerate(counted)}
     bound = bound_names(outline, effects.mutated)

@@ -28,7 +28,6 @@ class DefinitionPickler(cloudpickle.Pickler):  # type: ignore[misc]
     def __init__(self, file: io.BytesIO, library: Library) -> None:
         super().__init__(file, 5)
         self.library = library
-        self.arrays: list[Any] = []
         self.tokens: list[Token] = []
         self.by_library = True
         self.raised: BaseException | None = None
@@ -39,6 +38,8 @@ class DefinitionPickler(cloudpickle.Pickler):  # type: ignore[misc]
         reduced = super().reducer_override(obj)
         if reduced is not NotImplemented or isinstance(obj, (type, FunctionType)):
             return reduced
+        if "__pydron_mark__" in type(obj).__dict__:
+            return type(obj), ()  # what was learnt of a function here stays here
         if type(obj) in _PARTS or type(obj) in self.dispatch_table.maps[0]:
             return NotImplemented
         return self._by_rule(obj)

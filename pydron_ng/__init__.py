@@ -1,0 +1,12 @@
+"""Sequential Python in, the same results out, the pure calls in parallel.
+
+``@schedule`` on the function that orchestrates, ``@functional`` on those that only compute.
+"""
+
+from __future__ import annotations
+
+from pydron_ng.api import functional, schedule, translate
+from pydron_ng.runtime.session import configure
+from pydron_ng.runtime.shared import ahead
+
+__all__ = ["ahead", "configure", "functional", "schedule", "translate"]

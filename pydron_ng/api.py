@@ -1,0 +1,172 @@
+"""The decorators."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from pydron_ng.errors import TranslationError
+from pydron_ng.runtime.grain import Functional, mark_of
+from pydron_ng.runtime.session import functional_names, in_worker, programs
+
+if TYPE_CHECKING:
+    from pydron_ng.runtime.entry import Program
+
+_LOG = logging.getLogger("pydron_ng")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@overload
+def functional(function: F, /) -> F: ...
+@overload
+def functional(*, reads: bool = False) -> Callable[[F], F]: ...
+def functional(function: Any = None, /, *, reads: bool = False) -> Any:
+    """`function` itself, marked as pure: the same arguments give the same result, and no effect.
+
+    reads: it depends on more than its arguments in a way that cannot be seen (a database, a
+        C library that opens files): its calls stay behind the sync-points before them.
+
+    What it prints, warns and logs is fine: that is replayed in its place.
+
+    Raises:
+        TypeError: it is no function that Python code defines.
+    """
+    if function is None:
+        return lambda decorated: functional(decorated, reads=reads)
+    inner = function.__func__ if isinstance(function, staticmethod | classmethod) else function
+    if type(inner) is not FunctionType:
+        kind = type(inner).__name__
+        raise TypeError(f"@functional takes a function written in Python, not a {kind}")
+    inner.__functional__ = Functional(inner, reads=reads)  # type: ignore[attr-defined]
+    functional_names.add(inner.__name__)
+    return function
+
+
+@overload
+def schedule(function: F, /) -> F: ...
+@overload
+def schedule() -> Callable[[F], F]: ...
+def schedule(function: Any = None, /) -> Any:
+    """A function that does exactly what `function` does, its functional calls in parallel.
+
+    It is a function of its own right: same name, signature, defaults and closure;
+    ``__wrapped__`` is the original. Where it cannot be translated (no source text, it reads its
+    own frame) it is the original, and the log of ``pydron_ng`` says why.
+
+    Raises:
+        TypeError: it is no function that Python code defines.
+    """
+    if function is None:
+        return schedule
+    if isinstance(function, staticmethod | classmethod):
+        return type(function)(schedule(function.__func__))
+    if type(function) is not FunctionType:
+        kind = type(function).__name__
+        raise TypeError(f"@schedule takes a function written in Python, not a {kind}")
+    if in_worker() or "__pydron_scheduled__" in function.__dict__:
+        return function
+    wrapped = _innermost(function)
+    return _scheduled(function) if wrapped is function else _inside(function, wrapped)
+
+
+def _innermost(function: FunctionType) -> FunctionType:
+    """The function that decorators with functools.wraps have been put around."""
+    inner: Any = function
+    while type(inner.__dict__.get("__wrapped__")) is FunctionType:
+        inner = inner.__dict__["__wrapped__"]
+    return inner  # type: ignore[no-any-return]
+
+
+def _scheduled(function: FunctionType) -> FunctionType:
+    copy = _copy(function)
+    if not _install(copy, function):
+        return function
+    copy.__wrapped__ = function  # type: ignore[attr-defined]
+    copy.__dict__["__pydron_scheduled__"] = True
+    return copy
+
+
+def _inside(outer: FunctionType, inner: FunctionType) -> FunctionType:
+    """Schedule the function inside of other decorators, which hold on to it: in its place."""
+    original = _copy(inner)
+    if _install(inner, original):
+        inner.__wrapped__ = original  # type: ignore[attr-defined]
+        inner.__dict__["__pydron_scheduled__"] = True
+    return outer
+
+
+def _copy(function: FunctionType) -> FunctionType:
+    copy = FunctionType(
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    copy.__dict__.update(function.__dict__)
+    for name in ("__module__", "__qualname__", "__doc__", "__annotations__", "__type_params__"):
+        if hasattr(function, name):
+            setattr(copy, name, getattr(function, name))
+    mark = mark_of(function)
+    if mark is not None:
+        copy.__functional__ = Functional(copy, reads=mark.reads)  # type: ignore[attr-defined]
+    return copy
+
+
+def _install(target: FunctionType, original: FunctionType) -> bool:
+    """Give `target` the code of the commit program; False if that cannot be had."""
+    from pydron_ng.runtime.entry import Entry, Program  # noqa: PLC0415  not needed in workers
+    from pydron_ng.translation import pipeline  # noqa: PLC0415
+
+    code = original.__code__
+    key = (code.co_filename, code)
+    try:
+        if key not in programs or "<locals>" not in original.__qualname__:
+            made = Program(original, frozenset(functional_names))
+            programs[key] = made, pipeline.commit_template(made.analysis)
+        program, template = programs[key]
+    except TranslationError as error:
+        _LOG.info("%s runs undecorated: %s", original.__qualname__, error)
+        return False
+    except Exception as error:  # noqa: BLE001  a function that cannot be translated is left alone
+        _LOG.warning("%s runs undecorated: %r", original.__qualname__, error)
+        return False
+    target.__code__ = pipeline.commit_code(template, Entry(program, original))
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What became of a scheduled function, as text. ``str()`` of it is all three parts."""
+
+    graph: str
+    commit: str
+    run_ahead: str
+    program: Program
+
+    def __str__(self) -> str:
+        parts = (("graph", self.graph), ("commit", self.commit), ("run-ahead", self.run_ahead))
+        return "\n\n".join(f"# --- {title} ---\n{text}" for title, text in parts)
+
+
+def translate(function: Callable[..., Any]) -> Translation:
+    """The dataflow graph and the two programs that @schedule makes of `function`.
+
+    Raises:
+        TranslationError: it cannot be translated.
+    """
+    from pydron_ng.runtime.entry import Program  # noqa: PLC0415
+    from pydron_ng.translation import pipeline  # noqa: PLC0415
+
+    plain: Any = _innermost(function)  # type: ignore[arg-type]
+    program = Program(plain, frozenset(functional_names))
+    graph, run_ahead = program.translated()
+    commit = pipeline.commit_text(program.analysis)
+    return Translation(graph.text(), commit, run_ahead.source, program)
+
+
+__all__ = ["Translation", "functional", "schedule", "translate"]
