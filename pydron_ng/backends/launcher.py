@@ -15,6 +15,7 @@ import signal
 import socket
 import struct
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import NoReturn
@@ -32,6 +33,7 @@ _PR_SET_PDEATHSIG = 1
 
 def main(control: int, program: int, performer: str, own: Mapping[str, str]) -> None:
     """Serve the program on the descriptor `control` until it, or the stream, is gone."""
+    threading.main_thread().is_pydron_worker = True  # type: ignore[attr-defined]  # and its forks'
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     make = find(performer)

@@ -67,7 +67,7 @@ class Multicore:
 
     def __init__(self, performer: str, limits: Mapping[str, str]) -> None:
         self._performer = performer
-        self._own = {**limits, "PYDRON_WORKER": "multicore"}
+        self._own = dict(limits)
         self._ids = map(WorkerId, count())
         self._workers: dict[WorkerId, _Process] = {}
         self._by_pid: dict[int, WorkerId] = {}

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from pydron_ng.runtime.driver import Driver
-
 if TYPE_CHECKING:
     from pydron_ng.config import Configuration
+    from pydron_ng.runtime.driver import Driver
     from pydron_ng.runtime.surroundings import Surroundings
     from pydron_ng.values.library import Library
 
@@ -65,6 +64,7 @@ class Session:
 
     def _make_driver(self) -> Driver:
         from pydron_ng.backends import registry
+        from pydron_ng.runtime.driver import Driver  # a worker never needs it
 
         workers = [worker for worker in self.config.workers if worker.enabled]
         backends = [registry.create(worker, self._performer) for worker in workers]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pydron_ng.backends.base import Call, Define, Settings, TaskId, Token
+from pydron_ng.backends.base import Call, Define, Frame, Settings, TaskId, Token
 from tests.backends.rig import Rig, descriptors, wait_until
 
 LARGE = 3_000_001  # above what a socket takes at once
@@ -63,7 +63,7 @@ class Contract:
 
     def test_definitions_and_settings_hold_for_the_calls_after_them(self, rig: Rig) -> None:
         token = Token(b"token")
-        frames = [
+        frames: list[Frame] = [
             Call(TaskId(1), (b"lookup", token)),
             Define(token, (b"definition",)),
             Settings((b"warm",)),

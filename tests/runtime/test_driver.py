@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pydron_ng.backends.base import Token
+from pydron_ng.backends.base import Blob, Token
 from pydron_ng.runtime.task import Task, TaskState
 from tests.backends.rig import descriptors, is_alive, wait_until
 from tests.runtime.desk import KINDS, Desk, backend
@@ -71,7 +71,12 @@ def test_what_a_task_refers_to_is_defined_before_it(desk: Desk) -> None:
 
 def test_a_definition_travels_to_a_worker_once(desk: Desk) -> None:
     asked: list[Token] = []
-    desk.driver._definitions = lambda token: asked.append(token) or (b"",)  # type: ignore[func-returns-value]
+
+    def define(token: Token) -> Blob:
+        asked.append(token)
+        return (b"",)
+
+    desk.driver._definitions = define
     for _ in range(20):
         desk.call(b"lookup", b"t", tokens=(Token(b"t"),))
     assert 1 <= len(asked) <= desk.driver.capacity

@@ -176,12 +176,17 @@ ENDINGS = {
 }
 
 
+def environment() -> dict[str, str]:
+    """One in which the program finds the package, and the performer of the tests."""
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
 def run(source: str, tmp_path: Path) -> tuple[subprocess.Popen[str], list[int]]:
     """The program after it has started its workers; its own process first, then theirs."""
     program = subprocess.Popen(
         [sys.executable, "-c", START + source],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -204,11 +209,17 @@ def test_nothing_is_left_of_a_program_that_ends(ending: str, tmp_path: Path) -> 
 
 def output(source: str, tmp_path: Path) -> str:
     """What the program prints after it has started its workers."""
-    program, _ = run(source, tmp_path)
-    out, err = program.communicate(timeout=60)
-    assert err == ""
-    assert program.returncode == 0
-    return out.strip()
+    ended = subprocess.run(
+        [sys.executable, "-c", START + source],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ended.stderr == ""
+    return ended.stdout.partition("\n")[2].strip()
 
 
 def test_the_program_may_wait_for_all_its_children(tmp_path: Path) -> None:
