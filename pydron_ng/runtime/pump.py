@@ -47,6 +47,7 @@ class Pump:
         self._changed = threading.Condition(lock)
         self._needed = threading.Condition(lock)
         self._asleep = False  # the background thread waits to be told
+        self._stood_down = False  # it will not take the lock any more
         self._closed = False
         self._thread: threading.Thread | None = None
         self._background = object()
@@ -145,6 +146,9 @@ class Pump:
             except BaseException as error:
                 if not self._closed:
                     self._failed(error)
+            finally:
+                self._stood_down = True
+                self._changed.notify_all()
 
     def _lead_or_rest(self) -> None:
         looks = 0
@@ -171,12 +175,13 @@ class Pump:
         self._changed.notify_all()
         self._needed.notify_all()
         self._loop.wake()  # never answered any more: whoever polls comes back
-        while set(self._polling) - {threading.get_ident()}:
+        while set(self._polling) - {threading.get_ident()} or self._is_attended():
             self._changed.wait()
         thread, self._thread = self._thread, None
         if thread is not None and thread is not threading.current_thread():
-            self._lock.release()
-            try:
-                thread.join()
-            finally:
-                self._lock.acquire()
+            thread.join()
+
+    def _is_attended(self) -> bool:
+        """Whether the background thread is still about to take the lock."""
+        mine = self._thread is threading.current_thread()
+        return self._thread is not None and not self._stood_down and not mine
