@@ -17,8 +17,8 @@ from pathlib import Path
 
 from pydron_ng import functional, schedule
 
-BRANCHES = ast.If | ast.For | ast.While | ast.Try | ast.With | ast.IfExp | ast.comprehension
-FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+BRANCHES = (ast.If, ast.For, ast.While, ast.Try, ast.With, ast.IfExp, ast.comprehension)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True)
