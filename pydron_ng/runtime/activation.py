@@ -162,10 +162,12 @@ class Activation:
 
     def _delivered(self, call: IssuedCall, outcome: Any) -> Any:
         from pydron_ng.runtime.outcome import Returned  # noqa: PLC0415  costs a cold start
-        from pydron_ng.runtime.replay import replay  # noqa: PLC0415
+        from pydron_ng.runtime.replay import is_ascribed_to_worker, replay  # noqa: PLC0415
 
         failed = not isinstance(outcome, Returned)
         if failed and (sys.exception() is not None or call.epoch != self.counters[EPOCH]):
+            return INLINE
+        if outcome.records and is_ascribed_to_worker(outcome.records):
             return INLINE
         self._took += 1
         if outcome.records:

@@ -49,7 +49,7 @@ class Program:
         local = frozenset((*code.co_varnames, *code.co_cellvars))
         scope = _Scope(function, local)
         classify = classify_with(scope.resolve, _kind_of, functional)
-        self.analysis = pipeline.analyse(source, classify, local)
+        self.analysis = pipeline.analyse(source, classify, code)
         if isinstance(source.definition, ast.AsyncFunctionDef):
             raise TranslationError("async functions are not run ahead")
         plan = self.analysis.plan
@@ -140,10 +140,13 @@ class Program:
         self._idle = min(self._idle + 1, 6)
         self._skip = 2**self._idle
 
+    @property
+    def is_possible(self) -> bool:
+        """Is there anything that could be run ahead?"""
+        return not self._failed and bool(self.analysis.plan.routed)
+
     def is_worth_it(self) -> bool:
-        """Is there anything to run ahead for, this time?"""
-        if self._failed or not self.analysis.plan.routed:
-            return False
+        """Is it worth trying again, this time?"""
         if self._skip > 0:
             self._skip -= 1
             return False
@@ -230,11 +233,13 @@ class Entry:
 
     def __call__(self, *values: Any) -> tuple[Any, ...] | None:
         """What the commit program works with; None to run as if undecorated."""
-        if not self.program.is_worth_it():
+        if not self.program.is_possible:
             return None
         current = session()
         try:
             if not current.usable():
+                return None
+            if current.config.inline is not False and not self.program.is_worth_it():
                 return None
             self.program.translated()
             from pydron_ng.runtime.activation import Activation  # noqa: PLC0415  costs an import

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from pydron_ng.purity import methods
+from pydron_ng.translation.names import stored_names
 from pydron_ng.translation.outline import Outline, Site, Statement
 
 #: What a name that is not local stands for right now; None where nobody knows.
@@ -43,8 +44,17 @@ class Effects:
     sync: tuple[bool, ...]
 
 
-def effects(outline: Outline, classify: Callable[[Site], Kind], local: frozenset[str]) -> Effects:
-    """The effects of each statement of a function with the given `local` names."""
+def effects(
+    outline: Outline,
+    classify: Callable[[Site], Kind],
+    local: frozenset[str],
+    captured: frozenset[str],
+) -> Effects:
+    """The effects of each statement.
+
+    local: the names of the function's own scope; captured: those that inner functions see.
+    """
+    shared = captured | declared_names(outline)
     kinds = tuple(classify(site) for site in outline.sites)
     calls: dict[int, list[tuple[Site, Kind]]] = {}
     for site, kind in zip(outline.sites, kinds, strict=True):
@@ -54,7 +64,8 @@ def effects(outline: Outline, classify: Callable[[Site], Kind], local: frozenset
         for statement in outline.statements
     )
     sync = tuple(
-        _is_sync(statement, calls.get(statement.index, [])) for statement in outline.statements
+        _is_sync(statement, calls.get(statement.index, []), shared)
+        for statement in outline.statements
     )
     return Effects(kinds, mutated, sync)
 
@@ -90,11 +101,43 @@ def _by_name(method: str) -> Kind:
     return Kind.MAYBE
 
 
-def _is_sync(statement: Statement, calls: list[tuple[Site, Kind]]) -> bool:
-    writes = any(
-        isinstance(target, ast.Attribute | ast.Subscript) for target in _targets(statement.node)
+def declared_names(outline: Outline) -> frozenset[str]:
+    """The names that are declared global or nonlocal."""
+    return frozenset(
+        name
+        for s in outline.statements
+        if isinstance(s.node, ast.Global | ast.Nonlocal)
+        for name in s.node.names
     )
-    return writes or any(kind in {Kind.UNKNOWN, Kind.MAYBE, Kind.OBSERVER} for _, kind in calls)
+
+
+def _is_sync(
+    statement: Statement, calls: list[tuple[Site, Kind]], shared: frozenset[str]
+) -> bool:
+    """May the statement change what a functional call depends on besides its arguments?"""
+    if statement.index == 0:
+        return False
+    if isinstance(statement.node, _RUNS_CODE) or any(_suspends(p) for p in _header(statement.node)):
+        return True
+    if any(kind not in {Kind.FUNCTIONAL, Kind.PURE, Kind.CONTAINER} for _, kind in calls):
+        return True
+    targets = list(_targets(statement.node))
+    if any(isinstance(target, ast.Attribute | ast.Subscript) for target in targets):
+        return True
+    return not shared.isdisjoint(stored_names(statement.node, statement.index))
+
+
+_RUNS_CODE = (ast.Import, ast.ImportFrom, ast.With, ast.AsyncWith, ast.ClassDef, ast.AsyncFor)
+
+
+def _suspends(part: ast.AST) -> bool:
+    return any(isinstance(n, ast.Yield | ast.YieldFrom | ast.Await) for n in ast.walk(part))
+
+
+def _header(node: ast.stmt) -> Iterator[ast.AST]:
+    """The parts of a statement that are evaluated by itself, not by statements inside it."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield from (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
 
 
 def _mutated(

@@ -53,7 +53,7 @@ def bound_names(
     """Of each statement, the names that it binds, those of `mutated` objects included."""
     changed = mutated or ((),) * len(outline.statements)
     return tuple(
-        tuple(dict.fromkeys((*_stored(s.node, s.index), *also)))
+        tuple(dict.fromkeys((*stored_names(s.node, s.index), *also)))
         for s, also in zip(outline.statements, changed, strict=True)
     )
 
@@ -178,7 +178,7 @@ def _bare(handler: ast.ExceptHandler) -> ast.AST:
     return ast.copy_location(ast.Pass(), handler)
 
 
-def _stored(node: ast.AST, index: int) -> Iterator[str]:
+def stored_names(node: ast.AST, index: int) -> Iterator[str]:
     """The function's own names that a statement binds, without the statements inside of it."""
     if index == 0 and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         yield from (arg.arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg))

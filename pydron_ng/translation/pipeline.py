@@ -40,12 +40,11 @@ class Analysis:
         return self.plan.outline
 
 
-def analyse(
-    source: Source, classify: Callable[[Site], Kind], local: frozenset[str]
-) -> Analysis:
+def analyse(source: Source, classify: Callable[[Site], Kind], code: CodeType) -> Analysis:
     """The plan of a function, without anything that is slow to import."""
     outlined = outline(source.definition)
-    facts: Effects = effects(outlined, classify, local)
+    local = frozenset((*code.co_varnames, *code.co_cellvars))
+    facts: Effects = effects(outlined, classify, local, frozenset(code.co_cellvars))
     return Analysis(source, plan(outlined, facts))
 
 

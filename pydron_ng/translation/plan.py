@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from pydron_ng.translation.effects import CANDIDATES, Effects, Kind
+from pydron_ng.translation.effects import CANDIDATES, Effects, Kind, declared_names
 from pydron_ng.translation.names import bound_names
 from pydron_ng.translation.outline import Outline, Statement
 
@@ -119,14 +119,8 @@ def target_names(target: ast.expr) -> tuple[str, ...]:
 
 def _own_names(outline: Outline) -> frozenset[str]:
     """The names of the function's own scope: neither global nor nonlocal."""
-    declared = {
-        name
-        for s in outline.statements
-        if isinstance(s.node, ast.Global | ast.Nonlocal)
-        for name in s.node.names
-    }
     names = (name for group in bound_names(outline, None) for name in group)
-    return frozenset(names) - declared
+    return frozenset(names) - declared_names(outline)
 
 
 def _is_told(statement: Statement, outline: Outline, effects: Effects) -> bool:

@@ -28,6 +28,7 @@ class Source:
     mangle: str | None
     flags: int
     free: tuple[str, ...]
+    qualname: str
 
     def compile(self, definition: Definition) -> CodeType:
         """The code object of `definition` put in the place of the original.
@@ -38,7 +39,8 @@ class Source:
         tree = ast.Module([_enclosed(definition, self.mangle, self.free)], type_ignores=[])
         ast.fix_missing_locations(tree)
         whole = compile(tree, self.filename, "exec", flags=self.flags, dont_inherit=True)
-        return _find(whole, definition.name, _first_line(definition))
+        code = _find(whole, definition.name, _first_line(definition))
+        return _renamed(code, code.co_qualname, self.qualname)
 
 
 def read(function: FunctionType) -> Source:
@@ -58,6 +60,7 @@ def read(function: FunctionType) -> Source:
         mangle=_class_name(function.__qualname__),
         flags=code.co_flags & _FUTURES,
         free=code.co_freevars,
+        qualname=code.co_qualname,
     )
     _check(source, code)
     return source
@@ -127,6 +130,22 @@ def _search(code: CodeType, name: str, line: int) -> CodeType | None:
             if deeper is not None:
                 return deeper
     return None
+
+
+def _renamed(code: CodeType, before: str, after: str) -> CodeType:
+    """`code` and all code in it with the qualified names that the user's file gives it."""
+
+    def renamed(name: str) -> str:
+        return after + name[len(before) :] if name.startswith(before) else name
+
+    def constant(value: object) -> object:
+        if isinstance(value, CodeType):
+            return _renamed(value, before, after)
+        # The body of a class assigns its qualified name.
+        return renamed(code.co_qualname) if value == code.co_qualname else value
+
+    constants = tuple(map(constant, code.co_consts))
+    return code.replace(co_qualname=renamed(code.co_qualname), co_consts=constants)
 
 
 def _check(source: Source, code: CodeType) -> None:
