@@ -82,8 +82,7 @@ def _innermost(function: FunctionType) -> FunctionType:
 
 def _scheduled(function: FunctionType) -> FunctionType:
     copy = _copy(function)
-    if not _install(copy, function):
-        return function
+    _install(copy, function)
     copy.__wrapped__ = function  # type: ignore[attr-defined]
     copy.__dict__["__pydron_scheduled__"] = True
     return copy
@@ -92,9 +91,9 @@ def _scheduled(function: FunctionType) -> FunctionType:
 def _inside(outer: FunctionType, inner: FunctionType) -> FunctionType:
     """Schedule the function inside of other decorators, which hold on to it: in its place."""
     original = _copy(inner)
-    if _install(inner, original):
-        inner.__wrapped__ = original  # type: ignore[attr-defined]
-        inner.__dict__["__pydron_scheduled__"] = True
+    _install(inner, original)
+    inner.__wrapped__ = original  # type: ignore[attr-defined]
+    inner.__dict__["__pydron_scheduled__"] = True
     return outer
 
 
@@ -117,8 +116,8 @@ def _copy(function: FunctionType) -> FunctionType:
     return copy
 
 
-def _install(target: FunctionType, original: FunctionType) -> bool:
-    """Give `target` the code of the commit program; False if that cannot be had."""
+def _install(target: FunctionType, original: FunctionType) -> None:
+    """Give `target` the code of the commit program; leave it alone if that cannot be had."""
     from pydron_ng.runtime.entry import Entry, Program  # noqa: PLC0415  not needed in workers
     from pydron_ng.translation import pipeline  # noqa: PLC0415
 
@@ -131,12 +130,11 @@ def _install(target: FunctionType, original: FunctionType) -> bool:
         program, template = programs[key]
     except TranslationError as error:
         _LOG.info("%s runs undecorated: %s", original.__qualname__, error)
-        return False
+        return
     except Exception as error:  # noqa: BLE001  a function that cannot be translated is left alone
         _LOG.warning("%s runs undecorated: %r", original.__qualname__, error)
-        return False
+        return
     target.__code__ = pipeline.commit_code(template, Entry(program, original))
-    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,15 @@ from pydron_ng.runtime.stubs import INLINE, tidy
 from pydron_ng.runtime.task import TaskState
 from pydron_ng.translation.plan import AWAITED, EPOCH
 from pydron_ng.translation.runahead.ahead import Keys, Strand
-from pydron_ng.translation.runahead.promises import UNKNOWN, Promise, Waiter, frozen, holes, plain
+from pydron_ng.translation.runahead.promises import (
+    UNKNOWN,
+    Promise,
+    Waiter,
+    frozen,
+    holes,
+    is_foreign,
+    plain,
+)
 
 if TYPE_CHECKING:
     from pydron_ng.runtime.entry import Entry
@@ -115,19 +123,13 @@ class Activation:
         function = callee
         if hasattr(type(callee), "__func__"):
             function, args = callee.__func__, (callee.__self__, *args)
+        outcome: Outcome | None = None
         try:
             with self._lock:
                 outcome = self._outcome(call, function, args, kwargs)
                 self._moved()
-        except WorkerLost:
-            raise
-        except Exception as error:  # noqa: BLE001  trouble in the runtime: make the call
-            self.blame("runtime-trouble", 0, repr(error))
-            return INLINE
-        except BaseException:
-            self._alive = False
-            self._session.discard()
-            raise
+        except BaseException as error:
+            self._trouble(error)
         return INLINE if outcome is None else self._delivered(call, outcome)
 
     def _outcome(
@@ -179,24 +181,23 @@ class Activation:
     def gave(self, call: IssuedCall, value: Any, seconds: float, failed: bool) -> None:  # noqa: FBT001
         """The commit program has made the call itself: others may wait for what came of it."""
         call.mark.cost(seconds)
-        with self._lock:
-            if failed:
-                call.promise.fail(value)
-            else:
-                call.promise.keep(value)
-            self._learnt_cost(call.mark)
-            self._moved()
+        try:
+            with self._lock:
+                if failed:
+                    call.promise.fail(value)
+                else:
+                    call.promise.keep(value)
+                self._learnt_cost(call.mark)
+                self._moved()
+        except BaseException as error:
+            self._trouble(error)
 
     def learn(self, point: int, rank: int, value: Any) -> None:
         """The commit program has passed `point`: tell who waits for the name of that rank."""
         key = (point, rank, *[self.counters[p] for p in self._program.learn_places(point)])
         promise = self._awaited.pop(key, None)
-        if promise is None:
-            return
-        with self._lock:
-            self.counters[AWAITED] = len(self._awaited)
-            promise.keep(value)
-            self._moved()
+        if promise is not None:
+            self._tell(promise, value)
 
     def tell(self, statement: int, value: Any) -> Any:
         """`value`, the test or iterable of a statement; told to a strand that waits for it."""
@@ -208,10 +209,31 @@ class Activation:
             key = (statement, -1, *[self.counters[place] for place in places])
             promise = self._awaited.pop(key, None)
             if promise is not None:
-                with self._lock:
-                    promise.keep(value)
-                    self._moved()
+                self._tell(promise, value)
         return value
+
+    def _tell(self, promise: Promise, value: Any) -> None:
+        try:
+            with self._lock:
+                self.counters[AWAITED] = len(self._awaited)
+                promise.keep(value)
+                self._moved()
+        except BaseException as error:
+            self._trouble(error)
+
+    def _trouble(self, error: BaseException) -> None:
+        """Trouble of ours costs the run-ahead; what is the program's goes on its way.
+
+        An exception from outside may have come at any moment: nothing here is relied on again.
+        """
+        self._alive = False
+        self._calls.clear()
+        if isinstance(error, WorkerLost):
+            raise error
+        self._session.discard()
+        if is_foreign(error):
+            raise error
+        self.blame("runtime-trouble", 0, repr(error))
 
     def step(self, place: int) -> bool:
         """One more item of a comprehension; always true."""
@@ -229,9 +251,12 @@ class Activation:
         if self._timed is not None:
             self._stop_clock()
         self._alive = False
-        with self._lock:
-            self._retire()
-            self._dispatch.close()
+        try:
+            with self._lock:
+                self._retire()
+                self._dispatch.close()
+        except BaseException as error:
+            self._trouble(error)
         self._entry.program.left(self)
 
     @property
@@ -364,9 +389,12 @@ class Activation:
         assert self._timed is not None
         (mark, began), self._timed = self._timed, None
         mark.cost(perf_counter() - began)
-        with self._lock:
-            self._learnt_cost(mark)
-            self._moved()
+        try:
+            with self._lock:
+                self._learnt_cost(mark)
+                self._moved()
+        except BaseException as error:
+            self._trouble(error)
 
     def _moved(self) -> None:
         """The commit program has moved: fuel again, and room where the window allows it."""
@@ -388,7 +416,9 @@ class Activation:
         try:
             while self.ready and self._alive:
                 self.ready.popleft().kept()
-        except Exception as error:  # noqa: BLE001  giving up costs time, never correctness
+        except Exception as error:  # giving up costs time, never correctness
+            if is_foreign(error):
+                raise
             self.blame("run-ahead-failed", 0, repr(error))
         finally:
             self._running = False

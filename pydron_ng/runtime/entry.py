@@ -20,6 +20,7 @@ from pydron_ng.translation import pipeline
 from pydron_ng.translation.effects import Kind, classify_with
 from pydron_ng.translation.outline import Site
 from pydron_ng.translation.plan import item_point
+from pydron_ng.translation.runahead.promises import is_foreign
 from pydron_ng.translation.source import read
 
 if TYPE_CHECKING:
@@ -249,7 +250,10 @@ class Entry:
             self.program.fail(error)
         except PydronError:
             raise
-        except Exception as error:  # noqa: BLE001  trouble of ours is none of the program's
+        except Exception as error:
+            current.discard()
+            if is_foreign(error):
+                raise
             _LOG.warning("%s runs as if undecorated: %r", self._function.__qualname__, error)
         except BaseException:
             current.discard()

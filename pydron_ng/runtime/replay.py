@@ -43,7 +43,7 @@ def _show(message: Warning, category: type[Warning], filename: str, line: int) -
     import warnings
 
     shown = warnings.WarningMessage(message, category, filename, line)
-    warnings._showwarnmsg(shown)  # type: ignore[attr-defined]
+    warnings._showwarnmsg(shown)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _log(name: str, state: dict[str, Any]) -> None:
@@ -69,3 +69,16 @@ _SAY: Final[Mapping[str, Callable[..., None]]] = {
     "shown": _show,
     "log": _log,
 }
+
+
+def is_ascribed_to_worker(records: Records) -> bool:
+    """Does a warning or log record name, as the caller, a place that only the worker has?"""
+    for kind, *what in records:
+        if kind in {"warning", "shown"} and str(what[2]).endswith(_WORKER):
+            return True
+        if kind == "log" and str(what[1].get("pathname")).endswith(_WORKER):
+            return True
+    return False
+
+
+_WORKER: Final = "/pydron_ng/runtime/perform.py"

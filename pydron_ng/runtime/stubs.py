@@ -15,6 +15,7 @@ from types import CodeType, FunctionType, TracebackType
 from typing import Any
 
 from pydron_ng.translation.outline import Site
+from pydron_ng.translation.runahead.promises import RUN_AHEAD
 
 
 class _Inline:
@@ -53,17 +54,27 @@ def stub_maker(
     inner.body.insert(0, ast.Expr(ast.Constant(_MARK)))
     for node in ast.walk(tree):
         _place(node, site.node)
-    inner.name, made.body[1] = caller.co_name, ast.Return(ast.Name(caller.co_name, ast.Load()))
     ast.fix_missing_locations(tree)
     module = compile(tree, caller.co_filename, "exec", dont_inherit=True)
     code = next(c for c in module.co_consts if isinstance(c, CodeType))
-    make = FunctionType(code, names)
+    make = FunctionType(_with_name(code, caller), names)
 
     def maker(call: Any, callee: Any, take: Any, gave: Any) -> Stub:
         stub: Stub = make(call, callee, take, gave, INLINE, perf_counter)
         return stub
 
     return maker
+
+
+def _with_name(code: CodeType, caller: CodeType) -> CodeType:
+    """The code of ``make``, whose inner function bears the name of the caller."""
+    constants = tuple(
+        c.replace(co_name=caller.co_name, co_qualname=caller.co_qualname)
+        if isinstance(c, CodeType)
+        else c
+        for c in code.co_consts
+    )
+    return code.replace(co_consts=constants)
 
 
 def _place(node: ast.AST, where: ast.Call) -> None:
@@ -92,8 +103,10 @@ def tidy(*also: CodeType) -> None:
 
 def _is_ours(step: TracebackType, also: tuple[CodeType, ...]) -> bool:
     code = step.tb_frame.f_code
-    if code in also:
+    if code in also or code.co_consts[:1] == (_MARK,) or code.co_filename == RUN_AHEAD:
         return True
-    if code.co_consts[:1] == (_MARK,):
-        return True
-    return bool(step.tb_frame.f_globals.get("__name__", "").startswith("pydron_ng.runtime."))
+    name = step.tb_frame.f_globals.get("__name__")
+    return type(name) is str and name.startswith(_OURS)
+
+
+_OURS = tuple(f"pydron_ng.{part}." for part in ("runtime", "translation", "values", "backends"))

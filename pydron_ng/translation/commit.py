@@ -95,17 +95,26 @@ def _entry(original: Definition, plain: list[ast.stmt], routed: list[ast.stmt]) 
     enter = ast.Call(_load("$entered"), [_load(name) for name in names], [])
     handed = ast.Tuple([_store(name) for name in HANDED], ast.Store())
     leave = ast.Expr(ast.Call(_load("$leave"), [], []))
+    ended: list[ast.stmt] = [leave]
+    if not _outlives(routed):
+        ended.append(ast.Delete([ast.Name(name, ast.Del()) for name in ("$entered", *HANDED)]))
     started: list[ast.stmt] = [
         ast.Assign([handed], _load("$entered")),
-        ast.Try(body=routed, handlers=[], orelse=[], finalbody=[leave]),
+        ast.Try(body=routed, handlers=[], orelse=[], finalbody=ended),
     ]
+    forgotten = ast.Delete([ast.Name("$entered", ast.Del())])
     test = ast.Compare(_load("$entered"), [ast.Is()], [ast.Constant(None)])
     nodes: list[ast.stmt] = [
         ast.Assign([_store("$entered")], ast.Constant(ENTRY)),
         ast.Assign([_store("$entered")], enter),
-        ast.If(test, plain, started),
+        ast.If(test, [forgotten, *plain], started),
     ]
     return [_at(node, original.lineno) for node in nodes]
+
+
+def _outlives(body: list[ast.stmt]) -> bool:
+    """May a generator expression use the names of ours after the function has ended?"""
+    return any(isinstance(n, ast.GeneratorExp) for statement in body for n in ast.walk(statement))
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:

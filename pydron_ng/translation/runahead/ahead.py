@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, Protocol
 
-from pydron_ng.translation.runahead.promises import UNKNOWN, Promise, Waiter
+from pydron_ng.translation.runahead.promises import UNKNOWN, Promise, Waiter, is_foreign
 
 Keys = tuple[int, ...]
 
@@ -62,7 +62,9 @@ class Strand:
             promise = self._coroutine.send(None)
         except StopIteration as stop:
             self._finish(stop.value)
-        except Exception as error:  # noqa: BLE001  giving up costs time, never correctness
+        except Exception as error:  # giving up costs time, never correctness
+            if is_foreign(error):
+                raise
             self.done.fail(getattr(error, "exception", error))
         else:
             promise.when_kept(self)
@@ -91,7 +93,9 @@ def spawn(
     except StopIteration as stop:
         result: tuple[Any, ...] = stop.value
         return result
-    except Exception as error:  # noqa: BLE001  giving up costs time, never correctness
+    except Exception as error:  # giving up costs time, never correctness
+        if is_foreign(error):
+            raise
         return _given_up(ra, error, point, keys, ranks, scope)
     strand = Strand(coroutine, Promise(ra.ready))
     strand.outputs = _outputs(ra, point, keys, ranks)

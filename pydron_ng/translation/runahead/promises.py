@@ -6,9 +6,43 @@ promise become promises themselves; only a decision (a test, an iteration) await
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from types import FunctionType, ModuleType
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterator
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, Protocol
+
+
+#: The file name of generated code.
+RUN_AHEAD = "<run-ahead program>"
+
+
+def is_foreign(error: BaseException) -> bool:
+    """Was it raised by a signal handler of the program's, while run-ahead happened to be at work?
+
+    Such an exception is the program's own: it goes where it would have gone without run-ahead.
+    """
+    if isinstance(error, Refused | TaskFailed) or threading.get_ident() != _main_thread():
+        return not isinstance(error, Exception)
+    handlers = {id(code) for code in _handler_codes()}
+    step = error.__traceback__
+    while step is not None:
+        if id(step.tb_frame.f_code) in handlers:
+            return True
+        step = step.tb_next
+    return not isinstance(error, Exception)
+
+
+def _main_thread() -> int | None:
+    return threading.main_thread().ident
+
+
+def _handler_codes() -> Iterator[CodeType]:
+    for number in signal.valid_signals():
+        handler: Any = signal.getsignal(number)
+        code = getattr(getattr(handler, "__func__", handler), "__code__", None)
+        if code is not None:
+            yield code
 
 
 class _Unknown:
@@ -270,7 +304,9 @@ def apply_now(function: Callable[..., Any], operands: tuple[Any, ...]) -> Any:
         return function(*values)
     except TaskFailed:
         raise
-    except Exception:  # noqa: BLE001  what raises here raises again, in its turn, in the commit program
+    except Exception as error:  # what raises here raises again, in its turn, in the commit program
+        if is_foreign(error):
+            raise
         return UNKNOWN
 
 

@@ -13,6 +13,8 @@ from pydron_ng.translation.runahead.promises import (
     UNKNOWN,
     OwnList,
     Promise,
+    Refused,
+    TaskFailed,
     immutable,
     lifted,
 )
@@ -140,7 +142,7 @@ def unpack(ra: Ahead, value: Any, count: int, size: int) -> Any:
         return tuple(lifted(ra.ready, _nth, value, rank, count) for rank in range(count))
     try:
         items = items_of(value.result() if type(value) is Promise else value)
-    except Exception:  # noqa: BLE001  a refusal, or a task that failed
+    except (Refused, TaskFailed):
         return (UNKNOWN,) * size
     return items if len(items) == count else (UNKNOWN,) * size
 

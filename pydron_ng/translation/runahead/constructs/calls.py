@@ -183,9 +183,22 @@ def _call_method(ra: Ahead, callee: _Method, args: tuple[Any, ...], kwargs: dict
     receiver = callee.receiver
 
     def run(receiver: Any, *values: Any) -> Any:
+        _check_growth(callee.name, receiver, values)
         return owned(getattr(receiver, callee.name)(*[_checked(v) for v in values]))
 
     return deeply(ra.ready, run, receiver, *args)
+
+
+def _check_growth(name: str, receiver: Any, values: tuple[Any, ...]) -> None:
+    """Refuse what could make a huge text out of small ones."""
+    if not is_tame(receiver):
+        raise Refused(name)
+    if name in {"replace", "join"} and len(receiver) * _size(values) > _LARGEST:
+        raise Refused(name)
+
+
+def _size(values: tuple[Any, ...]) -> int:
+    return sum(len(v) if hasattr(v, "__len__") else 1 for v in values)
 
 
 def _view(receiver: Any, name: str) -> Any:
@@ -201,7 +214,7 @@ def _checked(value: Any) -> Any:
     Raises:
         Refused: it is of a type that may have code of its own.
     """
-    if not is_tame(value):
+    if not is_tame(value) or (type(value) is int and abs(value) > _LARGEST):
         raise Refused("argument")
     return value
 
@@ -211,8 +224,10 @@ _LARGEST = 100_000
 
 def is_tame(value: Any, depth: int = 0) -> bool:
     """Is it made of atoms and builtin containers only, and not huge?"""
-    if is_plain_atom(value) or type(value) is range:
-        return True
+    if is_plain_atom(value):
+        return type(value) not in {str, bytes} or len(value) <= _LARGEST
+    if type(value) is range:
+        return len(value) <= _LARGEST
     kind = OWN.get(type(value), type(value))
     if kind not in {list, tuple, dict, set, frozenset} or len(value) > _LARGEST or depth > 4:  # noqa: PLR2004
         return False

@@ -118,4 +118,9 @@ def items_of(value: Any) -> list[Any]:
     kind = OWN.get(type(value), type(value))
     if kind not in {list, tuple, dict, set, frozenset, str, bytes, range}:
         raise Refused(f"iteration of {kind.__name__}")
+    if len(value) > _LARGEST:
+        raise Refused("size")
     return list(value)
+
+
+_LARGEST = 100_000  # items that run-ahead copies

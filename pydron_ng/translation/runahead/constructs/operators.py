@@ -17,6 +17,7 @@ from pydron_ng.translation.runahead.promises import (
     Promise,
     Refused,
     deeply,
+    is_foreign,
     lifted,
 )
 from pydron_ng.translation.runahead.registry import emits, guard
@@ -170,7 +171,9 @@ def operate(ra: Ahead, symbol: str, *operands: Any) -> Any:
     if all(type(operand) in _NUMBERS for operand in operands) and symbol not in {"**", "<<", "*"}:
         try:
             return _FUNCTIONS[symbol](*operands)
-        except (ArithmeticError, TypeError, ValueError):
+        except (ArithmeticError, TypeError, ValueError) as error:
+            if is_foreign(error):
+                raise
             return UNKNOWN
 
     def run(*values: Any) -> Any:
