@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from collections.abc import Iterable
+from enum import Enum
+from itertools import pairwise
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final
 
@@ -52,7 +55,7 @@ def _reach(roots: Iterable[object]) -> tuple[dict[int, object], list[Any]]:
 
 
 def _is_code(obj: object) -> bool:
-    return isinstance(obj, (type, ModuleType, FunctionType, BuiltinFunctionType))
+    return isinstance(obj, (type, ModuleType, FunctionType, BuiltinFunctionType, Enum))
 
 
 def _is_immutable(obj: object) -> bool:
@@ -68,7 +71,7 @@ def _is_numpy_atom(cls: type) -> bool:
 def _check_apart(arrays: list[Any]) -> None:
     """Arrays of one result must not share memory: the copies would not."""
     ends = sorted(extent(array) for array in arrays)
-    for (_, high), (low, end) in zip(ends, ends[1:], strict=False):
+    for (_, high), (low, end) in pairwise(ends):
         if low < high and low != end:
             raise Unshippable("aliased-result", "two arrays in the result share memory")
 
@@ -80,7 +83,7 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
 _ATOMS: Final = frozenset(
     {int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented)}
 )
-_IMMUTABLE: Final = frozenset({tuple, frozenset, range, slice})
+_IMMUTABLE: Final = frozenset({object, tuple, frozenset, range, slice, re.Pattern})
 _IMMUTABLE_MODULES: Final = frozenset(
     {"datetime", "decimal", "fractions", "pathlib", "uuid", "zoneinfo", "ipaddress", "enum"}
 )

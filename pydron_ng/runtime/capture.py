@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from types import FrameType
 from typing import Any, Literal, Protocol
@@ -115,19 +114,28 @@ class ProcessCapture:
         _hear_all_warnings(self._warned)
 
     def _warned(self, message: Any) -> None:
-        self._spoken.append(warning_record(message, sys._getframe(1)))
+        self._spoken.append(warning_record(message, sys._getframe(1)))  # noqa: SLF001
 
     def _hear_logging(self) -> None:
         import logging
 
         self._is_logging = True
-        logging.Logger.handle = lambda logger, record: self._logged(logger, record)  # type: ignore[method-assign]
+        setattr(logging.Logger, "handle", as_method(self._logged))
 
     def _logged(self, logger: Any, record: Any) -> None:
         try:
             self._spoken.append(log_record(logger, record, self._copy))
         except Unshippable as failure:
             self._failure = failure
+
+
+def as_method(hear: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """A function that can be put into a class: a bound method would not be given the object."""
+
+    def method(owner: Any, argument: Any) -> None:
+        hear(owner, argument)
+
+    return method
 
 
 def warning_record(message: Any, frame: FrameType | None) -> tuple[Any, ...]:
@@ -165,8 +173,8 @@ def _hear_all_warnings(hear: Callable[[Any], None]) -> None:
     warnings.filters[:] = filters  # type: ignore[index]
     if warnings.defaultaction != "error":  # type: ignore[attr-defined]
         warnings.defaultaction = "always"  # type: ignore[attr-defined]
-    warnings._filters_mutated()  # type: ignore[attr-defined]
-    warnings._showwarnmsg = hear  # type: ignore[attr-defined]
+    warnings._filters_mutated()  # type: ignore[attr-defined]  # noqa: SLF001
+    warnings._showwarnmsg = hear  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _divert_descriptors() -> int:
@@ -180,6 +188,8 @@ def _divert_descriptors() -> int:
 def _nameless_file() -> int:
     if hasattr(os, "memfd_create"):
         return os.memfd_create("pydron-past-python")
+    import tempfile
+
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())
 
@@ -192,4 +202,4 @@ def _flush_of_c() -> Callable[[None], object]:
         flush = ctypes.CDLL(None).fflush
     except (ImportError, OSError, AttributeError):
         return lambda _: None
-    return flush  # type: ignore[no-any-return]
+    return flush

@@ -1,4 +1,4 @@
-"""How an exception travels: itself if it can be rebuilt exactly, with the frames it came through."""
+"""How an exception travels: as itself, with the frames that it came through."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ _OF_THE_WORKER = (MemoryError, RecursionError, ImportError, OSError)
 Step = tuple[str, str, str, str, int, bytes, int, int]
 
 
-def check_raised(failure: BaseException) -> None:
+def check_raised(failure: BaseException, steps: tuple[Step, ...]) -> None:
     """Nothing, if the exception may be raised in the program as it is.
 
     Raises:
         Unshippable: the call has to be made again inline.
     """
     name = type(failure).__qualname__
+    if not steps:
+        raise Unshippable("no-frame", f"{name} came before the function's first line")
     if not isinstance(failure, Exception) or isinstance(failure, _OF_THE_WORKER):
         raise Unshippable("workers-exception", f"{name} may be due to the worker")
     if failure.__cause__ is not None or failure.__context__ is not None:
@@ -30,9 +32,19 @@ def check_raised(failure: BaseException) -> None:
         raise Unshippable("chained-exception", f"{name} was raised from None")
 
 
-def steps_of(traceback: TracebackType | None) -> tuple[Step, ...]:
-    """The frames of a traceback as plain data, outermost first."""
+def contents_of(failure: BaseException) -> tuple[object, ...]:
+    """What an exception holds."""
+    return failure.args, failure.__dict__
+
+
+def take_steps(failure: BaseException) -> tuple[Step, ...]:
+    """The frames that an exception came through below the one that caught it, outermost first.
+
+    They are taken off it, for they would keep the arguments of the call alive.
+    """
     steps = []
+    traceback = failure.__traceback__.tb_next if failure.__traceback__ else None
+    failure.__traceback__ = None
     while traceback is not None:
         code = traceback.tb_frame.f_code
         module = str(traceback.tb_frame.f_globals.get("__name__", ""))
@@ -52,7 +64,7 @@ def traceback_from(steps: tuple[Step, ...]) -> TracebackType | None:
     return traceback
 
 
-class _Here(Exception):  # noqa: N818  it only carries a frame
+class _Here(Exception):
     """Raised in a frame to get hold of it."""
 
 

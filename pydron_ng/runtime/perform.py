@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pickle
 from time import perf_counter
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from pydron_ng.runtime.aliases import check_fresh
-from pydron_ng.runtime.capture import Capture, capture_for
-from pydron_ng.runtime.failures import check_raised, steps_of, traceback_from
-from pydron_ng.runtime.outcome import Outcome, Raised, Refused, Returned
+from pydron_ng.runtime.capture import Capture, Spoken, capture_for
+from pydron_ng.runtime.failures import Step, check_raised, contents_of, take_steps, traceback_from
+from pydron_ng.runtime.outcome import Files, Outcome, Raised, Refused, Returned
 from pydron_ng.runtime.reads import reads
 from pydron_ng.values.blob import Blob, Token
-from pydron_ng.values.functions import Identity
+from pydron_ng.values.functions import Identity, identify
 from pydron_ng.values.library import Library, WorkerLibrary
 from pydron_ng.values.pack import Packed, pack, unpack
 from pydron_ng.values.unshippable import Unshippable
@@ -75,10 +75,36 @@ class Performer:
             return _refusal("not-performed", why, perf_counter() - started)
 
     def _perform(self, blob: Blob) -> Blob:
-        function = self._library.resolve(blob[0])
+        function = self._resolve(blob[0])
         args, kwargs = unpack(blob[1:], self._library)
-        failure: BaseException | None = None
-        value: Any = None
+        ended = self._run(function, args, kwargs)
+        self._resolve(blob[0])
+        said = pack(ended.records, self._library).blob if ended.records else ()
+        if ended.failure is None:
+            kind, outcome, shared = _RETURNED, ended.value, ended.value
+        else:
+            check_raised(ended.failure, ended.steps)
+            kind, outcome, shared = _RAISED, ended.failure, contents_of(ended.failure)
+        check_fresh(shared, (args, kwargs))
+        header = kind, ended.seconds, said, ended.files, ended.steps
+        return pickle.dumps(header, 5), *pack(outcome, self._library).blob
+
+    def _resolve(self, token: bytes) -> Any:
+        """The function, if it still is what the token was made for.
+
+        Asked before and after the call: a thread calls the program's own function, whose
+        globals and closure the program may change at any moment.
+        """
+        function = self._library.resolve(token)
+        if isinstance(self._library, WorkerLibrary):
+            return function
+        if identify(function, self._library).token != token:
+            raise Unshippable("changed-function", "the function changed since it was issued")
+        return function
+
+    def _run(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Ended:
+        value, failure = None, None
+        steps: tuple[Step, ...] = ()
         self._reads.begin()
         self._capture.begin()
         started = perf_counter()
@@ -86,28 +112,23 @@ class Performer:
             value = function(*args, **kwargs)
         except BaseException as caught:
             failure = caught
-        seconds = perf_counter() - started
-        records = self._capture.end()
-        files = self._reads.end()
-        said = pack(records, self._library).blob if records else ()
-        if failure is None:
-            check_fresh(value, (args, kwargs))
-            packed = pack(value, self._library)
-            return pickle.dumps((_RETURNED, seconds, said, files, ()), 5), *packed.blob
-        return self._raised(failure, seconds, said, files, (args, kwargs))
+            steps = take_steps(caught)
+        finally:
+            seconds = perf_counter() - started
+            files = self._reads.end()
+            records = self._capture.end()
+        return _Ended(value, failure, steps, seconds, records, files)
 
-    def _raised(
-        self, failure: BaseException, seconds: float, said: Blob, files: Any, arguments: object
-    ) -> Blob:
-        traceback = failure.__traceback__.tb_next if failure.__traceback__ else None
-        if traceback is None:
-            raise Unshippable("no-frame", "the call failed before the function's first line")
-        check_raised(failure)
-        failure.__traceback__ = None
-        check_fresh((failure.args, failure.__dict__), arguments)
-        packed = pack(failure, self._library)
-        header = (_RAISED, seconds, said, files, steps_of(traceback))
-        return pickle.dumps(header, 5), *packed.blob
+
+class _Ended(NamedTuple):
+    """A call that has ended, seen from within the worker."""
+
+    value: Any
+    failure: BaseException | None
+    steps: tuple[Step, ...]
+    seconds: float
+    records: Spoken
+    files: Files
 
 
 def _library_for(captures: str) -> Library:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from pydron_ng.runtime.capture import Copy, Spoken, log_record
+from pydron_ng.runtime.capture import Copy, Spoken, as_method, log_record
 from pydron_ng.values.unshippable import Unshippable
+
+#: What all warnings go through that the filters let pass, whether given by Python or by C code.
+_SHOW: Final = "_showwarnmsg"
 
 
 class Part(threading.local):
@@ -74,11 +77,11 @@ class Stage:
 
         self._streams = Aside("out", sys.stdout, self.part), Aside("err", sys.stderr, self.part)
         self._before = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = self._streams  # type: ignore[assignment]
-        self._show = warnings._showwarnmsg  # type: ignore[attr-defined]
-        warnings._showwarnmsg = self._warned  # type: ignore[attr-defined]
+        sys.stdout, sys.stderr = self._streams
+        self._show = getattr(warnings, _SHOW)
+        setattr(warnings, _SHOW, self._warned)
         self._handle = logging.Logger.handle
-        logging.Logger.handle = lambda logger, record: self._logged(logger, record)  # type: ignore[method-assign]
+        setattr(logging.Logger, "handle", as_method(self._logged))
 
     def _clear(self) -> None:
         """Put back what was there, unless the program has put something else in the meantime."""
@@ -90,8 +93,8 @@ class Stage:
         ):
             if getattr(sys, name) is aside:
                 setattr(sys, name, before)
-        warnings._showwarnmsg = self._show  # type: ignore[attr-defined]
-        logging.Logger.handle = self._handle  # type: ignore[method-assign]
+        setattr(warnings, _SHOW, self._show)
+        setattr(logging.Logger, "handle", self._handle)
 
     def _warned(self, message: Any) -> None:
         if self.part.spoken is None:

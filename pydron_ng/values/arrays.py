@@ -20,9 +20,8 @@ _NUMBERS = "biufc"
 _TEXTS_AND_TIMES = "SUmM"
 
 
-def reduce_array(array: Any, pickler: ValuePickler) -> tuple[Any, ...]:
+def reduce_array(array: Any, _pickler: ValuePickler) -> tuple[Any, ...]:
     """The reduction of an exact ndarray."""
-    pickler.arrays.append(array)
     flags = array.flags
     bits = flags.writeable | flags.owndata << 1
     order = "C" if flags.c_contiguous else "F" if flags.f_contiguous else ""

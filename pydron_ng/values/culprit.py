@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from typing import Any
 
 from pydron_ng.values.unshippable import Unshippable
 
@@ -17,5 +16,7 @@ def describe_failure(failure: Exception, value: object) -> Unshippable:
             return Unshippable("unshippable-depth", "the value is nested too deeply to be sent")
         case pickle.PicklingError() | TypeError() | AttributeError():
             return Unshippable("unshippable-type", f"it cannot be pickled: {failure}")
+        case _:
+            pass
     why = f"packing a {type(value).__qualname__} failed: {type(failure).__qualname__}: {failure}"
     return Unshippable("unshippable-error", why)

@@ -206,17 +206,26 @@ class Walk:
 def named_globals(function: FunctionType) -> Iterator[tuple[dict[str, Any], str]]:
     """The globals that the code may name, and the attributes of modules among them.
 
-    Each as the dictionary that holds it and its name there.
+    Each as the dictionary that holds it and its name there. Of modules that are installed
+    rather than the program's own, the objects are left out: sys.stdout, os.environ.
     """
     names = sorted(names_of(function.__code__))
+    home = module_of(function).partition(".")[0]
     spaces = [function.__globals__]
     for space in spaces:
+        own = space is spaces[0] or str(space.get("__name__")).partition(".")[0] == home
         for name in names:
-            if name in space:
+            if name in space and (own or _is_fixed(space[name])):
                 yield space, name
                 value = space[name]
                 if type(value) is ModuleType and not _is_among(value.__dict__, spaces):
                     spaces.append(value.__dict__)
+
+
+def _is_fixed(value: Any) -> bool:
+    return type(value) in ATOMS or isinstance(
+        value, (FunctionType, BuiltinFunctionType, type, ModuleType)
+    )
 
 
 def _is_among(space: dict[str, Any], spaces: list[dict[str, Any]]) -> bool:
@@ -235,8 +244,15 @@ def names_of(code: CodeType) -> set[str]:
 def class_contents(cls: type) -> Iterator[tuple[str, Any]]:
     """What a class body defines, without what the interpreter keeps there for itself."""
     for name, value in list(cls.__dict__.items()):
-        if name not in _BOOKKEEPING and type(value).__name__ not in _DESCRIPTORS:
+        if name in _BOOKKEEPING or type(value).__name__ in _DESCRIPTORS:
+            continue
+        if name != "__repr__" or not _is_generated_repr(value):
             yield name, value
+
+
+def _is_generated_repr(method: Any) -> bool:
+    """Whether a dataclass made it: it holds a set that is in use while it runs."""
+    return type(method) is FunctionType and method.__code__.co_filename.endswith("reprlib.py")
 
 
 def _dict_of(obj: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -74,10 +75,9 @@ def _find(name: str, module: ModuleType) -> bool:
     parent = sys.modules.get(name.rpartition(".")[0])
     path = getattr(parent, "__path__", None)
     for finder in sys.meta_path:
-        try:
+        found = None
+        with suppress(Exception):  # a finder of somebody else's
             found = finder.find_spec(name, path)
-        except Exception:
-            continue
         if found is not None:
-            return found.origin == spec.origin
+            return bool(found.origin == spec.origin)
     return False

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydron_ng.values.blob import Blob, Token
 from pydron_ng.values.culprit import describe_failure
@@ -26,9 +25,8 @@ _BY_LIBRARY = b"L"
 _THOROUGH = b"T"
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """A value as bytes.
+class Packed(NamedTuple):
+    """A value as bytes. A tuple because one is made for every call.
 
     tokens: the classes and functions, defined by value, that the blob refers to.
     """
@@ -49,7 +47,8 @@ def pack(value: object, library: Library) -> Packed:
         pickler = ValuePickler(library)
     try:
         pickler.dump(value)
-        data = pickler.chunks[0] if len(pickler.chunks) == 1 else b"".join(pickler.chunks)
+        chunks = pickler.chunks
+        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         if _SETS[0] in data or _SETS[1] in data or _NANS[0] in data or _NANS[1] in data:
             return _pack_thoroughly(value, library)
         return _packed(pickler, data)
@@ -62,8 +61,8 @@ def pack(value: object, library: Library) -> Packed:
 
 def _packed(pickler: ValuePickler, data: bytes) -> Packed:
     if pickler.by_library:
-        data = _BY_LIBRARY + data
-    return Packed((data, *pickler.buffers), tuple(pickler.tokens))
+        return Packed((_BY_LIBRARY + data, *pickler.buffers), tuple(pickler.tokens))
+    return Packed((data, *pickler.buffers) if pickler.buffers else (data,))
 
 
 def _pack_thoroughly(value: object, library: Library) -> Packed:

@@ -31,7 +31,7 @@ class ValuePickler(pickle.Pickler):
     """Pickles by the library's rules. Used again and again, by one thread at a time.
 
     After ``dump``: chunks and buffers hold the bytes, tokens what they refer to by token,
-    by_library whether reading them takes a library, arrays the arrays that were met.
+    by_library whether reading them takes a library.
     raised: the exception that is being sent as raised rather than as a value.
     """
 
@@ -42,7 +42,6 @@ class ValuePickler(pickle.Pickler):
         self.rules = library.rules
         self.buffers: list[bytes] = []
         self.tokens: list[Token] = []
-        self.arrays: list[Any] = []
         self.by_library = False
         self.raised: BaseException | None = None
 
@@ -50,11 +49,11 @@ class ValuePickler(pickle.Pickler):
         """Ready for the next value; nothing of the last one is kept alive."""
         self.clear_memo()
         self.chunks.clear()
-        self.buffers.clear()
-        self.tokens.clear()
-        self.arrays.clear()
-        self.by_library = False
         self.raised = None
+        if self.buffers or self.by_library:
+            self.buffers.clear()
+            self.tokens.clear()
+            self.by_library = False
 
     def reducer_override(self, obj: Any) -> Any:
         rule = self.rules.get(type(obj))
@@ -79,7 +78,7 @@ class ValuePickler(pickle.Pickler):
 class ThoroughPickler(ValuePickler):
     """Looks at every single object: keeps what nan is what, and in which order sets list.
 
-    Three times slower; used where the bytes of the quick pass show that there is a need.
+    Three times slower; used, once, where the bytes of the quick pass show that there is a need.
     """
 
     def __init__(self, library: Library) -> None:
@@ -87,12 +86,6 @@ class ThoroughPickler(ValuePickler):
         self.orders: list[tuple[object, list[Any]]] = []
         self._known: set[int] = set()
         self._nans: dict[int, tuple[int, float]] = {}
-
-    def forget(self) -> None:
-        super().forget()
-        self.orders = []
-        self._known.clear()
-        self._nans.clear()
 
     def persistent_id(self, obj: Any) -> Any:
         cls = type(obj)

@@ -6,7 +6,14 @@ import copyreg
 import sys
 from collections.abc import Callable
 from enum import Enum, EnumMeta
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    MethodDescriptorType,
+    MethodType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 from typing import TYPE_CHECKING, Any, Final
 
 from pydron_ng.values import restore
@@ -196,6 +203,8 @@ _EXACT: Final[dict[type, Rule]] = {
     FunctionType: _reduce_function,
     BuiltinFunctionType: _reduce_builtin,
     MethodType: _by_pickle,
+    MethodDescriptorType: _by_pickle,
+    WrapperDescriptorType: _by_pickle,
     ModuleType: _reduce_module,
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Unshippable(Exception):  # noqa: N818  it is the word of the field
+class Unshippable(Exception):
     """A value would not arrive as it left; the call that needs it is made inline.
 
     code: stable and documented, such as ``unshippable-iterator``.

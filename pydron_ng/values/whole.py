@@ -35,14 +35,22 @@ class DefinitionPickler(cloudpickle.Pickler):  # type: ignore[misc]
     def reducer_override(self, obj: Any) -> Any:
         if plain(obj) is not obj and not self.library.is_importable(obj):
             return super().reducer_override(plain(obj))
-        reduced = super().reducer_override(obj)
-        if reduced is not NotImplemented or isinstance(obj, (type, FunctionType)):
-            return reduced
+        if isinstance(obj, (type, FunctionType)):
+            return self._reduce_definition(obj)
         if "__pydron_mark__" in type(obj).__dict__:
             return type(obj), ()  # what was learnt of a function here stays here
         if type(obj) in _PARTS or type(obj) in self.dispatch_table.maps[0]:
             return NotImplemented
         return self._by_rule(obj)
+
+    def _reduce_definition(self, obj: Any) -> Any:
+        """By reference only if a worker can import it: cloudpickle asks no finder."""
+        reduced = super().reducer_override(obj)
+        if reduced is not NotImplemented or self.library.is_importable(obj):
+            return reduced
+        if isinstance(obj, FunctionType):
+            return self._dynamic_function_reduce(obj)
+        return cloudpickle.cloudpickle._dynamic_class_reduce(obj)  # noqa: SLF001
 
     def _by_rule(self, obj: Any) -> Any:
         rule: Rule = self.library.rule(type(obj))
