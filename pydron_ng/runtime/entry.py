@@ -6,6 +6,7 @@ import ast
 import builtins
 import logging
 from collections.abc import Callable
+from threading import get_ident
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from pydron_ng.errors import PydronError, TranslationError
 from pydron_ng.events import Reason
 from pydron_ng.purity.functions import is_pure, is_wrapper
 from pydron_ng.runtime.grain import mark_of
-from pydron_ng.runtime.session import session
+from pydron_ng.runtime.session import apart, entering, session
 from pydron_ng.runtime.shared import ahead, share
 from pydron_ng.runtime.stubs import Stub, stub_maker
 from pydron_ng.translation import pipeline
@@ -73,6 +74,11 @@ class Program:
             for s in plan.outline.statements
             if isinstance(s.node, ast.For) and loops.get(s.node) in plan.counter
         }
+
+    @property
+    def is_ready(self) -> bool:
+        """Has it been translated?"""
+        return self._translated is not None
 
     @property
     def run_ahead(self) -> RunAhead:
@@ -236,13 +242,26 @@ class Entry:
         """What the commit program works with; None to run as if undecorated."""
         if not self.program.is_possible:
             return None
+        thread = get_ident()
+        if thread in entering:  # a signal handler or finalizer, while this is at work below
+            return None
+        entering.add(thread)
+        try:
+            return self._entered(values)
+        finally:
+            entering.discard(thread)
+
+    def _entered(self, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
         current = session()
         try:
             if not current.usable():
                 return None
+            if not self.program.is_ready:
+                apart(self.program.translated)
+            if not current.is_ready:
+                apart(lambda: current.driver)
             if current.config.inline is not False and not self.program.is_worth_it():
                 return None
-            self.program.translated()
             from pydron_ng.runtime.activation import Activation  # noqa: PLC0415  costs an import
 
             return Activation(self, current).start(values)
@@ -254,7 +273,7 @@ class Entry:
             current.discard()
             if is_foreign(error):
                 raise
-            _LOG.warning("%s runs as if undecorated: %r", self._function.__qualname__, error)
+            _LOG.info("%s runs as if undecorated: %r", self._function.__qualname__, error)
         except BaseException:
             current.discard()
             raise

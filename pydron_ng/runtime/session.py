@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,11 @@ class Session:
         self._driver: Driver | None = None
         self._making = threading.Lock()
         self._surrounded: tuple[Driver, Surroundings] | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Is there a driver?"""
+        return self._driver is not None and not self._driver.closed
 
     @property
     def config(self) -> Configuration:
@@ -115,8 +120,33 @@ _session = Session()
 #: The names of all functions that were ever decorated @functional: hints for the translation.
 functional_names: set[str] = set()
 
+#: The threads that are just now beginning a scheduled call.
+entering: set[int] = set()
+
 #: The translated functions, by file and code: closures made again and again are translated once.
 programs: dict[tuple[str, CodeType], Any] = {}
+
+
+def apart(work: Callable[[], Any]) -> None:
+    """Have `work` done where no signal handler can interrupt it, and keep what it makes.
+
+    Imports and C code do not survive an exception at any moment; the main thread's wait does.
+
+    Raises: what `work` raises.
+    """
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as failure:  # it belongs to the thread that waits
+            failures.append(failure)
+
+    thread = threading.Thread(target=run, name="pydron_ng preparation", daemon=True)
+    thread.start()
+    thread.join()
+    for failure in failures:
+        raise failure
 
 
 def in_worker() -> bool:
