@@ -7,7 +7,6 @@ for its own children without ever meeting ours. When the program is gone, so is 
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import select
@@ -35,6 +34,7 @@ def main(control: int, program: int, performer: str, own: Mapping[str, str]) -> 
     """Serve the program on the descriptor `control` until it, or the stream, is gone."""
     threading.main_thread().is_pydron_worker = True  # type: ignore[attr-defined]  # and its forks'
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # ignored by what a shell starts with &
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     make = find(performer)
     gc.freeze()
@@ -183,4 +183,9 @@ def _ignore(_signal: int, _frame: object) -> None:
 
 
 def _prctl() -> Callable[[int, int], int] | None:
-    return ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+    if sys.platform != "linux":
+        return None
+    import ctypes
+
+    prctl: Callable[[int, int], int] = ctypes.CDLL(None).prctl
+    return prctl

@@ -73,7 +73,10 @@ class Outbox:
         """Write as much as the stream takes; True when nothing is left. Raises: OSError."""
         while self._buffers:
             try:
-                sent = stream.sendmsg(islice(self._buffers, _BUFFERS_PER_SEND))
+                if len(self._buffers) == 1:
+                    sent = stream.send(self._buffers[0])
+                else:
+                    sent = stream.sendmsg(islice(self._buffers, _BUFFERS_PER_SEND))
             except BlockingIOError:
                 return False
             self._forget(sent)

@@ -301,6 +301,8 @@ class Machine:
         if not self._queued or not self._seats or self._alone is not None:
             return
         for worker in reversed(list(self._idle)):  # the last one's caches are still warm
+            if not self._queued:
+                return
             self._feed(worker)
         if self._queued and _is_short(self._queued[self._first()]):
             for worker, seat in self._seats.items():
