@@ -34,7 +34,7 @@ def offer(version: str) -> str:
 @nox.session
 def style(session: nox.Session) -> None:
     """Rules and format of the code."""
-    session.run(PYTHON, "-m", "ruff", "check", "--quiet", ".")
+    session.run(PYTHON, "-m", "ruff", "check", "--output-format=concise", ".")
     session.run(PYTHON, "-m", "ruff", "format", "--check", "--quiet", ".")
 
 
