@@ -1,61 +1,121 @@
-"""Whether what a call returned is its own, or shares objects or memory with its arguments."""
+"""Whether what a call returned is its own, or is held by somebody else as well.
+
+Somebody else are the arguments, or the globals and closures of the function. What nobody else
+refers to at all is known to be fresh at once; only the rest is looked for elsewhere.
+"""
 
 from __future__ import annotations
 
 import gc
 import re
 import sys
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from itertools import pairwise
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final
 
 from pydron_ng.values.arrays import extent
+from pydron_ng.values.digest import ATOMS, Walk, class_contents, named_globals
+from pydron_ng.values.library import Library
 from pydron_ng.values.unshippable import Unshippable
 
 
-def check_fresh(result: object, arguments: object) -> None:
-    """Nothing, if no change of the result could be seen in the arguments, or the other way.
+def check_fresh(box: list[Any], arguments: object, function: object, library: Library) -> None:
+    """Nothing, if no change of the result could be seen elsewhere, or the other way.
+
+    box: holds the result, and is the only one that does as far as the worker is concerned.
 
     Raises:
-        Unshippable: they share a mutable object or memory; or parts of the result share
-            memory with each other, which would be two memories after it was sent.
+        Unshippable: an object or memory is somebody else's as well; or parts of the result
+            share memory with each other, which would be two memories after it was sent.
     """
-    if type(result) in _ATOMS:
+    if type(box[0]) in ATOMS:
         return
-    mutable, arrays = _reach((result,))
-    if not mutable:
+    suspects, views = _suspects(box)
+    if not suspects and not views:
         return
+    for owner, roots in (
+        ("arguments", [arguments]),
+        ("function", list(_held_by(function, library))),
+    ):
+        held = _Reach(roots)
+        for suspect in suspects:
+            if id(suspect) in held.objects:
+                why = f"the result holds a {type(suspect).__qualname__} of the {owner}"
+                raise Unshippable("aliased-result", why)
+        theirs = [extent(array) for array in held.arrays()]
+        if any(_overlap(extent(view), other) for view in views for other in theirs):
+            raise Unshippable("aliased-result", f"the result is a view of memory of the {owner}")
+
+
+def _suspects(box: list[Any]) -> tuple[list[object], list[Any]]:
+    """The mutable objects that somebody else refers to, and the arrays that borrow memory."""
+    reach = _Reach(box)
+    suspects = reach.held_elsewhere()  # before this function refers to any of them
+    arrays = reach.arrays()
     _check_apart(arrays)
-    theirs, their_arrays = _reach((arguments,))
-    if not mutable.keys().isdisjoint(theirs.keys()):
-        shared = next(obj for key, obj in mutable.items() if key in theirs)
-        why = f"the result holds a {type(shared).__qualname__} of the arguments"
-        raise Unshippable("aliased-result", why)
-    for array in arrays:
-        if any(_overlap(extent(array), extent(other)) for other in their_arrays):
-            raise Unshippable("aliased-result", "the result is a view of an argument's memory")
+    return suspects, [array for array in arrays if not array.flags.owndata]
 
 
-def _reach(roots: Iterable[object]) -> tuple[dict[int, object], list[Any]]:
-    """All mutable objects that can be reached, by address, and the arrays among them."""
-    ndarray = getattr(sys.modules.get("numpy"), "ndarray", None)
-    seen: dict[int, object] = {}
-    mutable: dict[int, object] = {}
-    frontier = [obj for obj in roots if type(obj) not in _ATOMS]
-    while frontier:
-        new = {id(obj): obj for obj in frontier if id(obj) not in seen}
-        seen.update(new)
-        mutable.update((key, obj) for key, obj in new.items() if not _is_immutable(obj))
-        referents = gc.get_referents(*new.values())
-        frontier = [obj for obj in referents if type(obj) not in _ATOMS and not _is_code(obj)]
-    arrays = [obj for obj in mutable.values() if ndarray and isinstance(obj, ndarray)]
-    return mutable, arrays
+class _Reach:
+    """All objects that can be reached, by address, and how often they were met."""
+
+    def __init__(self, roots: list[Any]) -> None:
+        self._ndarray = getattr(sys.modules.get("numpy"), "ndarray", ())
+        self.objects: dict[int, object] = {}
+        self._met: Counter[int] = Counter()
+        frontier = self._go(roots)
+        while frontier:
+            children = gc.get_referents(*frontier)
+            children += [item for obj in frontier for item in self._hidden_in(obj)]
+            frontier = self._go(children)
+
+    def _go(self, found: Iterable[object]) -> list[object]:
+        """Those that were not met before."""
+        new = []
+        for obj in found:
+            if type(obj) in ATOMS or isinstance(obj, _CODE):
+                continue
+            self._met[id(obj)] += 1
+            if id(obj) not in self.objects:
+                self.objects[id(obj)] = obj
+                new.append(obj)
+        return new
+
+    def _hidden_in(self, obj: Any) -> list[Any]:
+        """The elements of an array of objects, which the garbage collector does not see."""
+        if isinstance(obj, self._ndarray) and obj.dtype.hasobject:
+            return [item for item in obj.ravel().tolist() if type(item) not in ATOMS]
+        return []
+
+    def arrays(self) -> list[Any]:
+        return [obj for obj in self.objects.values() if isinstance(obj, self._ndarray)]
+
+    def held_elsewhere(self) -> list[object]:
+        """Mutable objects to which there are more references than were met."""
+        self.objects[_PROBE] = object()
+        own = self._references(_PROBE)
+        del self.objects[_PROBE]
+        held = [key for key, met in self._met.items() if self._references(key) - own > met]
+        return [self.objects[key] for key in held if not _is_immutable(self.objects[key])]
+
+    def _references(self, key: int) -> int:
+        """How many there are, with as many of our own for every object."""
+        return sys.getrefcount(self.objects[key])
 
 
-def _is_code(obj: object) -> bool:
-    return isinstance(obj, (type, ModuleType, FunctionType, BuiltinFunctionType, Enum))
+def _held_by(function: Any, library: Library) -> Iterator[object]:
+    """What the function and all that it names keep alive between calls."""
+    yield from gc.get_referents(function) if not isinstance(function, _CODE) else ()
+    for definition in Walk(library, function).definitions:
+        if not isinstance(definition, FunctionType):
+            yield from (value for _, value in class_contents(definition))
+            continue
+        yield from (definition.__defaults__, definition.__kwdefaults__, definition.__dict__)
+        yield from gc.get_referents(*definition.__closure__ or ())
+        yield from (space[name] for space, name in named_globals(definition))
 
 
 def _is_immutable(obj: object) -> bool:
@@ -80,10 +140,11 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return max(one[0], other[0]) < min(one[1], other[1])
 
 
-_ATOMS: Final = frozenset(
-    {int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented)}
-)
+#: No object has this address.
+_PROBE: Final = 0
+
+_CODE: Final = (type, ModuleType, FunctionType, BuiltinFunctionType, Enum)
 _IMMUTABLE: Final = frozenset({object, tuple, frozenset, range, slice, re.Pattern})
 _IMMUTABLE_MODULES: Final = frozenset(
-    {"datetime", "decimal", "fractions", "pathlib", "uuid", "zoneinfo", "ipaddress", "enum"}
+    {"datetime", "decimal", "fractions", "pathlib", "uuid", "zoneinfo", "ipaddress"}
 )

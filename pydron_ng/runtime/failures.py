@@ -32,11 +32,6 @@ def check_raised(failure: BaseException, steps: tuple[Step, ...]) -> None:
         raise Unshippable("chained-exception", f"{name} was raised from None")
 
 
-def contents_of(failure: BaseException) -> tuple[object, ...]:
-    """What an exception holds."""
-    return failure.args, failure.__dict__
-
-
 def take_steps(failure: BaseException) -> tuple[Step, ...]:
     """The frames that an exception came through below the one that caught it, outermost first.
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from pydron_ng.runtime.aliases import check_fresh
 from pydron_ng.runtime.capture import Capture, Spoken, capture_for
-from pydron_ng.runtime.failures import Step, check_raised, contents_of, take_steps, traceback_from
+from pydron_ng.runtime.failures import Step, check_raised, take_steps, traceback_from
 from pydron_ng.runtime.outcome import Files, Outcome, Raised, Refused, Returned
 from pydron_ng.runtime.reads import reads
 from pydron_ng.values.blob import Blob, Token
@@ -80,14 +80,11 @@ class Performer:
         ended = self._run(function, args, kwargs)
         self._resolve(blob[0])
         said = pack(ended.records, self._library).blob if ended.records else ()
-        if ended.failure is None:
-            kind, outcome, shared = _RETURNED, ended.value, ended.value
-        else:
-            check_raised(ended.failure, ended.steps)
-            kind, outcome, shared = _RAISED, ended.failure, contents_of(ended.failure)
-        check_fresh(shared, (args, kwargs))
-        header = kind, ended.seconds, said, ended.files, ended.steps
-        return pickle.dumps(header, 5), *pack(outcome, self._library).blob
+        if ended.kind == _RAISED:
+            check_raised(ended.box[0], ended.steps)
+        check_fresh(ended.box, (args, kwargs), function, self._library)
+        header = ended.kind, ended.seconds, said, ended.files, ended.steps
+        return pickle.dumps(header, 5), *pack(ended.box[0], self._library).blob
 
     def _resolve(self, token: bytes) -> Any:
         """The function, if it still is what the token was made for.
@@ -103,28 +100,31 @@ class Performer:
         return function
 
     def _run(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Ended:
-        value, failure = None, None
+        kind = _RETURNED
         steps: tuple[Step, ...] = ()
         self._reads.begin()
         self._capture.begin()
         started = perf_counter()
         try:
-            value = function(*args, **kwargs)
+            box = [function(*args, **kwargs)]
         except BaseException as caught:
-            failure = caught
+            kind, box = _RAISED, [caught]
             steps = take_steps(caught)
         finally:
             seconds = perf_counter() - started
             files = self._reads.end()
             records = self._capture.end()
-        return _Ended(value, failure, steps, seconds, records, files)
+        return _Ended(kind, box, steps, seconds, records, files)
 
 
 class _Ended(NamedTuple):
-    """A call that has ended, seen from within the worker."""
+    """A call that has ended, seen from within the worker.
 
-    value: Any
-    failure: BaseException | None
+    box: the value or exception; nothing else of ours refers to that.
+    """
+
+    kind: int
+    box: list[Any]
     steps: tuple[Step, ...]
     seconds: float
     records: Spoken
