@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from pydron_ng.backends import registry
 from pydron_ng.backends.base import Blob, Token
@@ -118,14 +119,14 @@ def report(kind: str) -> None:
         print(f"{kind:10} first result {(time.perf_counter() - begin) * 1e3:8.1f} ms")
         trip = best(lambda: microseconds(lambda: round_trip(made), TRIPS))
         print(f"{kind:10} round trip   {trip:8.1f} us")
-        for name, seconds in [("known to be short", 1e-6), ("of unknown length", 0.0)]:
-            cost = best(lambda seconds=seconds: windowed(made, seconds))
-            print(f"{kind:10} windowed     {cost:8.2f} us a task {name}")
+        short, unknown = best(partial(windowed, made, 1e-6)), best(partial(windowed, made, 0.0))
+        print(f"{kind:10} windowed     {short:8.2f} us a task known to be short")
+        print(f"{kind:10} windowed     {unknown:8.2f} us a task of unknown length")
 
 
 def main(kinds: list[str]) -> None:
     for trip in bare():
-        cost = best(lambda trip=trip: microseconds(trip, TRIPS))
+        cost = best(partial(microseconds, trip, TRIPS))
         print(f"{'socketpair':10} round trip   {cost:8.1f} us")
     for kind in kinds or ["threads", "multicore"]:
         report(kind)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import socket
 import subprocess
 import sys
@@ -125,7 +124,8 @@ def _python() -> list[str]:
     """The interpreter with the flags that the program's own was started with."""
     if not sys.executable:
         raise OSError("sys.executable does not say where the interpreter is")
-    return [sys.executable, *subprocess._args_from_interpreter_flags()]  # type: ignore[attr-defined]
+    flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # noqa: SLF001
+    return [sys.executable, *flags]  # what multiprocessing uses for its own
 
 
 def _environment(own: Mapping[str, str]) -> dict[str, str]:

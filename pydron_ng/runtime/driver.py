@@ -43,7 +43,6 @@ from pydron_ng.runtime.state import (
 )
 from pydron_ng.runtime.task import Task, TaskState
 
-
 #: After that a worker that runs a call which nobody wants is ended, and another one started.
 _GRACE_SECONDS = 1.0
 
@@ -102,7 +101,7 @@ class Driver:
     @property
     def entered(self) -> bool:
         """Whether the calling thread is inside of the driver already."""
-        return self.lock._is_owned() or self._pump.entered  # type: ignore[attr-defined]
+        return self.lock._is_owned() or self._pump.entered  # type: ignore[attr-defined]  # noqa: SLF001
 
     def next_id(self) -> TaskId:
         return next(self._ids)

@@ -90,7 +90,7 @@ class Pump:
             self._lock.release()
             return self._loop.poll(self._timeout)
         finally:
-            if not self._lock._is_owned():  # type: ignore[attr-defined]
+            if not self._lock._is_owned():  # type: ignore[attr-defined]  # noqa: SLF001
                 self._lock.acquire()
             self._polling.remove(me)
             if self._closed:
@@ -163,7 +163,7 @@ class Pump:
                 self._leader = None
 
     def _rest(self, looks: int) -> int:
-        """Sleep for the grace, or until told when not needed for long; the number of looks since."""
+        """Sleep for the grace, or until told if not needed for long; the looks taken since."""
         self._asleep = looks >= _LOOKS
         told = self._needed.wait(None if self._asleep else _GRACE_SECONDS)
         was_asleep, self._asleep = self._asleep, False

@@ -109,10 +109,11 @@ class Session:
             with driver.lock:
                 driver.close()
 
-    def forget(self) -> None:
-        """In a forked child: close the descriptors that are the parent's."""
+    def forked(self) -> Session:
+        """The session of a forked child, which has no workers yet; the parent's are forgotten."""
         if self._driver is not None:
             self._driver.forget()
+        return Session(self._config, self._library, self._performer)
 
 
 _session = Session()
@@ -204,10 +205,8 @@ class _Configured:
 
 
 def _forget() -> None:
-    """In a forked child: start afresh, with the same configuration."""
     global _session
-    _session.forget()
-    _session = Session(_session._config, _session._library, _session._performer)
+    _session = _session.forked()
 
 
 def _close() -> None:

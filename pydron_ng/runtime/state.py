@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from pydron_ng.backends.base import TaskId, WorkerId
 
-#: A task expected to take less may be sent to a worker that is still busy with another such.
+#: A task expected to take less may be sent to a worker that still has less than that to do.
 SHORT_SECONDS = 0.002
-#: Expected work in one frame, and how much of it a worker may have before it gets another.
+#: Expected work in one frame.
 FRAME_SECONDS = 0.001
 FRAME_TASKS = 256
 #: A task that was running when so many workers died is not run again.
@@ -306,7 +306,7 @@ class Machine:
             self._feed(worker)
         if self._queued and _is_short(self._queued[self._first()]):
             for worker, seat in self._seats.items():
-                if seat.load < FRAME_SECONDS:
+                if seat.load < SHORT_SECONDS:
                     self._feed(worker)
 
     def _feed(self, worker: WorkerId) -> None:

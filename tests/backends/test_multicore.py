@@ -164,7 +164,7 @@ def test_no_descriptor_left_for_the_launcher_is_reported_not_raised() -> None:
     rig.close()
 
 
-class descriptors_limited_to_those_in_use:  # noqa: N801  reads as the sentence it stands in
+class descriptors_limited_to_those_in_use:
     """Within this block no further file can be opened."""
 
     def __enter__(self) -> None:
@@ -207,9 +207,12 @@ ENDINGS = {
 def test_no_worker_survives_a_program_that_ends(ending: str, tmp_path: Path) -> None:
     source = PROGRAM.format(tmp_path, ENDINGS[ending])
     program = subprocess.Popen(
-        [sys.executable, "-c", source], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        [sys.executable, "-c", source],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
         start_new_session=True,
-    )  # fmt: skip
+    )
     assert program.stdout is not None
     pid = int(program.stdout.readline())
     workers = [int((tmp_path / name).read_text()) for name in ("busy", "asleep")]

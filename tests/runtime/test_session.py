@@ -262,7 +262,9 @@ print(session().usable())
 
 
 def test_an_interrupt_comes_out_and_the_next_use_works(tmp_path: Path) -> None:
-    source = HOLD + """
+    source = (
+        HOLD
+        + """
 threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
     wait(task)
@@ -270,6 +272,7 @@ except KeyboardInterrupt:
     session().discard()
 print(wait(issue(b"echo", b"again")))
 """
+    )
     assert output(source, tmp_path) == "(b'again',)"
 
 

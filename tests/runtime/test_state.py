@@ -91,14 +91,20 @@ def test_no_task_waits_behind_a_long_one() -> None:
 def test_short_tasks_travel_together_up_to_the_expected_time_of_a_frame() -> None:
     made = machine(1)
     commands = made.handle([issued(*range(100), seconds=SHORT)])
-    assert [list(c.tasks) for c in commands if isinstance(c, Start)] == [[0, 1, 2, 3]]
+    frames = [list(c.tasks) for c in commands if isinstance(c, Start)]
+    assert frames == [[0, 1, 2, 3], [4, 5, 6, 7]]
 
 
-def test_a_busy_worker_gets_another_frame_when_less_than_one_is_left() -> None:
+def test_a_busy_worker_gets_another_frame_as_it_comes_near_its_end() -> None:
     made = machine(1)
     made.handle([issued(*range(100), seconds=SHORT)])
-    assert started(made.handle([finished(0, 0)])) == {0: [4, 5, 6, 7]}
-    assert started(made.handle([finished(0, 1)])) == {}
+    assert started(made.handle([finished(0, 0)])) == {0: [8, 9, 10, 11]}
+    assert started(made.handle([finished(0, 1, 2, 3)])) == {}
+
+
+def test_a_task_that_is_just_short_is_sent_ahead() -> None:
+    made = machine(1)
+    assert started(made.handle([issued(1, 2, 3, seconds=FRAME_SECONDS)])) == {0: [1, 2]}
 
 
 def test_few_short_tasks_are_spread_over_the_workers() -> None:
