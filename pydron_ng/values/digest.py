@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from enum import Enum
 from hashlib import blake2b
 from types import (
@@ -21,6 +22,8 @@ from types import (
 from typing import TYPE_CHECKING, Any, Final
 
 from pydron_ng.values.importable import module_of, plain
+from pydron_ng.values.pack import pack
+from pydron_ng.values.rules import is_known
 from pydron_ng.values.unshippable import Unshippable
 
 if TYPE_CHECKING:
@@ -178,21 +181,37 @@ class Walk:
         cls = type(obj)
         self._say("instance", cls.__module__, cls.__qualname__)
         if _is_array(cls):
-            self._say(obj.dtype.str, str(obj.shape), str(obj.strides), _bytes_of(obj))
+            self._array(obj)
         elif _is_numpy_scalar(cls):
             self._say(obj.dtype.str, obj.tobytes())
-        elif pickles_plainly(cls):
-            self._state(obj)
         elif f"{cls.__module__}.{cls.__qualname__}" in _STATEFUL or "__next__" in vars(cls):
             why = f"a {cls.__qualname__} is changed by being used, and a worker has its own"
             raise Unshippable("unshippable-state", why)
+        elif self._is_own(cls):
+            self._state(obj)
+        elif has_state(obj, self._library):
+            self._bytes(obj)
         wrapped = _dict_of(obj).get("__wrapped__") if callable(obj) else None
         if isinstance(wrapped, FunctionType):
             self.add(wrapped)
 
+    def _array(self, array: Any) -> None:
+        self._say(array.dtype.str, str(array.shape), str(array.strides))
+        if array.dtype.hasobject:
+            self.sequence(array.ravel().tolist())
+        else:
+            self._say(array.tobytes())
+
+    def _is_own(self, cls: type) -> bool:
+        """Whether the walk can look into objects of the class: it is the program's, and plain."""
+        own = module_of(cls).partition(".")[0] in {self._home, "__main__"}
+        return own and pickles_plainly(cls) and not issubclass(cls, _HOLD_MORE)
+
+    def _bytes(self, obj: Any) -> None:
+        with suppress(Unshippable):  # then it is told by its type, and by its identity here
+            self._say(*pack(obj, self._library).blob)
+
     def _state(self, obj: Any) -> None:
-        if module_of(type(obj)).partition(".")[0] not in {self._home, "__main__"}:
-            return
         self.add(type(obj))
         for name, value in _dict_of(obj).items():
             self._say("name", name)
@@ -263,12 +282,12 @@ def _dict_of(obj: Any) -> dict[str, Any]:
         return {}
 
 
-def has_state(obj: Any) -> bool:
+def has_state(obj: Any, library: Library) -> bool:
     """Whether the walk looks into it, so that a change inside changes the digest."""
     cls = type(obj)
-    if cls.__module__ == "builtins" or _is_array(cls):
+    if cls.__module__ == "builtins" or _is_array(cls) or library.is_trusted(cls):
         return True
-    return pickles_plainly(cls)
+    return is_known(cls) or pickles_plainly(cls)
 
 
 def pickles_plainly(cls: type) -> bool:
@@ -302,13 +321,14 @@ def _is_numpy_scalar(cls: type) -> bool:
     return numpy is not None and issubclass(cls, numpy.generic)
 
 
-def _bytes_of(array: Any) -> bytes:
-    return b"" if array.dtype.hasobject else array.tobytes()
-
-
 ATOMS: Final = frozenset(
     {int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented)}
 )
+
+#: Objects of these, and of their subclasses, hold more than dictionary and slots.
+_HOLD_MORE: Final = (
+    int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset, BaseException
+)  # fmt: skip
 
 _BOOKKEEPING: Final = frozenset(
     {

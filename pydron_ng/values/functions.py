@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.values.blob import Blob, Token
+from pydron_ng.values.culprit import describe_failure
 from pydron_ng.values.definitions import refer, whole
 from pydron_ng.values.digest import Walk
 from pydron_ng.values.importable import module_of
@@ -50,7 +51,10 @@ def identify(definition: Any, library: Library) -> Identity:
     known = library.identities.get(id(definition))
     if known is not None and known[1].holds(definition):
         return known[1]
-    identity = _identify(definition, library)
+    try:
+        identity = _identify(definition, library)
+    except Exception as failure:
+        raise describe_failure(failure, definition) from None
     library.identities[id(definition)] = identity.definition, identity
     return identity
 

@@ -39,6 +39,10 @@ class Library:
         self._trusted.add(cls)
         self.rules.pop(cls, None)
 
+    def is_trusted(self, cls: type) -> bool:
+        """Whether the user gave such a word for it."""
+        return cls in self._trusted
+
     def rule(self, cls: type) -> Rule:
         """How objects of exactly this type are reduced."""
         rule = rule_for(cls, self._trusted)

@@ -40,7 +40,7 @@ def rule_for(cls: type, trusted: frozenset[type] | set[type]) -> Rule:
     """The rule for objects whose exact type is `cls`. trusted: the user's own word for it."""
     if cls in _EXACT:
         return _EXACT[cls]
-    if cls in trusted or _is_known(cls):
+    if cls in trusted or is_known(cls):
         return _by_pickle
     for applies, rule in _KINDS:
         if applies(cls):
@@ -52,7 +52,8 @@ def _by_pickle(_obj: object, _pickler: ValuePickler) -> Any:
     return NotImplemented
 
 
-def _is_known(cls: type) -> bool:
+def is_known(cls: type) -> bool:
+    """Whether it is in the tables of types that pickle faithfully."""
     name = f"{cls.__module__}.{cls.__qualname__}"
     return name.startswith(FAITHFUL_PACKAGES) or name in FAITHFUL_TYPES
 

@@ -89,12 +89,12 @@ def watch(walk: Walk, library: Library) -> tuple[Watch, ...]:
 
 def _watch_function(function: FunctionType, library: Library) -> Iterable[Watch]:
     ref = weakref.ref(function)
-    defaults = _expected(function.__defaults__)
-    cells = tuple(_expected(_content(cell)) for cell in function.__closure__ or ())
+    defaults = _expected(function.__defaults__, library)
+    cells = tuple(_expected(_content(cell), library) for cell in function.__closure__ or ())
     names: list[tuple[str, Any]] = []
     for space, name in named_globals(function):
         if space is function.__globals__:
-            names.append((name, _expected(space[name])))
+            names.append((name, _expected(space[name], library)))
         else:
             module = sys.modules[space["__name__"]]
             yield from _watch_names(weakref.ref(module), {name: space[name]}, library)
@@ -114,7 +114,7 @@ def _watch_function(function: FunctionType, library: Library) -> Iterable[Watch]
 def _watch_names(
     owner: weakref.ref[Any], space: Mapping[str, Any], library: Library
 ) -> Iterable[Watch]:
-    names = tuple((name, _expected(value)) for name, value in space.items())
+    names = tuple((name, _expected(value, library)) for name, value in space.items())
     yield SpaceWatch(owner, names)
     for name, expected in names:
         if expected is _CONTENT:
@@ -148,13 +148,13 @@ def _content(cell: Any) -> Any:
         return _MISSING
 
 
-def _expected(value: Any) -> Any:
+def _expected(value: Any, library: Library) -> Any:
     """What to compare a place with later on."""
     if type(value) in ATOMS or value is _MISSING:
         return value
     if isinstance(value, (BuiltinFunctionType, Enum)) or _is_fixed(value):
         return value
-    if isinstance(value, (FunctionType, type, ModuleType)) or not has_state(value):
+    if isinstance(value, (FunctionType, type, ModuleType)) or not has_state(value, library):
         return _weak(value)
     return _CONTENT
 

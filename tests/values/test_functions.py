@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import gc
 import logging
 import math
@@ -23,7 +24,7 @@ LIMIT = 3
 TABLE = {"a": [1]}
 RNG = random.Random(1)
 LOG = logging.getLogger(__name__)
-LOCK_HOLDER = types.SimpleNamespace()
+NUMBERS = iter(range(9))
 
 
 def limited(x: int) -> bool:
@@ -95,6 +96,30 @@ def test_a_global_that_is_changed_inside_changes_the_function() -> None:
     finally:
         TABLE["a"].pop()
     assert before.holds(looks_up)
+
+
+@pytest.mark.parametrize(
+    "held, change",
+    [
+        (np.zeros(2), lambda held: held.fill(1)),
+        (np.array([[1], None], object), lambda held: held[0].append(2)),
+        (collections.deque([1]), lambda held: held.append(2)),
+        (types.SimpleNamespace(x=1), lambda held: setattr(held, "x", 2)),
+        (bytearray(b"a"), lambda held: held.append(0)),
+    ],
+    ids=lambda held: type(held).__name__,
+)
+def test_a_closure_that_is_changed_inside_changes_the_function(held: Any, change: Any) -> None:
+    library = Library()
+
+    def holding() -> Any:
+        return held
+
+    before = identify(holding, library)
+    assert before.holds(holding)
+    change(held)
+    assert not before.holds(holding)
+    assert identify(holding, library).token != before.token
 
 
 def test_a_replaced_helper_changes_the_function(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,6 +230,16 @@ def test_a_scheduled_function_travels_as_the_original() -> None:
 def test_a_source_of_random_numbers_stays_at_home() -> None:
     with pytest.raises(Unshippable) as caught:
         identify(draws, Library())
+    assert caught.value.code == "unshippable-state"
+
+
+def counts() -> int:
+    return next(NUMBERS)
+
+
+def test_an_iterator_among_the_globals_stays_at_home() -> None:
+    with pytest.raises(Unshippable) as caught:
+        identify(counts, Library())
     assert caught.value.code == "unshippable-state"
 
 
