@@ -73,7 +73,7 @@ class Activation:
         with self._lock:
             self._dispatch.look_around(self.counters[EPOCH])
             coroutine = self._program.run_ahead.start(self, *values)
-            self.ready.append(Strand(coroutine, Promise(self.ready)))
+            self.ready.append(Strand(self, coroutine))
             self._run()
         return (
             self.route,
@@ -261,8 +261,10 @@ class Activation:
 
     @property
     def useful(self) -> bool:
-        """Has it had any outcome from a worker, or has it still to learn what calls cost?"""
-        return self._took > 0 or any(mark.seconds is None for mark in self._met.values())
+        """Has it met a function that is worth sending to a worker?"""
+        return self._took > 0 or any(
+            not mark.is_cheap and not mark.inline for mark in self._met.values()
+        )
 
     # --- the run-ahead program's side ---
 

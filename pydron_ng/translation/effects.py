@@ -119,12 +119,20 @@ def _is_sync(
         return False
     if isinstance(statement.node, _RUNS_CODE) or any(_suspends(p) for p in _header(statement.node)):
         return True
-    if any(kind not in {Kind.FUNCTIONAL, Kind.PURE, Kind.CONTAINER} for _, kind in calls):
+    if any(_may_change_things(site, kind) for site, kind in calls):
         return True
     targets = list(_targets(statement.node))
     if any(isinstance(target, ast.Attribute | ast.Subscript) for target in targets):
         return True
     return not shared.isdisjoint(stored_names(statement.node, statement.index))
+
+
+def _may_change_things(site: Site, kind: Kind) -> bool:
+    """Printing to the program's output changes nothing that a functional call depends on."""
+    func = site.node.func
+    if kind is Kind.OBSERVER and isinstance(func, ast.Name):
+        return any(keyword.arg != "end" for keyword in site.node.keywords)
+    return kind not in {Kind.FUNCTIONAL, Kind.PURE, Kind.CONTAINER}
 
 
 _RUNS_CODE = (ast.Import, ast.ImportFrom, ast.With, ast.AsyncWith, ast.ClassDef, ast.AsyncFor)

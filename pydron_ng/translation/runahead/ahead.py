@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, Protocol
 
-from pydron_ng.translation.runahead.promises import UNKNOWN, Promise, Waiter, is_foreign
+from pydron_ng.translation.runahead.promises import (
+    UNKNOWN,
+    Promise,
+    Refused,
+    TaskFailed,
+    Waiter,
+    is_foreign,
+)
 
 Keys = tuple[int, ...]
 
@@ -45,12 +52,13 @@ class Ahead(Protocol):
 class Strand:
     """A piece of the run-ahead program that waits: resumed when its promise is kept."""
 
-    __slots__ = ("_coroutine", "done", "outputs")
+    __slots__ = ("_coroutine", "_ra", "done", "outputs")
 
-    def __init__(self, coroutine: Coroutine[Promise, None, tuple[Any, ...]], done: Promise) -> None:
+    def __init__(self, ra: Ahead, coroutine: Coroutine[Promise, None, tuple[Any, ...]]) -> None:
+        self._ra = ra
         self._coroutine = coroutine
         self.outputs: tuple[Promise, ...] = ()
-        self.done = done
+        self.done = Promise(ra.ready)
 
     def kept(self) -> None:
         """Go on until the next wait, or to the end; what fails stays open."""
@@ -65,6 +73,7 @@ class Strand:
         except Exception as error:  # giving up costs time, never correctness
             if is_foreign(error):
                 raise
+            _report(self._ra, error)
             self.done.fail(getattr(error, "exception", error))
         else:
             promise.when_kept(self)
@@ -96,13 +105,20 @@ def spawn(
     except Exception as error:  # giving up costs time, never correctness
         if is_foreign(error):
             raise
+        _report(ra, error)
         return _given_up(ra, error, point, keys, ranks, scope)
-    strand = Strand(coroutine, Promise(ra.ready))
+    strand = Strand(ra, coroutine)
     strand.outputs = _outputs(ra, point, keys, ranks)
     promise.when_kept(strand)
     if scope is not None:
         scope.append(strand.done)
     return strand.outputs
+
+
+def _report(ra: Ahead, error: Exception) -> None:
+    """What stops a strand, other than a task that raised or a guard that refused, is a mistake."""
+    if not isinstance(error, TaskFailed | Refused):
+        ra.blame("run-ahead-failed", 0, repr(error))
 
 
 def _outputs(

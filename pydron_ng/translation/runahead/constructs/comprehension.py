@@ -71,7 +71,7 @@ def _clause(emitter: Emitter, node: Comprehension, level: int, places: list[int]
     with emitter.opened(f"comprehension_{emitter.outline.loop_of[clause]}") as unit:
         emitter.line("collected = OwnList()")
         emitter.line(f"{counter} = -1")
-        with emitter.block("for item in over_now(ra, items):"):
+        with emitter.block("for each in over_now(ra, listed):"):
             emitter.line(f"{counter} += 1")
             with emitter.block("if ra.parked:"):
                 emitter.line("await ra.room()")
@@ -80,18 +80,20 @@ def _clause(emitter: Emitter, node: Comprehension, level: int, places: list[int]
             emitter.line(f"collected.append({inner})")
         emitter.line(returned(["gathered(ra, collected)"]))
     unit.used = {v: None for v in unit.used if v != counter and v[2:] not in names}
-    unit.used["items"] = None
+    unit.used["listed"] = None
     emitter.finish(unit)
     return _start(emitter, unit, items)
 
 
 def _start(emitter: Emitter, unit: Unit, items: str) -> str:
     for variable in unit.used:
-        if variable != "items":
+        if variable != "listed":
             emitter.use(variable)
-    arguments = emitter.parameters({v: None for v in unit.used if v != "items"})
-    keyword = f"{unit.name}({arguments}, items=listed)"
-    return f"begun(ra, {items}, lambda listed: {keyword})"
+    kept = sorted(v for v in unit.used if v != "listed")
+    defaults = "".join(f", {v}={v}" for v in kept)
+    arguments = "".join(f", {v}={v}" for v in kept)
+    start = f"lambda listed{defaults}: {unit.name}(ra{arguments}, listed=listed)"
+    return f"begun(ra, {items}, {start})"
 
 
 def _item(
@@ -100,7 +102,7 @@ def _item(
     """Emit the unit of one item, which may have to wait for its conditions."""
     clause = node.generators[level]
     loop = emitter.outline.loop_of[clause]
-    _to(emitter, clause.target, "item", -1)
+    _to(emitter, clause.target, "each", -1)
     if not clause.ifs and level == len(node.generators) - 1:
         return f"OwnList([{_element(emitter, node)}])"
     with emitter.opened(f"item_{loop}") as unit:
