@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
@@ -93,7 +94,7 @@ def test_an_exception_in_a_cell_is_the_users_own(executed: Any) -> None:
         if output.output_type == "error"
     ]
     assert [error.ename for error in errors] == ["TypeError"]
-    assert "return -n" in "".join(errors[0].traceback)
+    assert "return -n" in re.sub(r"\x1b\[[0-9;]*m", "", "".join(errors[0].traceback))
 
 
 def _manager() -> Any:
