@@ -120,7 +120,11 @@ def _held_by(function: Any, library: Library) -> Iterator[object]:
 
 def _is_immutable(obj: object) -> bool:
     cls = type(obj)
-    return cls in _IMMUTABLE or cls.__module__ in _IMMUTABLE_MODULES or _is_numpy_atom(cls)
+    return (
+        cls in _IMMUTABLE
+        or cls.__module__.partition(".")[0] in _IMMUTABLE_MODULES
+        or _is_numpy_atom(cls)
+    )
 
 
 def _is_numpy_atom(cls: type) -> bool:

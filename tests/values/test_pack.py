@@ -8,6 +8,7 @@ import decimal
 import enum
 import io
 import math
+import sys
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -199,7 +200,6 @@ def test_cycles_survive() -> None:
         (Mortal(), "unshippable-hooks"),
         (Logged(), "unshippable-hooks"),
         (np.random.default_rng(1), "unshippable-hooks"),
-        (threading.Lock(), "unshippable-type"),
         (object(), "unshippable-sentinel"),
         (np.arange(100)[::3], "unshippable-view"),
         (np.array([(1, 2)], "i4,i4"), "unshippable-array"),
@@ -211,6 +211,12 @@ def test_what_would_not_arrive_as_it_left_stays(value: Any, code: str) -> None:
     with pytest.raises(Unshippable) as caught:
         packed([{"a": value}])
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("value", [threading.Lock(), threading.Event(), sys._getframe()], ids=repr)
+def test_what_belongs_to_this_process_stays(value: Any) -> None:
+    with pytest.raises(Unshippable):
+        packed(value)
 
 
 def test_a_value_nested_too_deeply_stays() -> None:
