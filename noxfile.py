@@ -25,10 +25,15 @@ GROUPS = nox.project.load_toml("pyproject.toml")["dependency-groups"]
 def offer(version: str) -> str:
     """`version`; it is found from now on where pyenv keeps it, too."""
     command = shutil.which(f"python{version}")
-    if command is None or subprocess.run([command, "-c", ""], check=False).returncode != 0:
+    if command is None or not runs(command):
         places = sorted(Path.home().glob(f".pyenv/versions/{version}*/bin"))
         os.environ["PATH"] = os.pathsep.join([*map(str, places), os.environ["PATH"]])
     return version
+
+
+def runs(command: str) -> bool:
+    """Whether it is an interpreter, and not a stand-in of pyenv's for one that is switched off."""
+    return subprocess.run([command, "-c", ""], check=False, capture_output=True).returncode == 0
 
 
 @nox.session
