@@ -59,30 +59,36 @@ def _suspects(box: list[Any]) -> tuple[list[object], list[Any]]:
     return suspects, [array for array in arrays if not array.flags.owndata]
 
 
+class _NoArray:
+    """Stands for arrays where numpy is not loaded."""
+
+
 class _Reach:
     """All objects that can be reached, by address, and how often they were met."""
 
     def __init__(self, roots: list[Any]) -> None:
-        self._ndarray = getattr(sys.modules.get("numpy"), "ndarray", ())
+        self._ndarray: Any = getattr(sys.modules.get("numpy"), "ndarray", _NoArray)
         self.objects: dict[int, object] = {}
         self._met: Counter[int] = Counter()
+        self._leaves: set[type] = set(ATOMS)
+        self._branches: set[type] = set()
         frontier = self._go(roots)
         while frontier:
             children = gc.get_referents(*frontier)
-            children += [item for obj in frontier for item in self._hidden_in(obj)]
+            if self._ndarray in self._branches:
+                children += [item for obj in frontier for item in self._hidden_in(obj)]
             frontier = self._go(children)
 
     def _go(self, found: Iterable[object]) -> list[object]:
         """Those that were not met before."""
-        new = []
-        for obj in found:
-            if type(obj) in ATOMS or isinstance(obj, _CODE):
-                continue
-            self._met[id(obj)] += 1
-            if id(obj) not in self.objects:
-                self.objects[id(obj)] = obj
-                new.append(obj)
-        return new
+        objects = [obj for obj in found if type(obj) not in self._leaves]
+        for cls in set(map(type, objects)) - self._branches:
+            (self._leaves if issubclass(cls, _CODE) else self._branches).add(cls)
+        objects = [obj for obj in objects if type(obj) not in self._leaves]
+        self._met.update(map(id, objects))
+        new = {id(obj): obj for obj in objects if id(obj) not in self.objects}
+        self.objects.update(new)
+        return list(new.values())
 
     def _hidden_in(self, obj: Any) -> list[Any]:
         """The elements of an array of objects, which the garbage collector does not see."""

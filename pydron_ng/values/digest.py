@@ -271,7 +271,8 @@ def class_contents(cls: type) -> Iterator[tuple[str, Any]]:
 
 def _is_generated_repr(method: Any) -> bool:
     """Whether a dataclass made it: it holds a set that is in use while it runs."""
-    return type(method) is FunctionType and method.__code__.co_filename.endswith("reprlib.py")
+    made_in = ("reprlib.py", "dataclasses.py")
+    return type(method) is FunctionType and method.__code__.co_filename.endswith(made_in)
 
 
 def _dict_of(obj: Any) -> dict[str, Any]:
@@ -321,7 +322,7 @@ def _is_numpy_scalar(cls: type) -> bool:
     return numpy is not None and issubclass(cls, numpy.generic)
 
 
-ATOMS: Final = frozenset(
+ATOMS: Final[frozenset[type]] = frozenset(
     {int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented)}
 )
 

@@ -53,7 +53,7 @@ def pack(value: object, library: Library) -> Packed:
             return _pack_thoroughly(value, library)
         return _packed(pickler, data)
     except Exception as failure:
-        raise describe_failure(failure, value) from None
+        raise describe_failure(failure, value, pickler.current) from None
     finally:
         pickler.forget()
         library.picklers.append(pickler)

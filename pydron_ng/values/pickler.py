@@ -33,6 +33,7 @@ class ValuePickler(pickle.Pickler):
     After ``dump``: chunks and buffers hold the bytes, tokens what they refer to by token,
     by_library whether reading them takes a library.
     raised: the exception that is being sent as raised rather than as a value.
+    current: the last object that a rule was asked for.
     """
 
     def __init__(self, library: Library) -> None:
@@ -44,18 +45,20 @@ class ValuePickler(pickle.Pickler):
         self.tokens: list[Token] = []
         self.by_library = False
         self.raised: BaseException | None = None
+        self.current: object = None
 
     def forget(self) -> None:
         """Ready for the next value; nothing of the last one is kept alive."""
         self.clear_memo()
         self.chunks.clear()
-        self.raised = None
+        self.raised = self.current = None
         if self.buffers or self.by_library:
             self.buffers.clear()
             self.tokens.clear()
             self.by_library = False
 
     def reducer_override(self, obj: Any) -> Any:
+        self.current = obj
         rule = self.rules.get(type(obj))
         if rule is None:
             rule = self.library.rule(type(obj))

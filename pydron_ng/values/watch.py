@@ -50,14 +50,17 @@ class FunctionWatch:
 
 @dataclass(frozen=True, slots=True)
 class SpaceWatch:
-    """What names of a module or of a class stood for."""
+    """What names of a module or of a class stood for. size: of a class, how many there were."""
 
     owner: weakref.ref[Any]
     names: Names
+    size: int | None
 
     def holds(self) -> bool:
         owner = self.owner()
-        return owner is not None and _same_names(owner.__dict__, self.names)
+        if owner is None or self.size not in {None, len(owner.__dict__)}:
+            return False
+        return _same_names(owner.__dict__, self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ def _watch_names(
     owner: weakref.ref[Any], space: Mapping[str, Any], library: Library
 ) -> Iterable[Watch]:
     names = tuple((name, _expected(value, library)) for name, value in space.items())
-    yield SpaceWatch(owner, names)
+    size = len(_alive(owner).__dict__) if isinstance(_alive(owner), type) else None
+    yield SpaceWatch(owner, names, size)
     for name, expected in names:
         if expected is _CONTENT:
             yield _content_watch(partial(_attribute, owner, name), library)

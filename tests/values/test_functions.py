@@ -296,3 +296,7 @@ def test_classes_are_identified_by_what_they_define() -> None:
     assert before.holds(Stepper)
     Stepper.step = 2
     assert not before.holds(Stepper)
+    Stepper.step = 1
+    assert before.holds(Stepper)
+    setattr(Stepper, "more", 1)
+    assert not before.holds(Stepper)

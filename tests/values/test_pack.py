@@ -219,6 +219,17 @@ def test_what_belongs_to_this_process_stays(value: Any) -> None:
         packed(value)
 
 
+def test_a_refusal_names_the_type_and_the_place() -> None:
+    steps = iter([1])
+    with pytest.raises(Unshippable) as caught:
+        packed(((1, Point(1, [{"a": steps}])), {}))  # type: ignore[list-item]
+    assert "list_iterator" in caught.value.why
+    assert "argument 2: .tags[0]['a']" in caught.value.why
+    with pytest.raises(Unshippable) as caught:
+        packed(((), {"steps": steps}))
+    assert "argument 'steps'" in caught.value.why
+
+
 def test_a_value_nested_too_deeply_stays() -> None:
     deep: list[Any] = []
     for _ in range(100_000):
