@@ -13,7 +13,7 @@ from pydron_ng.runtime.dispatch import Dispatch
 from pydron_ng.runtime.grain import Functional, mark_of
 from pydron_ng.runtime.stubs import INLINE, tidy
 from pydron_ng.runtime.task import TaskState
-from pydron_ng.translation.plan import AWAITED, EPOCH
+from pydron_ng.translation.plan import AWAITED, EPOCH, RETIRED
 from pydron_ng.translation.runahead.ahead import Keys, Strand
 from pydron_ng.translation.runahead.promises import (
     UNKNOWN,
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 #: How many issued and not yet committed calls there may be.
 WINDOW = 256
 #: How many steps run-ahead may take before the commit program has moved again.
-FUEL = 20_000
+FUEL = 2_000
+#: Seconds that running ahead may cost, apart from a share of the time since the call began and
+#: from what the calls took that the workers made meanwhile.
+ALLOWANCE, SHARE = 0.005, 0.05
 _SAFE_TO_ITERATE = frozenset({list, tuple, dict, set, frozenset, str, bytes, range})
 
 
@@ -53,7 +56,7 @@ class Activation:
         self._lock = session.driver.lock
         self._dispatch = Dispatch(session, self._settled, self._blame_call)
         self._dispatch_all = session.config.inline is False
-        self.counters = [0, 0] + [-1, 0] * len(program.analysis.plan.counter)
+        self.counters = [0, 0, 0] + [-1, 0] * len(program.analysis.plan.counter)
         self.ready: deque[Waiter] = deque()
         self._calls: dict[Key, IssuedCall] = {}
         self._routed: dict[int, Key] = {}
@@ -65,6 +68,9 @@ class Activation:
         self._timed: tuple[Functional, float] | None = None
         self._met: dict[int, Functional] = {}
         self._took = 0
+        self._began = perf_counter()
+        self._spent = 0.0  # seconds of running ahead
+        self._won = 0.0  # seconds of calls that workers made
 
     # --- the commit program's side ---
 
@@ -95,6 +101,7 @@ class Activation:
         if self._timed is not None:
             self._stop_clock()
         if not self._alive:
+            self.counters[RETIRED] = 1
             return callee
         counters = self.counters
         key = (site, *[counters[place] for place in self._program.places[site]])
@@ -172,6 +179,7 @@ class Activation:
         if outcome.records and is_ascribed_to_worker(outcome.records):
             return INLINE
         self._took += 1
+        self._won += outcome.seconds
         if outcome.records:
             replay(outcome.records)
         if failed:
@@ -412,9 +420,11 @@ class Activation:
 
     def _run(self) -> None:
         """Let every strand go on that can, then send what they issued together."""
-        if self._running:
+        if self._running or not self.ready:
+            self._dispatch.flush()
             return
         self._running = True
+        began = perf_counter()
         try:
             while self.ready and self._alive:
                 self.ready.popleft().kept()
@@ -424,7 +434,18 @@ class Activation:
             self.blame("run-ahead-failed", 0, repr(error))
         finally:
             self._running = False
+            self._spent += perf_counter() - began
         self._dispatch.flush()
+        self._heed_budget()
+
+    def _heed_budget(self) -> None:
+        """Stop running ahead where it costs more than it wins."""
+        if self._spent < ALLOWANCE or self._dispatch_all or not self._alive:
+            return
+        allowed = ALLOWANCE + SHARE * (perf_counter() - self._began) + self._won
+        if self._spent > allowed:
+            self.blame("budget", 0, "running ahead took more time than it won")
+            self._retire()
 
     def _purge(self) -> None:
         """Drop the calls of iterations that the commit program has left."""
@@ -451,6 +472,7 @@ class Activation:
         self._awaited.clear()
         self.ready.clear()
         self.counters[AWAITED] = 0
+        self.counters[RETIRED] = 1
         self._roomy = None
 
 

@@ -14,14 +14,15 @@ from pydron_ng.errors import PydronError, TranslationError
 from pydron_ng.events import Reason
 from pydron_ng.purity.functions import is_pure, is_wrapper
 from pydron_ng.runtime.grain import mark_of
-from pydron_ng.runtime.session import apart, entering, session
+from pydron_ng.runtime.session import apart, entering, functional_names, session
 from pydron_ng.runtime.shared import ahead, share
 from pydron_ng.runtime.stubs import Stub, stub_maker
 from pydron_ng.translation import pipeline
+from pydron_ng.translation.commit import parameters_of
 from pydron_ng.translation.effects import Kind, classify_with
 from pydron_ng.translation.outline import Site
 from pydron_ng.translation.plan import item_point
-from pydron_ng.translation.runahead.promises import is_foreign
+from pydron_ng.translation.runahead.promises import UNKNOWN, is_foreign
 from pydron_ng.translation.source import read
 
 if TYPE_CHECKING:
@@ -50,18 +51,21 @@ class Program:
         source = read(function)
         local = frozenset((*code.co_varnames, *code.co_cellvars))
         scope = _Scope(function, local)
-        classify = classify_with(scope.resolve, _kind_of, functional)
+        receiver = code.co_varnames[0] if code.co_argcount else ""
+        classify = classify_with(scope.resolve, _kind_of, functional, receiver)
         self.analysis = pipeline.analyse(source, classify, code)
         if isinstance(source.definition, ast.AsyncFunctionDef):
             raise TranslationError("async functions are not run ahead")
         plan = self.analysis.plan
         sites = plan.outline.sites
+        self.parameters = [a.arg for a in parameters_of(source.definition.args)]
         self.places = {site.index: plan.counters(site.loops) for site in sites}
         self.unsafe_places = self._unsafe_places()
         self.reasons: dict[Reason, None] = {}
         self._learn_places: dict[int, tuple[int, ...]] = {}
         self._translated: tuple[Graph, RunAhead] | None = None
         self._failed = False
+        self._is_sure: bool | None = None
         self._mismatches: dict[int, int] = {}
         self._idle = 0
         self._skip = 0
@@ -147,10 +151,17 @@ class Program:
         self._idle = min(self._idle + 1, 6)
         self._skip = 2**self._idle
 
-    @property
-    def is_possible(self) -> bool:
-        """Is there anything that could be run ahead?"""
-        return not self._failed and bool(self.analysis.plan.routed)
+    def is_possible(self, callee: Callable[[str], Any]) -> bool:
+        """Is there any call that could be functional? callee: what a name stands for."""
+        if self._failed or not self.analysis.plan.routed:
+            return False
+        if self._is_sure is None:
+            kinds = self.analysis.plan.effects.kinds
+            self._is_sure = Kind.FUNCTIONAL in kinds
+        return self._is_sure or any(
+            _may_be_functional(self.analysis.outline.sites[site].node.func, callee)
+            for site in self.analysis.plan.routed
+        )
 
     def is_worth_it(self) -> bool:
         """Is it worth trying again, this time?"""
@@ -184,6 +195,13 @@ class _Scope:
             if type(owner) is type:
                 return _of_class(owner, node.attr)
         return None
+
+
+def _may_be_functional(node: ast.expr, callee: Callable[[str], Any]) -> bool:
+    if isinstance(node, ast.Name):
+        found = callee(node.id)
+        return found is UNKNOWN or mark_of(found) is not None
+    return not isinstance(node, ast.Attribute) or node.attr in functional_names
 
 
 def _of_class(owner: type, name: str) -> object:
@@ -240,7 +258,7 @@ class Entry:
 
     def __call__(self, *values: Any) -> tuple[Any, ...] | None:
         """What the commit program works with; None to run as if undecorated."""
-        if not self.program.is_possible:
+        if not self.program.is_possible(lambda name: self._value(name, values)):
             return None
         thread = get_ident()
         if thread in entering:  # a signal handler or finalizer, while this is at work below
@@ -278,6 +296,14 @@ class Entry:
             current.discard()
             raise
         return None
+
+    def _value(self, name: str, values: tuple[Any, ...]) -> Any:
+        """What a callee's name stands for when the call begins; UNKNOWN for what is local."""
+        code = self._function.__code__
+        if name in code.co_varnames or name in code.co_cellvars:
+            parameters = self.program.parameters
+            return values[parameters.index(name)] if name in parameters else UNKNOWN
+        return self.lookup(name, None)
 
     def lookup(self, name: str, missing: Any) -> Any:
         return lookup(self._function, name, missing)

@@ -10,7 +10,7 @@ import copy
 from typing import cast
 
 from pydron_ng.translation.outline import Comprehension, Outline
-from pydron_ng.translation.plan import AWAITED, EPOCH, Plan, item_point
+from pydron_ng.translation.plan import AWAITED, EPOCH, RETIRED, Plan, item_point
 from pydron_ng.translation.source import Definition
 
 #: Stands among the constants of the compiled function for what is to be called at its entry.
@@ -34,7 +34,8 @@ def commit_program(plan: Plan) -> Definition:
             else:
                 $route, $counters, ... = $entered
                 try:
-                    return [$route(0, f)(x) for x in $begin(2, xs) if $step(2)]
+                    return [(f if $counters[2] else $route(0, f))(x)
+                            for x in $begin(3, xs) if $step(3)]
                 finally:
                     $leave()
     """
@@ -91,7 +92,7 @@ def _hoisted(body: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def _entry(original: Definition, plain: list[ast.stmt], routed: list[ast.stmt]) -> list[ast.stmt]:
-    names = [a.arg for a in _parameters(original.args)]
+    names = [a.arg for a in parameters_of(original.args)]
     enter = ast.Call(_load("$entered"), [_load(name) for name in names], [])
     handed = ast.Tuple([_store(name) for name in HANDED], ast.Store())
     leave = ast.Expr(ast.Call(_load("$leave"), [], []))
@@ -117,7 +118,8 @@ def _outlives(body: list[ast.stmt]) -> bool:
     return any(isinstance(n, ast.GeneratorExp) for statement in body for n in ast.walk(statement))
 
 
-def _parameters(arguments: ast.arguments) -> list[ast.arg]:
+def parameters_of(arguments: ast.arguments) -> list[ast.arg]:
+    """All parameters, in the order in which they are handed on."""
     ends = [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *ends]
 
@@ -158,7 +160,9 @@ class _Route(ast.NodeTransformer):
         self.generic_visit(node)
         if index in self._plan.routed:
             routed = _call("$route", ast.Constant(index), node.func)
-            node.func = ast.copy_location(routed, node.func)
+            retired = _place(RETIRED, ast.Load())
+            either = ast.IfExp(retired, copy.deepcopy(node.func), routed)
+            node.func = ast.copy_location(either, node.func)
         return node
 
     # --- counting ---

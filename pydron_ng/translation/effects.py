@@ -71,11 +71,15 @@ def effects(
 
 
 def classify_with(
-    resolve: Resolve, known: Callable[[object], Kind | None], functional: frozenset[str]
+    resolve: Resolve,
+    known: Callable[[object], Kind | None],
+    functional: frozenset[str],
+    receiver: str,
 ) -> Callable[[Site], Kind]:
     """A classifier: by what the callee is now, else by its name.
 
     functional: the names of all functions that were ever decorated @functional.
+    receiver: the first parameter, whose methods may be defined later in the same class.
     """
 
     def classify(site: Site) -> Kind:
@@ -86,19 +90,21 @@ def classify_with(
         name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
         if name in functional:
             return Kind.FUNCTIONAL
-        return _by_name(name) if isinstance(func, ast.Attribute) else Kind.MAYBE
+        if isinstance(func, ast.Name):
+            return Kind.MAYBE
+        return _by_name(name, is_own=getattr(func.value, "id", "") == receiver)
 
     return classify
 
 
-def _by_name(method: str) -> Kind:
+def _by_name(method: str, *, is_own: bool) -> Kind:
     if method in methods.MUTATORS:
         return Kind.CONTAINER
     if method in methods.OBSERVERS:
         return Kind.OBSERVER
     if method in methods.PURE:
         return Kind.PURE
-    return Kind.MAYBE
+    return Kind.MAYBE if is_own else Kind.UNKNOWN
 
 
 def declared_names(outline: Outline) -> frozenset[str]:

@@ -9,8 +9,9 @@ from pydron_ng.translation.effects import CANDIDATES, Effects, Kind, declared_na
 from pydron_ng.translation.names import bound_names
 from pydron_ng.translation.outline import Outline, Statement
 
-#: The first places of the list of counters: epoch, and how many names run-ahead waits for.
-EPOCH, AWAITED, FIRST_LOOP = 0, 1, 2
+#: The first places of the list of counters: the epoch, how many names run-ahead waits for, and
+#: whether every call is inline from now on.
+EPOCH, AWAITED, RETIRED, FIRST_LOOP = 0, 1, 2, 3
 _COMPOUND = (
     ast.If,
     ast.For,

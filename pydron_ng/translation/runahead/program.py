@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 from pydron_ng.events import Reason
+from pydron_ng.translation.commit import parameters_of
 from pydron_ng.translation.graph import Graph
 from pydron_ng.translation.names import Flow
 from pydron_ng.translation.plan import Plan
@@ -42,14 +42,9 @@ def _write(emitter: Emitter, plan: Plan) -> None:
     with emitter.opened("run_ahead") as unit:
         emitter.body(definition.body)
         emitter.line("return ()")
-    given = [a.arg for a in _in_order(definition.args)]
+    given = [a.arg for a in parameters_of(definition.args)]
     missing = [v for v in unit.used if v.startswith("v_") and v[2:] not in given]
     header = [f"async def run_ahead({', '.join(['ra', *(f'v_{name}' for name in given)])}):"]
     if missing:
         header.append(f"    {' = '.join(missing)} = UNKNOWN")
     unit.lines[:0] = header
-
-
-def _in_order(arguments: ast.arguments) -> list[ast.arg]:
-    ends = [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *ends]
