@@ -12,6 +12,7 @@ from pydron_ng.runtime.failures import Step, check_raised, take_steps, traceback
 from pydron_ng.runtime.outcome import Files, Outcome, Raised, Refused, Returned
 from pydron_ng.runtime.reads import reads
 from pydron_ng.values.blob import Blob, Token
+from pydron_ng.values.foreign import is_foreign
 from pydron_ng.values.functions import Identity, identify
 from pydron_ng.values.library import Library, WorkerLibrary
 from pydron_ng.values.pack import Packed, pack, unpack
@@ -38,6 +39,8 @@ def decode(blob: Blob, library: Library) -> Outcome:
         value = unpack(blob[1:], library)
         said = tuple(unpack(records, library)) if records else ()
     except Exception as failure:
+        if is_foreign(failure):
+            raise
         return Refused("undecodable", f"the outcome cannot be read: {failure!r}", seconds)
     if kind == _RETURNED:
         return Returned(value, said, seconds, files)

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, Final
 
+from pydron_ng.values.foreign import is_foreign
 from pydron_ng.values.unshippable import Unshippable
 
 #: So many containers are looked into for the place of the culprit; without a place it is a reason.
@@ -17,7 +18,11 @@ def describe_failure(failure: Exception, value: object, culprit: object = None) 
     """What went wrong while `value` was packed, as a reason to make the call inline.
 
     culprit: what was being packed at that moment.
+
+    Raises: `failure` itself, if it came out of a signal handler of the program's.
     """
+    if not isinstance(failure, Unshippable) and is_foreign(failure):
+        raise failure
     place = _place_of(culprit, value)
     match failure:
         case Unshippable():

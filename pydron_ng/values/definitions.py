@@ -7,6 +7,7 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.values.blob import Blob
+from pydron_ng.values.foreign import is_foreign
 from pydron_ng.values.importable import follow, plain
 from pydron_ng.values.pickler import ValueUnpickler
 from pydron_ng.values.unshippable import Unshippable
@@ -37,6 +38,8 @@ def whole(definition: Any, library: Library) -> Blob:
     except Unshippable:
         raise
     except Exception as failure:
+        if is_foreign(failure):
+            raise
         why = f"{definition.__qualname__} cannot be sent: {failure}"
         raise Unshippable("unshippable-function", why) from None
     return _WHOLE, file.getvalue()

@@ -8,6 +8,7 @@ import decimal
 import enum
 import io
 import math
+import signal
 import sys
 import threading
 import uuid
@@ -228,6 +229,29 @@ def test_a_refusal_names_the_type_and_the_place() -> None:
     with pytest.raises(Unshippable) as caught:
         packed(((), {"steps": steps}))
     assert "argument 'steps'" in caught.value.why
+
+
+class Rings:
+    """Its pickling is interrupted by a signal."""
+
+    def __reduce__(self) -> Any:
+        signal.raise_signal(signal.SIGUSR1)
+        return Rings, ()
+
+
+def test_what_a_signal_handler_raises_is_the_programs_own() -> None:
+    def ring(*_: Any) -> None:
+        raise TimeoutError("alarm")
+
+    library = Library()
+    library.trust(Rings)
+    before = signal.signal(signal.SIGUSR1, ring)
+    try:
+        with pytest.raises(TimeoutError):
+            pack(Rings(), library)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert pack([1], library) == packed([1])
 
 
 def test_a_value_nested_too_deeply_stays() -> None:

@@ -1,0 +1,30 @@
+"""Whose exception it is: a signal handler of the program's may raise at any moment of ours."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from types import CodeType
+from typing import Any
+
+
+def is_foreign(error: BaseException) -> bool:
+    """Whether it came out of a signal handler, and so belongs to the program."""
+    if threading.current_thread() is not threading.main_thread():
+        return False
+    handlers = set(_handler_codes())
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code in handlers:
+            return True
+        step = step.tb_next
+    return False
+
+
+def _handler_codes() -> Iterator[CodeType]:
+    for number in signal.valid_signals():
+        handler: Any = signal.getsignal(number)
+        code = getattr(getattr(handler, "__func__", handler), "__code__", None)
+        if isinstance(code, CodeType):
+            yield code
