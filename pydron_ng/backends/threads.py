@@ -65,8 +65,12 @@ class Threads:
             self._loop.register(self._bell.fileno(), self._collect, _never)
         worker = next(self._ids)
         thread = WorkerThread(worker, self._performer, self._bell)
-        thread.start()
-        self._workers[worker] = thread
+        self._workers[worker] = thread  # first: an interrupt must not leave it unknown
+        try:
+            thread.start()
+        except RuntimeError:
+            del self._workers[worker]
+            raise
         self._events.joined(worker)
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
@@ -80,14 +84,13 @@ class Threads:
     def close(self) -> None:
         """End the threads; one that runs a call ends when that does, unheard."""
         bell, self._bell = self._bell, None
-        if bell is None:
-            return
-        self._loop.unregister(bell.fileno())
-        bell.close()
+        if bell is not None:
+            self._loop.unregister(bell.fileno())
+            bell.close()
         for thread in self._workers.values():
             thread.items.put(None)
         for thread in self._workers.values():
-            if not thread.calls:
+            if not thread.calls and thread.is_alive():
                 thread.join()
         self._workers.clear()
 

@@ -38,7 +38,9 @@ class SelectorLoop:
         self._selector.modify(fd, mask, self._selector.get_key(fd).data)
 
     def unregister(self, fd: int) -> None:
-        self._selector.unregister(fd)
+        """Forget the descriptor; one that was not registered is none, after an interrupt."""
+        with suppress(KeyError):
+            self._selector.unregister(fd)
 
     def wake(self) -> None:
         """Make a ``poll`` that is under way return."""

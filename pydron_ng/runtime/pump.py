@@ -9,6 +9,7 @@ whoever leads when a poll returns handles what is ready, and all others look awa
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from pydron_ng.runtime.loop import Ready, SelectorLoop
@@ -18,6 +19,8 @@ from pydron_ng.runtime.loop import Ready, SelectorLoop
 _GRACE_SECONDS = 0.002
 #: So often the background thread looks whether it is needed, before it sleeps until it is told.
 _LOOKS = 10
+#: Threads leave in no time; this is for bookkeeping that an interrupt has cut short.
+_CLOSE_SECONDS = 5.0
 
 
 class Pump:
@@ -71,6 +74,7 @@ class Pump:
                 else:
                     self._follow()
         finally:
+            self._regain()  # an interrupt may have cut short what did that before
             self._inside.discard(threading.get_ident())
             if self._leader is me:
                 self._leader = None
@@ -84,17 +88,28 @@ class Pump:
             self._timeout = self._turn()
 
     def _poll(self) -> Ready:
-        """Poll with the lock released; it is held again even if a signal handler raises."""
-        self._polling.append(me := threading.get_ident())
+        """Poll with the lock released."""
+        me = threading.get_ident()
         try:
+            self._polling.append(me)
             self._lock.release()
             return self._loop.poll(self._timeout)
         finally:
-            if not self._lock._is_owned():  # type: ignore[attr-defined]  # noqa: SLF001
-                self._lock.acquire()
+            self._regain()
             self._polling.remove(me)
             if self._closed:
                 self._changed.notify_all()
+
+    def _regain(self) -> None:
+        """Hold the lock again. Raises: what a signal handler raised meanwhile, but not before."""
+        raised: BaseException | None = None
+        while not self._lock._is_owned():  # type: ignore[attr-defined]  # noqa: SLF001
+            try:
+                self._lock.acquire()
+            except BaseException as interrupt:
+                raised = interrupt
+        if raised is not None:
+            raise raised
 
     def _follow(self) -> None:
         self._followers += 1
@@ -175,13 +190,18 @@ class Pump:
         self._changed.notify_all()
         self._needed.notify_all()
         self._loop.wake()  # never answered any more: whoever polls comes back
-        while set(self._polling) - {threading.get_ident()} or self._is_attended():
-            self._changed.wait()
+        end = time.monotonic() + _CLOSE_SECONDS
+        while self._is_in_use() and time.monotonic() < end:
+            self._changed.wait(_CLOSE_SECONDS)
         thread, self._thread = self._thread, None
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
+        if thread is not None and thread.is_alive() and thread is not threading.current_thread():
+            thread.join(_CLOSE_SECONDS)
 
-    def _is_attended(self) -> bool:
-        """Whether the background thread is still about to take the lock."""
-        mine = self._thread is threading.current_thread()
-        return self._thread is not None and not self._stood_down and not mine
+    def _is_in_use(self) -> bool:
+        """Whether another thread polls, or the one in the background will take the lock again."""
+        me, thread = threading.current_thread(), self._thread
+        if set(self._polling) - {me.ident}:
+            return True
+        if thread is None or thread is me:
+            return False
+        return thread.is_alive() and not self._stood_down

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import threading
 from collections.abc import Iterator
@@ -313,3 +314,27 @@ def test_twenty_drivers_leave_no_descriptor_thread_or_process(kind: str) -> None
     assert descriptors() == files
     assert threading.active_count() == threads
     assert not any(map(is_alive, pids - {os.getpid()}))
+
+
+@pytest.mark.parametrize(("kind", "times"), [("threads", 100), ("multicore", 15)])
+def test_an_exception_of_a_signal_handler_comes_out_as_itself_at_any_moment(
+    kind: str, times: int
+) -> None:
+    class Alarm(Exception):
+        pass
+
+    def ring(*_: object) -> None:
+        raise Alarm
+
+    moments = random.Random(0)
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        for _ in range(times):
+            desk = Desk(backend(kind))
+            with pytest.raises(Alarm):  # noqa: PT012  at any moment of any call
+                signal.setitimer(signal.ITIMER_REAL, moments.uniform(1e-5, 0.02))
+                while True:
+                    assert desk.call(b"echo", b"x") == (b"x",)
+            desk.close()
+    finally:
+        signal.signal(signal.SIGALRM, before)
