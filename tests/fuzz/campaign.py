@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import logging
 import signal
 import sys
 import warnings
@@ -44,6 +45,7 @@ class Summary:
     """What a campaign came to."""
 
     programs: int = 0
+    undecorated: Counter[str] = field(default_factory=Counter)
     mismatches: list[Mismatch] = field(default_factory=list)
     productions: Counter[str] = field(default_factory=Counter)
 
@@ -54,6 +56,18 @@ class Summary:
         )
 
 
+class Refusals(logging.Handler):
+    """Counts why functions run undecorated: a program that does so says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reasons: Counter[str] = Counter()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "undecorated" in record.getMessage():
+            self.reasons[record.getMessage().partition("undecorated: ")[2]] += 1
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """One kind of workers, and where programs are kept while they run."""
@@ -61,6 +75,7 @@ class Campaign:
     workers: str
     inline: bool | str
     folder: Path
+    refusals: Refusals
 
     def run(self, seeds: Iterable[str], summary: Summary, most: int = 5) -> None:
         """Run the programs of these seeds until `most` of them differ."""
@@ -69,6 +84,7 @@ class Campaign:
                 return
             source = generate(seed)
             summary.programs += 1
+            self.refusals.reasons = summary.undecorated
             summary.productions.update(source.productions)
             if self.difference(source.text, seed):
                 summary.mismatches.append(self._smallest(seed, source.text))
@@ -106,10 +122,28 @@ def campaign(workers: str, inline: bool | str = False, cores: int = 2) -> Iterat
     with TemporaryDirectory(prefix="pydron-fuzz-") as folder:
         sys.path.insert(0, folder)
         try:
-            with pydron_ng.configure(workers=[{"type": workers, "cores": cores}], inline=inline):
-                yield Campaign(workers, inline, Path(folder))
+            with (
+                pydron_ng.configure(workers=[{"type": workers, "cores": cores}], inline=inline),
+                _refusals() as refusals,
+            ):
+                yield Campaign(workers, inline, Path(folder), refusals)
         finally:
             sys.path.remove(folder)
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[Refusals]:
+    log, refusals = logging.getLogger("pydron_ng"), Refusals()
+    level, propagate = log.level, log.propagate
+    log.addHandler(refusals)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    try:
+        yield refusals
+    finally:
+        log.removeHandler(refusals)
+        log.setLevel(level)
+        log.propagate = propagate
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ def test_random_programs_are_their_sequential_selves(running: Campaign) -> None:
     summary = Summary()
     running.run((f"1:{n}" for n in range(PROGRAMS)), summary)
     assert not summary.mismatches, "\n".join(map(str, summary.mismatches))
+    assert not summary.undecorated, summary
 
 
 def test_a_seed_always_gives_the_same_program() -> None:

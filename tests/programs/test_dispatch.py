@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 
 import pytest
 
-from pydron_ng import functional, schedule
+from pydron_ng import functional, schedule, translate
+from pydron_ng.testing import Call
+from tests.programs.test_programs import CALLS
 
 Place = tuple[int, int]
 
@@ -35,7 +38,18 @@ def with_effects(numbers: list[int]) -> list[Place]:
     return places
 
 
-@pytest.mark.parametrize("program", [straight, with_effects], ids=["straight", "with effects"])
+@schedule
+def with_imported_names(numbers: list[int]) -> list[Place]:
+    places = []
+    for number in numbers:
+        places.append(where(math.floor(number)))
+    return places
+
+
+PROGRAMS = [straight, with_effects, with_imported_names]
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
 def test_every_call_is_made_by_a_worker_where_all_are_dispatched(
     workers: tuple[str, object], program: object
 ) -> None:
@@ -45,3 +59,8 @@ def test_every_call_is_made_by_a_worker_where_all_are_dispatched(
         assert (os.getpid(), threading.get_ident()) not in places
     if inline is False and kind == "multicore":
         assert os.getpid() not in {process for process, _ in places}
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS if "async" not in str(call.id)])
+def test_no_program_is_left_undecorated(call: Call) -> None:
+    assert str(translate(call.function))
