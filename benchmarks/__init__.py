@@ -1,0 +1,1 @@
+"""What pydron_ng costs and wins, measured."""

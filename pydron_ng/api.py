@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -35,7 +36,11 @@ def functional(function: Any = None, /, *, reads: bool = False) -> Any:
         TypeError: it is no function that Python code defines.
     """
     if function is None:
-        return lambda decorated: functional(decorated, reads=reads)
+        return partial(_mark, reads=reads)
+    return _mark(function, reads=reads)
+
+
+def _mark(function: Any, *, reads: bool) -> Any:
     inner = function.__func__ if isinstance(function, staticmethod | classmethod) else function
     if type(inner) is not FunctionType:
         kind = type(inner).__name__
@@ -118,8 +123,8 @@ def _copy(function: FunctionType) -> FunctionType:
 
 def _install(target: FunctionType, original: FunctionType) -> None:
     """Give `target` the code of the commit program; leave it alone if that cannot be had."""
-    from pydron_ng.runtime.entry import Entry, Program  # noqa: PLC0415  not needed in workers
-    from pydron_ng.translation import pipeline  # noqa: PLC0415
+    from pydron_ng.runtime.entry import Entry, Program
+    from pydron_ng.translation import pipeline
 
     code = original.__code__
     key = (code.co_filename, code)
@@ -131,7 +136,7 @@ def _install(target: FunctionType, original: FunctionType) -> None:
     except TranslationError as error:
         _LOG.info("%s runs undecorated: %s", original.__qualname__, error)
         return
-    except Exception as error:  # noqa: BLE001  a function that cannot be translated is left alone
+    except Exception as error:
         _LOG.warning("%s runs undecorated: %r", original.__qualname__, error)
         return
     target.__code__ = pipeline.commit_code(template, Entry(program, original))
@@ -157,8 +162,8 @@ def translate(function: Callable[..., Any]) -> Translation:
     Raises:
         TranslationError: it cannot be translated.
     """
-    from pydron_ng.runtime.entry import Program  # noqa: PLC0415
-    from pydron_ng.translation import pipeline  # noqa: PLC0415
+    from pydron_ng.runtime.entry import Program
+    from pydron_ng.translation import pipeline
 
     plain: Any = _innermost(function)  # type: ignore[arg-type]
     program = Program(plain, frozenset(functional_names))

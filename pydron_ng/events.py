@@ -20,4 +20,4 @@ class Reason:
 
     def __str__(self) -> str:
         why = " <- ".join(self.chain)
-        return f"line {self.line}: [{self.code}] {why}" if why else f"line {self.line}: [{self.code}]"
+        return f"line {self.line}: [{self.code}] {why}".rstrip()

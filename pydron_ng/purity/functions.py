@@ -14,8 +14,11 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-_BUILTINS = """len abs min max sum sorted range int float complex str bytes bool repr round divmod
-ord chr bin hex oct list tuple dict set frozenset any all enumerate zip reversed isinstance""".split()
+_BUILTINS = """
+len abs min max sum sorted range int float complex str bytes bool repr round
+divmod ord chr bin hex oct list tuple dict set frozenset any all enumerate zip
+reversed isinstance
+""".split()
 _MATH = """ceil copysign fabs floor fmod frexp fsum gcd hypot isclose isfinite isinf isnan isqrt
 ldexp log log10 log1p log2 modf radians degrees sin cos tan asin acos atan atan2 sinh cosh tanh
 sqrt exp expm1 trunc dist erf erfc""".split()
@@ -60,5 +63,5 @@ def is_wrapper(callee: object) -> bool:
     if kind.__name__ not in {"type", "function"} or kind.__module__ != "builtins":
         return False
     names = object.__getattribute__ if kind.__name__ == "function" else type.__getattribute__
-    where = (names(callee, "__module__"), names(callee, "__qualname__"))  # type: ignore[arg-type]
+    where = (names(callee, "__module__"), names(callee, "__qualname__"))
     return where in WRAPPERS

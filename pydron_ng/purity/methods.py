@@ -22,8 +22,8 @@ PURE = frozenset(
     zfill format format_map find rfind rindex encode decode partition rpartition removeprefix
     removesuffix isdigit isalpha isalnum isspace isupper islower isnumeric isidentifier translate
     expandtabs hex bit_length bit_count conjugate is_integer as_integer_ratio to_bytes total_seconds
-    mean sum std var min max argmin argmax any all astype reshape ravel flatten transpose tolist item
-    dot cumsum cumprod round clip squeeze nonzero prod trace diagonal repeat take searchsorted
+    mean sum std var min max argmin argmax any all astype reshape ravel flatten transpose tolist
+    item dot cumsum cumprod round clip squeeze nonzero prod trace diagonal repeat take searchsorted
     union intersection difference symmetric_difference issubset issuperset isdisjoint
     with_suffix with_name relative_to joinpath as_posix isoformat strftime date time timestamp
     most_common elements""".split()

@@ -20,7 +20,7 @@ from pydron_ng.translation.runahead.promises import (
     Promise,
     Waiter,
     frozen,
-    holes,
+    holes_in,
     is_foreign,
     plain,
 )
@@ -170,8 +170,8 @@ class Activation:
             call.task = None
 
     def _delivered(self, call: IssuedCall, outcome: Any) -> Any:
-        from pydron_ng.runtime.outcome import Returned  # noqa: PLC0415  costs a cold start
-        from pydron_ng.runtime.replay import is_ascribed_to_worker, replay  # noqa: PLC0415
+        from pydron_ng.runtime.outcome import Returned
+        from pydron_ng.runtime.replay import is_ascribed_to_worker, replay
 
         failed = not isinstance(outcome, Returned)
         if failed and (sys.exception() is not None or call.epoch != self.counters[EPOCH]):
@@ -186,7 +186,7 @@ class Activation:
             raise outcome.exception
         return outcome.value
 
-    def gave(self, call: IssuedCall, value: Any, seconds: float, failed: bool) -> None:  # noqa: FBT001
+    def gave(self, call: IssuedCall, value: Any, seconds: float, failed: bool) -> None:
         """The commit program has made the call itself: others may wait for what came of it."""
         call.mark.cost(seconds)
         try:
@@ -303,7 +303,7 @@ class Activation:
             return call.promise
         missing: list[Promise] = []
         arguments = [*args, *kwargs.values()]
-        if all([holes(argument, missing) for argument in arguments]):
+        if holes_in(arguments, missing):
             self._prepare(call, args, kwargs, missing)
         return call.promise
 
@@ -334,7 +334,7 @@ class Activation:
         """The last promise among the arguments was kept."""
         missing: list[Promise] = []
         arguments = [*call.args, *call.kwargs.values()]
-        if not all([holes(argument, missing) for argument in arguments]):
+        if not holes_in(arguments, missing):
             return
         if missing:
             _Arguments(self, call, missing)
@@ -380,7 +380,7 @@ class Activation:
 
     def _settled(self, call: IssuedCall) -> None:
         """A task has its outcome: what waits for the value goes on."""
-        from pydron_ng.runtime.outcome import Raised, Returned  # noqa: PLC0415
+        from pydron_ng.runtime.outcome import Raised, Returned
 
         if isinstance(call.outcome, Returned):
             call.promise.keep(call.outcome.value)
@@ -391,9 +391,10 @@ class Activation:
     def _learnt_cost(self, mark: Functional) -> None:
         """The first call of a function was made: let go what was held back, or stop at all."""
         self._dispatch.release(mark)
-        if not self._dispatch_all and not self._dispatch.sent and self._alive:
-            if all(met.is_cheap for met in self._met.values()):
-                self._retire()
+        if self._dispatch_all or self._dispatch.sent or not self._alive:
+            return
+        if all(met.is_cheap for met in self._met.values()):
+            self._retire()
 
     def _stop_clock(self) -> None:
         assert self._timed is not None

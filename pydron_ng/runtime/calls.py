@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: Where the call stands in the program: the site, then the counters of the loops around it.
 Key = tuple[int, ...]
+_WIDEST = 40  # characters of an argument in a message
 
 
 class IssuedCall:
@@ -71,4 +72,4 @@ def _shortened(value: object) -> str:
     if type(value) not in {int, float, str, bytes, bool, type(None)}:
         return f"<{type(value).__name__}>"
     text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "..."  # noqa: PLR2004
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 3] + "..."

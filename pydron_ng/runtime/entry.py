@@ -118,7 +118,9 @@ class Program:
     def tell_places(self, statement: int) -> tuple[int, ...]:
         """The counters that tell one evaluation of a test from another."""
         node = self.analysis.outline.statements[statement].node
-        return self.learn_places(item_point(statement) if isinstance(node, ast.While) else statement)
+        return self.learn_places(
+            item_point(statement) if isinstance(node, ast.While) else statement
+        )
 
     def may_issue(self, site: int) -> bool:
         """Is the site worth issuing ahead, after what became of earlier calls?"""
@@ -242,7 +244,7 @@ def lookup(function: FunctionType, name: str, missing: Any) -> Any:
 def _refuse_frame_readers(code: CodeType) -> None:
     seen = _FRAME_READERS.intersection(code.co_names)
     if seen:
-        raise TranslationError(f"it uses {sorted(seen)[0]}, which sees the names of its frame")
+        raise TranslationError(f"it uses {min(seen)}, which sees the names of its frame")
 
 
 class Entry:
@@ -280,7 +282,7 @@ class Entry:
                 apart(lambda: current.driver)
             if current.config.inline is not False and not self.program.is_worth_it():
                 return None
-            from pydron_ng.runtime.activation import Activation  # noqa: PLC0415  costs an import
+            from pydron_ng.runtime.activation import Activation
 
             return Activation(self, current).start(values)
         except TranslationError as error:

@@ -23,7 +23,7 @@ class _Inline:
 
 
 INLINE: Any = _Inline()
-_STUB = '''
+_STUB = """
 def make(call, f, take, gave, INLINE, clock):
     def stub(*args, **kwargs):
         outcome = take(call, f, args, kwargs)
@@ -37,7 +37,7 @@ def make(call, f, take, gave, INLINE, clock):
             gave(call, outcome, clock() - began, False)
         return outcome
     return stub
-'''
+"""
 _MARK = "\0pydron_ng stub\0"
 Stub = Callable[..., Any]
 
@@ -78,7 +78,7 @@ def _with_name(code: CodeType, caller: CodeType) -> CodeType:
 
 
 def _place(node: ast.AST, where: ast.Call) -> None:
-    if "lineno" in node._attributes:
+    if isinstance(node, ast.expr | ast.stmt | ast.arg | ast.excepthandler | ast.keyword):
         ast.copy_location(node, where)
 
 

@@ -21,7 +21,8 @@ class Task:
     """One call that is ready to run: its bytes, then its outcome. Mutated by the driver only.
 
     label: function and arguments, shortened, for messages.
-    settle: called once by the driver, under the session's lock, when ``outcome`` or ``lost`` is set.
+    settle: called once by the driver, under the session's lock, when ``outcome`` or
+        ``lost`` is set.
     deadly: it was given up because it killed every worker that it was given to.
     seconds: the expected time of the call; 0.0 where nothing is known.
     """

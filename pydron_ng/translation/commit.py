@@ -16,7 +16,17 @@ from pydron_ng.translation.source import Definition
 #: Stands among the constants of the compiled function for what is to be called at its entry.
 ENTRY = "\0pydron_ng entry\0"
 #: What the entry hands out, in this order.
-HANDED = ("$route", "$counters", "$learn", "$tell", "$tidy", "$step", "$begin", "$leave", "$unbound")
+HANDED = (
+    "$route",
+    "$counters",
+    "$learn",
+    "$tell",
+    "$tidy",
+    "$step",
+    "$begin",
+    "$leave",
+    "$unbound",
+)
 
 
 def commit_program(plan: Plan) -> Definition:
@@ -41,7 +51,9 @@ def commit_program(plan: Plan) -> Definition:
     """
     original = plan.outline.definition
     definition, numbered = _copied(plan.outline)
-    docstring = definition.body[:1] if ast.get_docstring(definition, clean=False) is not None else []
+    docstring = (
+        definition.body[:1] if ast.get_docstring(definition, clean=False) is not None else []
+    )
     body = definition.body[len(docstring) :]
     routed = _Route(plan, numbered).block(body)
     plain = copy.deepcopy(original.body[len(docstring) :])
@@ -176,7 +188,9 @@ class _Route(ast.NodeTransformer):
         uncounted = self._loop_of.get(node) not in plan.counter and node in self._loop_of
         inner = [index]
         if uncounted:
-            inner = [s.index for s in plan.outline.statements if plan.outline.inside(s.index, index)]
+            inner = [
+                s.index for s in plan.outline.statements if plan.outline.inside(s.index, index)
+            ]
         return [_bump(EPOCH, node)] if any(plan.effects.sync[i] for i in inner) else []
 
     def _reset(self, node: ast.stmt) -> list[ast.stmt]:
@@ -309,7 +323,9 @@ def _store(name: str) -> ast.Name:
 def _at(node: ast.stmt, line: int) -> ast.stmt:
     """`node` with a place for those of its parts that have none."""
     for part in ast.walk(node):
-        if "lineno" in part._attributes and not hasattr(part, "lineno"):
-            part.lineno = part.end_lineno = line  # type: ignore[attr-defined]
-            part.col_offset = part.end_col_offset = 0  # type: ignore[attr-defined]
+        if isinstance(part, ast.expr | ast.stmt | ast.excepthandler) and not hasattr(
+            part, "lineno"
+        ):
+            part.lineno = part.end_lineno = line
+            part.col_offset = part.end_col_offset = 0
     return node

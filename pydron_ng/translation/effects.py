@@ -92,7 +92,8 @@ def classify_with(
             return Kind.FUNCTIONAL
         if isinstance(func, ast.Name):
             return Kind.MAYBE
-        return _by_name(name, is_own=getattr(func.value, "id", "") == receiver)
+        owner = getattr(func, "value", None)
+        return _by_name(name, is_own=getattr(owner, "id", "") == receiver)
 
     return classify
 
@@ -117,9 +118,7 @@ def declared_names(outline: Outline) -> frozenset[str]:
     )
 
 
-def _is_sync(
-    statement: Statement, calls: list[tuple[Site, Kind]], shared: frozenset[str]
-) -> bool:
+def _is_sync(statement: Statement, calls: list[tuple[Site, Kind]], shared: frozenset[str]) -> bool:
     """May the statement change what a functional call depends on besides its arguments?"""
     if statement.index == 0:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pydron_ng.translation.effects import CANDIDATES, Effects
@@ -12,7 +13,7 @@ from pydron_ng.translation.names import Flow, Names
 from pydron_ng.translation.outline import Outline
 
 if TYPE_CHECKING:
-    import networkx
+    import networkx as nx
 
 #: ("statement", number) or ("site", number)
 Node = tuple[str, int]
@@ -20,10 +21,12 @@ _INTERRUPTS = (ast.Return, ast.Break, ast.Continue, ast.Raise, ast.Assert)
 
 
 def statement(index: int) -> Node:
+    """The node of a statement."""
     return ("statement", index)
 
 
 def site(index: int) -> Node:
+    """The node of a call site."""
     return ("site", index)
 
 
@@ -34,13 +37,13 @@ class Graph:
     An edge goes from what must be known (or done) first to what needs it.
     """
 
-    digraph: networkx.DiGraph[Node]
+    digraph: nx.DiGraph[Node]
     outline: Outline
     effects: Effects
 
     def slice(self, target: Node) -> frozenset[Node]:
         """All that `target` needs, itself included: ancestors, cut at effects."""
-        import networkx as nx  # noqa: PLC0415  translation alone needs it
+        import networkx as nx
 
         return frozenset(nx.ancestors(self._needs(), target)) | {target}
 
@@ -73,8 +76,8 @@ class Graph:
             for a, b, data in edges
         )
 
-    def _needs(self) -> networkx.DiGraph[Node]:
-        import networkx as nx  # noqa: PLC0415
+    def _needs(self) -> nx.DiGraph[Node]:
+        import networkx as nx
 
         def kept(a: Node, b: Node) -> bool:
             return bool(self.digraph.edges[a, b]["kind"] != "effect")
@@ -88,9 +91,9 @@ def _shown(node: Node) -> str:
 
 def graph(outline: Outline, names: Names, effects: Effects) -> Graph:
     """The graph of a function from the facts about it."""
-    import networkx as nx  # noqa: PLC0415
+    import networkx as nx
 
-    digraph: networkx.DiGraph[Node] = nx.DiGraph()
+    digraph: nx.DiGraph[Node] = nx.DiGraph()
     digraph.add_nodes_from(statement(s.index) for s in outline.statements)
     digraph.add_nodes_from(site(s.index) for s in outline.sites)
     for a, b in _effect_chain(effects):
@@ -104,7 +107,7 @@ def graph(outline: Outline, names: Names, effects: Effects) -> Graph:
 
 def _effect_chain(effects: Effects) -> Iterator[tuple[Node, Node]]:
     points = [index for index, sync in enumerate(effects.sync) if sync]
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         yield statement(a), statement(b)
 
 
@@ -116,9 +119,7 @@ def _data(outline: Outline, names: Names) -> Iterator[tuple[Node, Node, str]]:
         yield site(number), enclosing, ""
 
 
-def _flow(
-    flow: Flow, readers: dict[tuple[int, int], Node]
-) -> Iterator[tuple[Node, Node, str]]:
+def _flow(flow: Flow, readers: dict[tuple[int, int], Node]) -> Iterator[tuple[Node, Node, str]]:
     reader = readers.get(flow.position, statement(flow.target))
     if reader != statement(flow.source):
         yield statement(flow.source), reader, flow.name

@@ -119,15 +119,17 @@ def _marked(
 
 
 def _self_assignment(name: str, index: int, number: int) -> ast.stmt:
-    at = {"lineno": -index, "end_lineno": -index, "end_col_offset": 2 * number + 1}
-    target = ast.Name(name, ast.Store(), col_offset=2 * number, **at)
-    value = ast.Name(name, ast.Load(), col_offset=2 * number + 1, **at)
-    return ast.Assign([target], value, col_offset=2 * number, **at)
+    target, value = ast.Name(name, ast.Store()), ast.Name(name, ast.Load())
+    assign = ast.Assign([target], value)
+    for column, node in ((2 * number, assign), (2 * number, target), (2 * number + 1, value)):
+        node.lineno = node.end_lineno = -index
+        node.col_offset = node.end_col_offset = column
+    return assign
 
 
 def _chains(tree: ast.Module) -> dict[Any, Any]:
-    import beniget  # noqa: PLC0415  only translation needs it
-    import gast  # noqa: PLC0415
+    import beniget
+    import gast
 
     class Silent(beniget.DefUseChains):  # type: ignore[misc]
         def unbound_identifier(self, *_: object) -> None:
@@ -154,8 +156,9 @@ def _positions(outline: Outline) -> dict[Position, int]:
     for statement in outline.statements[1:]:
         for part in _own(statement.node):
             for node in ast.walk(part):
-                if hasattr(node, "lineno"):
-                    where[node.lineno, node.col_offset] = statement.index
+                line = getattr(node, "lineno", None)
+                if line is not None:
+                    where[line, getattr(node, "col_offset", 0)] = statement.index
     return where
 
 

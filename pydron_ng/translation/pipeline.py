@@ -69,9 +69,9 @@ def _is_entry(value: object) -> bool:
 
 def run_ahead(analysis: Analysis) -> Any:
     """The run-ahead program of a function, and the graph that it was cut from."""
-    from pydron_ng.translation.graph import graph  # noqa: PLC0415  networkx
-    from pydron_ng.translation.names import names  # noqa: PLC0415  gast and beniget
-    from pydron_ng.translation.runahead.program import run_ahead_program  # noqa: PLC0415
+    from pydron_ng.translation.graph import graph
+    from pydron_ng.translation.names import names
+    from pydron_ng.translation.runahead.program import run_ahead_program
 
     plan_ = analysis.plan
     facts = names(plan_.outline, plan_.effects.mutated)

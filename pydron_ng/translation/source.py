@@ -1,12 +1,13 @@
 """The syntax tree of a function, checked against the code that Python runs for it."""
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import inspect
-import textwrap
-from dataclasses import dataclass
+import linecache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import CodeType, FunctionType
 
 from pydron_ng.errors import TranslationError
@@ -21,6 +22,7 @@ class Source:
 
     mangle: name of the enclosing class, for private names; None outside of classes.
     flags: the ``from __future__`` switches in force.
+    imported: names that the file imports: methods of these compile to other code.
     """
 
     definition: Definition
@@ -29,6 +31,7 @@ class Source:
     flags: int
     free: tuple[str, ...]
     qualname: str
+    imported: tuple[str, ...] = ()
 
     def compile(self, definition: Definition) -> CodeType:
         """The code object of `definition` put in the place of the original.
@@ -36,7 +39,9 @@ class Source:
         Raises:
             SyntaxError, ValueError: the tree is no valid Python.
         """
-        tree = ast.Module([_enclosed(definition, self.mangle, self.free)], type_ignores=[])
+        imports: list[ast.stmt] = [ast.Import([ast.alias(name)]) for name in self.imported]
+        function = _enclosed(definition, self.mangle, self.free)
+        tree = ast.Module([*imports, function], type_ignores=[])
         ast.fix_missing_locations(tree)
         whole = compile(tree, self.filename, "exec", flags=self.flags, dont_inherit=True)
         code = _find(whole, definition.name, _first_line(definition))
@@ -62,8 +67,36 @@ def read(function: FunctionType) -> Source:
         free=code.co_freevars,
         qualname=code.co_qualname,
     )
-    _check(source, code)
+    if not _is_source_of(source, code):
+        source = replace(source, imported=_imported_names(code))
+        if not _is_source_of(source, code):
+            raise TranslationError(
+                f"the source text of {code.co_name} is not what it was made from (the file was "
+                "edited since, or another tool rewrote the function)"
+            )
     return source
+
+
+def _imported_names(code: CodeType) -> tuple[str, ...]:
+    """The names that are imported at the top of the function's file and that it uses."""
+    try:
+        tree = _file_tree("".join(linecache.getlines(code.co_filename)))
+    except (SyntaxError, ValueError):
+        return ()
+    names: dict[str, None] = {}
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names |= dict.fromkeys((a.asname or a.name.partition(".")[0]) for a in node.names)
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            waiting.extend(ast.iter_child_nodes(node))
+    return tuple(name for name in names if name in code.co_names)
+
+
+@lru_cache(maxsize=8)
+def _file_tree(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 def _parse(text: str, start: int, name: str) -> Definition:
@@ -148,18 +181,17 @@ def _renamed(code: CodeType, before: str, after: str) -> CodeType:
     return code.replace(co_qualname=renamed(code.co_qualname), co_consts=constants)
 
 
-def _check(source: Source, code: CodeType) -> None:
-    """Refuse a source text that has been edited, or a function that another tool has rewritten."""
+def _is_source_of(source: Source, code: CodeType) -> bool:
+    """Does it compile to that code? An edited file does not, nor what another tool rewrote.
+
+    Raises:
+        TranslationError: it does not compile.
+    """
     try:
         compiled = source.compile(source.definition)
     except (SyntaxError, ValueError, RecursionError, Warning) as error:
         raise TranslationError(f"{code.co_name} does not compile again: {error}") from error
-    if not _same(compiled, code):
-        raise TranslationError(
-            textwrap.dedent(f"""\
-            the source text of {code.co_name} is not what it was made from
-            (the file was edited since, or another tool rewrote the function)""")
-        )
+    return _same(compiled, code)
 
 
 def _same(a: CodeType, b: CodeType) -> bool:

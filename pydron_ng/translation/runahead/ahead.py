@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from pydron_ng.translation.runahead.promises import (
@@ -10,7 +10,6 @@ from pydron_ng.translation.runahead.promises import (
     Promise,
     Refused,
     TaskFailed,
-    Waiter,
     is_foreign,
 )
 
@@ -20,8 +19,11 @@ Keys = tuple[int, ...]
 class Ahead(Protocol):
     """The activation, as the generated code and the guards see it (the name ``ra``)."""
 
-    ready: Any  # a deque of Waiter
-    parked: bool  # out of fuel, or the window is full: loops await room()
+    ready: Any  # a deque of those whose turn it is
+
+    @property
+    def parked(self) -> bool:
+        """Out of fuel, or the window is full: loops await room()."""
 
     def issue(
         self, site: int, keys: Keys, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -40,10 +42,7 @@ class Ahead(Protocol):
         """What a name that is not local stands for now; UNKNOWN if it is unbound."""
 
     def kind(self, callee: Any) -> str:
-        """"functional", "pure", "fresh" (pure, returns a new container), "ahead" or ""."""
-
-    def past(self, place: int, keys: Keys) -> bool:
-        """Has the commit program left the iteration `keys` of the loop counted at `place`?"""
+        """What a callee is: "functional", "pure", "wrapper", "ahead", or "" for all else."""
 
     def blame(self, code: str, line: int, *chain: str) -> None:
         """Record why something is not run ahead."""
@@ -162,8 +161,3 @@ async def settled(scope: list[Promise]) -> None:
     while index < len(scope):
         await scope[index]
         index += 1
-
-
-Guard = Callable[..., Any]
-Items = Iterator[Any]
-__all__ = ["Ahead", "Guard", "Items", "Keys", "Strand", "Waiter", "bind", "settled", "spawn"]

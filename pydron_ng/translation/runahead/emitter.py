@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pydron_ng.events import Reason
-from pydron_ng.translation.graph import Graph, statement
+from pydron_ng.translation.graph import Graph
 from pydron_ng.translation.names import Flow
 from pydron_ng.translation.outline import Outline
-from pydron_ng.translation.plan import Plan, is_compound
+from pydron_ng.translation.plan import Plan
 
 Emit = Callable[["Emitter", ast.AST], str]
 EmitStatement = Callable[["Emitter", ast.AST, int], None]
@@ -208,7 +208,9 @@ class Emitter:
             if name in self.plan.learnt.get(index, ()):
                 rank = self.plan.learnt[index].index(name)
                 variable = self.name(name)
-                self.line(f"{variable} = bind(ra, {index}, {rank}, {keys}, touched(ra, {variable}))")
+                self.line(
+                    f"{variable} = bind(ra, {index}, {rank}, {keys}, touched(ra, {variable}))"
+                )
 
     def blame(self, node: ast.AST, code: str, why: str) -> None:
         """Record why something is not run ahead."""
@@ -287,6 +289,3 @@ def _needed_statements(graph: Graph) -> frozenset[int]:
     needed = graph.slices()
     sites = (graph.outline.sites[n].statement for kind, n in needed if kind == "site")
     return frozenset(n for kind, n in needed if kind == "statement") | frozenset(sites)
-
-
-__all__ = ["INDENT", "Constructs", "Emitter", "Unit", "is_compound", "returned", "statement"]

@@ -33,7 +33,7 @@ def run_ahead_program(plan: Plan, graph: Graph, flows: tuple[Flow, ...]) -> RunA
     _write(emitter, plan)
     source = emitter.source()
     names: dict[str, Any] = {**vars(promises), **vars(ahead), **made.library, "ARRIVES": ARRIVES}
-    exec(compile(source, promises.RUN_AHEAD, "exec"), names)  # noqa: S102  our own text
+    exec(compile(source, promises.RUN_AHEAD, "exec"), names)
     return RunAhead(source, tuple(dict.fromkeys(emitter.reasons)), names["run_ahead"])
 
 

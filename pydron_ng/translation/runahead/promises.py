@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Protocol
-
 
 #: The file name of generated code.
 RUN_AHEAD = "<run-ahead program>"
@@ -57,11 +56,11 @@ class _Unknown:
 UNKNOWN: Any = _Unknown()
 
 
-class Refused(Exception):  # noqa: N818  not an error: a guard said no
+class Refused(Exception):
     """A guard found that an operation might run code of the user's."""
 
 
-class TaskFailed(Exception):  # noqa: N818  a fact about a task, caught by run-ahead's own try
+class TaskFailed(Exception):
     """An awaited call raised; `exception` is what."""
 
     def __init__(self, exception: BaseException) -> None:
@@ -186,6 +185,7 @@ OWN: dict[type, type] = {OwnList: list, OwnDict: dict, OwnSet: set, OwnTuple: tu
 ATOMS = frozenset(
     {int, float, complex, bool, str, bytes, type(None), type(...), type(NotImplemented)}
 )
+_DEEPEST = 40  # own containers inside of own containers
 _HARMLESS = ATOMS | {range, slice, FunctionType, ModuleType, type, type(len)}
 
 
@@ -199,13 +199,17 @@ def holes(value: Any, found: list[Promise], depth: int = 0) -> bool:
             found.append(value)
             return True
         return value.failure is None and holes(value.value, found, depth)
-    if value is UNKNOWN or depth > 40:
+    if value is UNKNOWN or depth > _DEEPEST:
         return False
-    if kind is OwnDict:
-        return all(holes(v, found, depth + 1) for v in value.values())
-    if kind in OWN:
-        return all([holes(v, found, depth + 1) for v in value])
-    return True
+    if kind not in OWN:
+        return True
+    return holes_in(value.values() if kind is OwnDict else value, found, depth + 1)
+
+
+def holes_in(values: Iterable[Any], found: list[Promise], depth: int = 0) -> bool:
+    """Collect the open promises in all of `values`; False if one of them holds an UNKNOWN."""
+    known = [holes(value, found, depth) for value in values]
+    return all(known)
 
 
 def plain(value: Any, memo: dict[int, Any]) -> Any:
@@ -273,7 +277,11 @@ class _Operation:
     __slots__ = ("_function", "_missing", "_operands", "_promise")
 
     def __init__(
-        self, function: Callable[..., Any], operands: tuple[Any, ...], missing: int, promise: Promise
+        self,
+        function: Callable[..., Any],
+        operands: tuple[Any, ...],
+        missing: int,
+        promise: Promise,
     ) -> None:
         self._function, self._operands = function, operands
         self._missing, self._promise = missing, promise
@@ -329,7 +337,7 @@ def deeply(ready: Ready, function: Callable[..., Any], *operands: Any) -> Any:
     def complete(*values: Any) -> Any:
         memo: dict[int, Any] = {}
         rest: list[Promise] = []
-        if not all([holes(v, rest) for v in values]):
+        if not holes_in(values, rest):
             return UNKNOWN
         if rest:
             return deeply(ready, function, *values)

@@ -105,7 +105,7 @@ def get_attribute(value: Any, name: str) -> Any:
     kind = type(value)
     if kind is ModuleType:
         return _there(vars(value), name)
-    if isinstance(kind, type) and type(kind) is type and issubclass(kind, type):
+    if issubclass(kind, type):
         return _of_class(value, name)
     if _is_array(value) and name in {"shape", "ndim", "size", "T"}:
         return getattr(value, name)

@@ -71,7 +71,7 @@ def walrus(emitter: Emitter, node: ast.NamedExpr) -> str:
 
 @emits(ast.Expr)
 def expression(emitter: Emitter, node: ast.Expr, index: int) -> None:
-    from pydron_ng.translation.runahead.constructs.containers import change  # noqa: PLC0415
+    from pydron_ng.translation.runahead.constructs.containers import change
 
     if not change(emitter, node.value, index):
         emitter.line(emitter.expression(node.value))

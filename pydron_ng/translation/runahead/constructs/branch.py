@@ -15,10 +15,9 @@ PRODUCTIONS = (
 
 @emits(ast.If)
 def if_(emitter: Emitter, node: ast.If, index: int) -> None:
-    """
-    After:
-        t1 = operate(ra, ">", ...)
-        if await test(ra, 5, (k2,), t1): ...
+    """After:
+    t1 = operate(ra, ">", ...)
+    if await test(ra, 5, (k2,), t1): ...
     """
 
     def write() -> None:

@@ -79,7 +79,7 @@ def _named(emitter: Emitter, node: ast.Call) -> str:
 def _argument(emitter: Emitter, node: ast.expr) -> str:
     """A generator expression is only understood as the argument of a call."""
     if isinstance(node, ast.GeneratorExp):
-        from pydron_ng.translation.runahead.constructs.comprehension import stream  # noqa: PLC0415
+        from pydron_ng.translation.runahead.constructs.comprehension import stream
 
         return stream(emitter, node)
     return emitter.expression(node)
@@ -311,4 +311,3 @@ def noted(scope: list[Promise], value: Any) -> Any:
     if type(value) is Promise:
         scope.append(value)
     return value
-

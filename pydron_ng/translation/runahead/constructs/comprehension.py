@@ -9,14 +9,13 @@ from pydron_ng.translation.outline import Comprehension
 from pydron_ng.translation.runahead.ahead import Ahead, spawn
 from pydron_ng.translation.runahead.constructs.assign import _to
 from pydron_ng.translation.runahead.constructs.displays import is_hashable
-from pydron_ng.translation.runahead.constructs.loops import ARRIVES
+from pydron_ng.translation.runahead.constructs.loops import ARRIVES, over
 from pydron_ng.translation.runahead.emitter import Emitter, Unit, returned
 from pydron_ng.translation.runahead.promises import (
     UNKNOWN,
     OwnDict,
     OwnList,
     OwnSet,
-    Promise,
     Refused,
     deeply,
     lifted,
@@ -157,8 +156,6 @@ def over_now(ra: Ahead, items: Any) -> Any:
     Raises:
         Refused: iterating it could run code or use it up.
     """
-    from pydron_ng.translation.runahead.constructs.loops import over  # noqa: PLC0415
-
     for item in over(ra, items, 0):
         if item is ARRIVES:
             raise Refused("iterator")
@@ -204,6 +201,3 @@ def _dict(keys: tuple[Any, ...], pairs: Any) -> OwnDict:
     if not all(map(is_hashable, keys)):
         raise Refused("keys")
     return OwnDict((key, pair[1]) for key, pair in zip(keys, pairs, strict=True))
-
-
-__all__ = ["Promise", "stream"]

@@ -12,7 +12,6 @@ from pydron_ng.translation.runahead.constructs.displays import is_hashable, item
 from pydron_ng.translation.runahead.emitter import Emitter
 from pydron_ng.translation.runahead.promises import (
     OWN,
-    UNKNOWN,
     OwnDict,
     OwnList,
     OwnSet,
@@ -60,7 +59,7 @@ def _emit_change(emitter: Emitter, node: ast.Call, name: str, index: int) -> Non
 
 def _argument(emitter: Emitter, node: ast.expr) -> str:
     if isinstance(node, ast.GeneratorExp):
-        from pydron_ng.translation.runahead.constructs.comprehension import stream  # noqa: PLC0415
+        from pydron_ng.translation.runahead.constructs.comprehension import stream
 
         return stream(emitter, node)
     return emitter.expression(node)
@@ -91,9 +90,9 @@ def with_item(ra: Ahead, container: Any, key: Any, value: Any) -> Any:
     """The own container after ``container[key] = value``."""
 
     def run(container: Any, key: Any) -> Any:
-        if type(container) is OwnDict and is_hashable(key):
-            container[key] = value
-        elif type(container) is OwnList and type(key) is int:
+        if (type(container) is OwnDict and is_hashable(key)) or (
+            type(container) is OwnList and type(key) is int
+        ):
             container[key] = value
         else:
             raise Refused("item assignment")

@@ -12,7 +12,6 @@ from pydron_ng.translation.runahead.promises import (
     OWN,
     UNKNOWN,
     OwnDict,
-    OwnList,
     OwnSet,
     OwnTuple,
     Refused,

@@ -9,9 +9,8 @@ from typing import Any
 from pydron_ng.translation.plan import item_point, target_names
 from pydron_ng.translation.runahead.ahead import Ahead
 from pydron_ng.translation.runahead.constructs.assign import _to
-from pydron_ng.translation.runahead.constructs.branch import decide
 from pydron_ng.translation.runahead.emitter import Emitter, returned
-from pydron_ng.translation.runahead.promises import OWN, UNKNOWN, Promise
+from pydron_ng.translation.runahead.promises import OWN
 from pydron_ng.translation.runahead.registry import emits, guard
 
 PRODUCTIONS = (
@@ -178,9 +177,7 @@ def _write_while(emitter: Emitter, node: ast.While, index: int, place: int) -> N
     _else(emitter, node.orelse, ended)
 
 
-def _decide_while(
-    emitter: Emitter, node: ast.While, index: int, keys: str, counter: str
-) -> str:
+def _decide_while(emitter: Emitter, node: ast.While, index: int, keys: str, counter: str) -> str:
     """The test belongs to the loop: its calls and what is told of it count the iterations."""
     value = emitter.temporary()
     emitter.line(f"{value} = {emitter.expression(node.test)}")
@@ -235,6 +232,3 @@ def _is_plain_array(value: Any) -> bool:
         and value.ndim > 0
         and value.dtype.kind in "biufc"
     )
-
-
-__all__ = ["ARRIVES", "UNKNOWN", "Promise", "decide", "leave"]

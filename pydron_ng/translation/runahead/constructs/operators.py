@@ -211,7 +211,7 @@ def _numeric(function: Callable[..., Any], values: tuple[Any, ...]) -> Any:
     """Apply without a warning: numpy's scalars warn where Python's raise."""
     if all(type(value) in ATOMS for value in values):
         return function(*values)
-    import numpy as np  # noqa: PLC0415  loaded already, there is a scalar of it
+    import numpy as np
 
     with np.errstate(all="ignore"):
         return function(*values)
@@ -221,7 +221,9 @@ def _check_size(symbol: str, values: tuple[Any, ...]) -> None:
     """Refuse what could take long or fill the memory."""
     if symbol == "%" and type(values[0]) in {str, bytes}:
         raise Refused(symbol)
-    if symbol in {"*", "<<", "**"} and any(_is_big(symbol, a, b) for a, b in (values, values[::-1])):
+    if symbol in {"*", "<<", "**"} and any(
+        _is_big(symbol, a, b) for a, b in (values, values[::-1])
+    ):
         raise Refused(symbol)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 from pydron_ng.translation.runahead.ahead import Ahead
@@ -13,6 +14,7 @@ from pydron_ng.translation.runahead.registry import emits, guard
 
 PRODUCTIONS = ("{new} = f'{{{name}}}-{{{call}:>5}}'",)
 _CONVERSIONS = {-1: "", ord("r"): "r", ord("s"): "s", ord("a"): "a"}
+_SHOWN: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
 _WIDEST = 20  # characters of a format: a width could be huge
 
 
@@ -38,7 +40,7 @@ def formatted(ra: Ahead, value: Any, conversion: str, spec: Any) -> Any:
             raise Refused("format")
         if any(len(digits) > 3 for digits in spec.replace(".", " ").split()):  # noqa: PLR2004
             raise Refused("format")
-        shown = {"r": repr, "s": str, "a": ascii}.get(conversion, lambda v: v)(value)
+        shown = _SHOWN[conversion](value) if conversion else value
         return format(shown, spec)
 
     return lifted(ra.ready, run, value, spec)

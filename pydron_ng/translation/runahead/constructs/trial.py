@@ -30,15 +30,14 @@ def _handlers_matter(emitter: Emitter, node: ast.Try) -> bool:
 
 
 def _write_careful(emitter: Emitter, node: ast.Try, index: int) -> None:
-    """
-    After:
-        scope_3 = []
-        try:
-            v_y = noted(scope_3, call(...))
-            await settled(scope_3)
-        except TaskFailed as failed:
-            if catches(failed, ra.lookup('ValueError')): ...
-            else: raise
+    """After:
+    scope_3 = []
+    try:
+        v_y = noted(scope_3, call(...))
+        await settled(scope_3)
+    except TaskFailed as failed:
+        if catches(failed, ra.lookup('ValueError')): ...
+        else: raise
     """
     scope, outer = f"scope_{index}", emitter.scope
     emitter.line(f"{scope} = []")
