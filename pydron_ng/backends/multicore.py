@@ -83,6 +83,8 @@ class Multicore:
             self._launcher.ask(START, count)
             self._starting += count
         except OSError as error:
+            if error.strerror is None and not error.args:
+                raise  # a signal handler's own, such as a bare TimeoutError
             events.unstarted(count, f"cannot start a launcher of workers: {error}")
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
@@ -167,7 +169,7 @@ class Multicore:
             return
         try:
             blocked = not process.outbox.push(process.stream)
-        except OSError:
+        except ConnectionError:
             return  # it has died: the launcher reports it
         if blocked is not process.blocked:
             process.blocked = blocked

@@ -55,7 +55,10 @@ class Threads:
         for started in range(count):
             try:
                 self._start()
-            except Exception as error:  # no thread, no descriptor, no such performer
+            except (RuntimeError, OSError, ImportError, AttributeError) as error:
+                # No thread, no descriptor, no such performer; not what a signal handler raises.
+                if isinstance(error, OSError) and error.errno is None:
+                    raise
                 events.unstarted(count - started, f"cannot start a worker thread: {error!r}")
                 return
 

@@ -316,7 +316,7 @@ def test_twenty_drivers_leave_no_descriptor_thread_or_process(kind: str) -> None
     assert not any(map(is_alive, pids - {os.getpid()}))
 
 
-@pytest.mark.parametrize(("kind", "times"), [("threads", 100), ("multicore", 15)])
+@pytest.mark.parametrize("kind, times", [("threads", 60), ("multicore", 10)])
 def test_an_exception_of_a_signal_handler_comes_out_as_itself_at_any_moment(
     kind: str, times: int
 ) -> None:
