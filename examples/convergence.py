@@ -62,10 +62,10 @@ def sweep_temperatures(
         error = 1.0
         while error > tolerance and len(values) < 64:
             for _ in range(4):
-                values.append(magnetisation(temperature, seed + len(values), sweeps))
+                values.append(magnetisation(temperature, seed, sweeps))
+                seed += 1
             error = standard_error(values)
             print(f"T = {temperature:.2f}: {len(values)} chains, error {error:.5f}")
-        seed += 1000
         curve.append((temperature, statistics.fmean(values), len(values)))
     return curve
 
