@@ -79,8 +79,8 @@ def looks_at_locals(values: list[int]) -> list[Any]:
         sorted(dir()),
         eval("result + value"),
         caller_name(),
-        inspect.currentframe().f_lineno,
-    ]  # type: ignore[union-attr]
+        inspect.stack()[0].lineno,
+    ]
 
 
 def test_locals_holds_the_users_names_and_no_others() -> None:

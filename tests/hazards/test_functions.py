@@ -72,9 +72,9 @@ def test_a_global_changed_by_an_unknown_function_is_seen() -> None:
 @schedule
 def default_changes(values: list[int]) -> list[int]:
     results = [with_default(value) for value in values]
-    with_default.__defaults__[0][0] += 1  # type: ignore[attr-defined]
+    with_default.__defaults__[0][0] += 1  # type: ignore[index]
     results += [with_default(value) for value in values]
-    with_default.__defaults__[0][0] -= 1  # type: ignore[attr-defined]
+    with_default.__defaults__[0][0] -= 1  # type: ignore[index]
     return results
 
 

@@ -79,7 +79,7 @@ def inside_of_a_container(box: list[Iterator[int]]) -> list[Any]:
     return [h(1), sum(box[0]), h(2), list(box[0]), [total(it) for it in box]]
 
 
-ITERATORS = {
+ITERATORS: dict[str, tuple[Any, Any]] = {
     "zip": (over_pairs, lambda: zip([1, 2, 3], [4, 5, 6])),
     "enumerate": (over_pairs, lambda: enumerate([4, 5, 6])),
     "list": (in_a_loop, lambda: iter([1, 2, 3, 4])),

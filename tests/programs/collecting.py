@@ -72,7 +72,7 @@ def own_containers(numbers: list[int]) -> tuple[Any, ...]:
     everything: list[int] = []
     distinct: set[int] = set()
     table: dict[Any, Any] = {}
-    slots = [None] * len(numbers)
+    slots: list[Any] = [None] * len(numbers)
     for index, number in enumerate(numbers):
         parts = factors(number)
         everything.extend(parts)

@@ -201,7 +201,7 @@ def reads_files(paths: list[str]) -> tuple[int, list[str]]:
 
 @schedule
 def prints_between_two_calls_of_one_line(value: int) -> int:
-    return quiet(value) + len(str(print("between"))) + talkative(value)  # type: ignore[func-returns-value]
+    return quiet(value) + len(str(print("between"))) + talkative(value)
 
 
 def temporary_folder() -> tuple[tuple[str, list[str]], dict[str, Any]]:
