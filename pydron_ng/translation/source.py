@@ -126,6 +126,7 @@ def _enclosed(definition: Definition, mangle: str | None, free: tuple[str, ...])
         def area(self): return scale * self.__side
     After:
         def $outer(scale):
+            global Square
             class Square:
                 def area(self): return scale * self.__side
     """
@@ -138,7 +139,8 @@ def _enclosed(definition: Definition, mangle: str | None, free: tuple[str, ...])
     outer = ast.parse("def outer(): pass").body[0]
     assert isinstance(outer, ast.FunctionDef)
     outer.args.args = [ast.arg(name) for name in names]
-    outer.body = [inner]
+    bound = definition.name if mangle is None else mangle
+    outer.body = [inner] if bound in free else [ast.Global([bound]), inner]
     return outer
 
 
