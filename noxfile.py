@@ -18,7 +18,7 @@ nox.options.sessions = ["style", "types", "layers", "tests"]
 
 PYTHON = sys.executable
 #: What the other Pythons run: whole programs, and what depends on the language's version.
-PROGRAMS = [folder for folder in ("tests/programs", "tests/translation") if Path(folder).is_dir()]
+PROGRAMS = ["tests/programs", "tests/hazards", "tests/values"]
 GROUPS = nox.project.load_toml("pyproject.toml")["dependency-groups"]
 
 
