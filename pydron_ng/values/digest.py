@@ -242,9 +242,8 @@ def named_globals(function: FunctionType) -> Iterator[tuple[dict[str, Any], str]
 
 
 def _is_fixed(value: Any) -> bool:
-    return type(value) in ATOMS or isinstance(
-        value, (FunctionType, BuiltinFunctionType, type, ModuleType)
-    )
+    """Not a package's own modules: many are attributes only once they have been imported."""
+    return type(value) in ATOMS or isinstance(value, (FunctionType, BuiltinFunctionType, type))
 
 
 def _is_among(space: dict[str, Any], spaces: list[dict[str, Any]]) -> bool:
