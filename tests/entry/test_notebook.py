@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import Any
 
 import pytest
 
-from tests.scripts import environment
+from tests.scripts import run, write
 
 CELLS = [
     "import os\nfrom pydron_ng import functional, schedule\nFACTOR = 2",
@@ -55,27 +54,35 @@ PRINTED = [
 ]
 
 
+EXECUTE = """
+    import sys
+    import nbformat
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    manager = AsyncKernelManager()
+    manager._kernel_spec = KernelSpec(argv=command, display_name="test", language="python")
+    notebook = nbformat.read("notebook.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=60, allow_errors=True, km=manager).execute()
+    nbformat.write(notebook, "executed.ipynb")
+"""
+
+
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The notebook after its run; a failing cell does not stop it."""
-    nbclient = pytest.importorskip("nbclient")
+    """The notebook after its run, by a client of its own; failing cells do not stop it."""
+    pytest.importorskip("nbclient")
     nbformat = pytest.importorskip("nbformat")
     folder = tmp_path_factory.mktemp("notebook")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    client = nbclient.NotebookClient(
-        notebook,
-        timeout=60,
-        allow_errors=True,
-        km=_manager(),
-        resources={"metadata": {"path": str(folder)}},
-    )
-    client.execute(
-        env=environment(folder, {"workers": [{"type": "multicore", "cores": 2}], "inline": False})
-    )
-    return notebook
+    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notebook.ipynb")
+    ended = run(folder, str(write(folder, EXECUTE)))
+    assert ended.status == 0, ended.err
+    return nbformat.read(folder / "executed.ipynb", as_version=4)
 
 
-@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("number", range(len(CELLS)))
 def test_every_cell_prints_what_it_would_undecorated(executed: Any, number: int) -> None:
     outputs = executed.cells[number].outputs
@@ -85,7 +92,6 @@ def test_every_cell_prints_what_it_would_undecorated(executed: Any, number: int)
     )
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_an_exception_in_a_cell_is_the_users_own(executed: Any) -> None:
     errors = [
         output
@@ -95,17 +101,3 @@ def test_an_exception_in_a_cell_is_the_users_own(executed: Any) -> None:
     ]
     assert [error.ename for error in errors] == ["TypeError"]
     assert "return -n" in re.sub(r"\x1b\[[0-9;]*m", "", "".join(errors[0].traceback))
-
-
-def _manager() -> Any:
-    """A kernel of this very interpreter, whatever kernels are installed."""
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-
-    manager = AsyncKernelManager()
-    manager._kernel_spec = KernelSpec(
-        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        display_name="test",
-        language="python",
-    )
-    return manager
