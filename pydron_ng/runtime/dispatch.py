@@ -43,7 +43,7 @@ class Dispatch:
     def look_around(self, epoch: int) -> None:
         """Take down the surroundings, in the program's own thread, where an epoch has begun."""
         if epoch != self._epoch:
-            from pydron_ng.runtime.surroundings import capture  # noqa: PLC0415
+            from pydron_ng.runtime.surroundings import capture
 
             self._surroundings = capture(self._surroundings)
             self._epoch = epoch
@@ -91,7 +91,7 @@ class Dispatch:
         except Unshippable as refusal:
             self._blame(refusal.code, call, refusal.why)
             return
-        from pydron_ng.runtime.perform import call_blob  # noqa: PLC0415  costs a cold start
+        from pydron_ng.runtime.perform import call_blob
 
         call.packed, call.identity = packed, identity
         call.epoch, call.surroundings = self._epoch, self._surroundings
@@ -122,7 +122,7 @@ class Dispatch:
         self._outbox.clear()
 
     def _arrived(self, call: IssuedCall, task: Task) -> None:
-        from pydron_ng.runtime.perform import Refused, decode  # noqa: PLC0415
+        from pydron_ng.runtime.perform import Refused, decode
 
         if task.outcome is None or self._closed:
             return
@@ -161,7 +161,7 @@ class Dispatch:
             return False
         if epoch == call.epoch:
             return True
-        from pydron_ng.runtime.surroundings import capture, unchanged  # noqa: PLC0415
+        from pydron_ng.runtime.surroundings import capture, unchanged
 
         assert call.identity is not None
         return (

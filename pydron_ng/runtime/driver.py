@@ -168,6 +168,15 @@ class Driver:
             backend.close()
         self._loop.close()
 
+    def rest(self) -> None:
+        """A fork is about to happen: no thread of the driver's own runs meanwhile."""
+        self._pump.rest()
+
+    def resume(self) -> None:
+        """The fork has happened."""
+        if self._machine.busy and not self.closed:
+            self._pump.attend()
+
     def forget(self) -> None:
         """In a forked child: close the descriptors and say nothing."""
         self.closed = True

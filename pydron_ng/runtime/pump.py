@@ -52,6 +52,7 @@ class Pump:
         self._asleep = False  # the background thread waits to be told
         self._stood_down = False  # it will not take the lock any more
         self._closed = False
+        self._resting = False
         self._thread: threading.Thread | None = None
         self._background = object()
         self._inside: set[int] = set()
@@ -167,7 +168,7 @@ class Pump:
 
     def _lead_or_rest(self) -> None:
         looks = 0
-        while not self._closed:
+        while not self._closed and not self._resting:
             if self._busy() and self._leader in (None, self._background):
                 looks = 0
                 self._leader = self._background
@@ -183,6 +184,23 @@ class Pump:
         told = self._needed.wait(None if self._asleep else _GRACE_SECONDS)
         was_asleep, self._asleep = self._asleep, False
         return 0 if was_asleep and told else looks + 1
+
+    def rest(self) -> None:
+        """End the thread in the background; the next task that is attended to starts it again.
+
+        A fork beside threads is a warning of Python's, and the child would not have it anyway.
+        """
+        thread = self._thread
+        if thread is None or thread is threading.current_thread():
+            return
+        self._resting = True
+        self._needed.notify_all()
+        self._loop.wake()
+        end = time.monotonic() + _CLOSE_SECONDS
+        while not self._stood_down and time.monotonic() < end:
+            self._changed.wait(_CLOSE_SECONDS)
+        thread.join(_CLOSE_SECONDS)
+        self._thread, self._resting, self._stood_down = None, False, False
 
     def close(self) -> None:
         """Let everybody go, and wait until they have: the loop may be closed then."""

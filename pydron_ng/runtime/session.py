@@ -204,6 +204,20 @@ class _Configured:
         self._now.discard()
 
 
+def _rest() -> None:
+    driver = _session._driver
+    if driver is not None and not driver.entered and not driver.closed:
+        with driver.lock:
+            driver.rest()
+
+
+def _resume() -> None:
+    driver = _session._driver
+    if driver is not None and not driver.entered:
+        with driver.lock:
+            driver.resume()
+
+
 def _forget() -> None:
     global _session
     _session = _session.forked()
@@ -215,4 +229,4 @@ def _close() -> None:
 
 atexit.register(_close)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+    os.register_at_fork(before=_rest, after_in_parent=_resume, after_in_child=_forget)

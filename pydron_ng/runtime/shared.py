@@ -50,7 +50,7 @@ class SharedItems:
             except StopIteration:
                 self._ended = True
                 return
-            except BaseException as failure:  # noqa: BLE001  raised when the loop gets there
+            except BaseException as failure:
                 self._failure = failure
                 return
             self._early.append(item)
