@@ -1,6 +1,6 @@
-"""What one functional call costs when every one is dispatched, run-ahead and commit included.
+"""What a functional call costs when every one is dispatched, run-ahead and commit included.
 
-    python benchmarks/noop.py
+python benchmarks/noop.py
 """
 
 from __future__ import annotations

@@ -9,9 +9,14 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from pydron_ng.errors import TranslationError
+from pydron_ng.errors import SourceMissing, TranslationError
 from pydron_ng.runtime.grain import Functional, mark_of
-from pydron_ng.runtime.session import functional_names, in_worker, programs
+from pydron_ng.runtime.session import (
+    functional_names,
+    in_worker,
+    programs,
+    said_without_source,
+)
 
 if TYPE_CHECKING:
     from pydron_ng.runtime.entry import Program
@@ -133,6 +138,9 @@ def _install(target: FunctionType, original: FunctionType) -> None:
             made = Program(original, frozenset(functional_names))
             programs[key] = made, pipeline.commit_template(made.analysis)
         program, template = programs[key]
+    except SourceMissing as error:
+        _say_once(original, error)
+        return
     except TranslationError as error:
         _LOG.info("%s runs undecorated: %s", original.__qualname__, error)
         return
@@ -140,6 +148,14 @@ def _install(target: FunctionType, original: FunctionType) -> None:
         _LOG.warning("%s runs undecorated: %r", original.__qualname__, error)
         return
     target.__code__ = pipeline.commit_code(template, Entry(program, original))
+
+
+def _say_once(function: FunctionType, why: SourceMissing) -> None:
+    """A prompt would hear it at each definition."""
+    first = not said_without_source
+    said_without_source.add(function.__qualname__)
+    level = logging.WARNING if first else logging.INFO
+    _LOG.log(level, "%s runs as if undecorated: %s", function.__qualname__, why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 PydronError
 ├── TranslationError   this function cannot be translated (it runs undecorated)
+│   └── SourceMissing  there is no source text of it
 ├── ConfigError        this configuration is wrong; all its mistakes at once
 ├── BackendError       the machinery: workers, connections
 │   └── WorkerLost     one task killed its workers again and again
@@ -23,6 +24,12 @@ class TranslationError(PydronError):
     """A function cannot be translated; it runs undecorated instead."""
 
     code = "translation"
+
+
+class SourceMissing(TranslationError):
+    """There is no source text to translate: an interactive prompt, ``exec``, ``python -c``."""
+
+    code = "no-source"
 
 
 class ConfigError(PydronError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import sys
-from types import CodeType, FrameType, TracebackType
+from itertools import islice
+from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
 from pydron_ng.values.unshippable import Unshippable
@@ -11,8 +13,9 @@ from pydron_ng.values.unshippable import Unshippable
 #: What a worker raises for reasons of its own; the program is to find out for itself.
 _OF_THE_WORKER = (MemoryError, RecursionError, ImportError, OSError)
 
-#: One frame: module, file, name, qualified name, first line, line table, last instruction, line.
-Step = tuple[str, str, str, str, int, bytes, int, int]
+#: One frame: module, file, name, qualified name, first line; then where it was in there: line,
+#: end line, column, end column, as code positions have them.
+Step = tuple[str, str, str, str, int, int, int, int, int]
 
 
 def check_raised(failure: BaseException, steps: tuple[Step, ...]) -> None:
@@ -44,18 +47,24 @@ def take_steps(failure: BaseException) -> tuple[Step, ...]:
         code = traceback.tb_frame.f_code
         module = str(traceback.tb_frame.f_globals.get("__name__", ""))
         name = code.co_filename, code.co_name, code.co_qualname
-        where = code.co_firstlineno, code.co_linetable, traceback.tb_lasti, traceback.tb_lineno
-        steps.append((module, *name, *where))
+        steps.append((module, *name, code.co_firstlineno, *_position(traceback)))
         traceback = traceback.tb_next
     return tuple(steps)
+
+
+def _position(traceback: TracebackType) -> tuple[int, int, int, int]:
+    positions = traceback.tb_frame.f_code.co_positions()
+    line, end, column, end_column = next(islice(positions, traceback.tb_lasti // 2, None))
+    start = line or traceback.tb_lineno
+    return start, end or start, column or 0, end_column or 0
 
 
 def traceback_from(steps: tuple[Step, ...]) -> TracebackType | None:
     """A traceback that reads as the original did, carets included; its frames hold no locals."""
     traceback: TracebackType | None = None
     for step in reversed(steps):
-        *_, instruction, line = step
-        traceback = TracebackType(traceback, _frame(step), instruction, line)
+        frame = _frame(step)
+        traceback = TracebackType(traceback, frame, frame.f_lasti, step[5])
     return traceback
 
 
@@ -64,12 +73,18 @@ class _Here(Exception):
 
 
 def _frame(step: Step) -> FrameType:
-    """A frame of finished code that bears the names of the original."""
-    module, file, name, qualname, first, table, *_ = step
-    code = compile("raise here", file, "exec").replace(
-        co_name=name, co_qualname=qualname, co_firstlineno=first, co_linetable=table
-    )
-    return _run(code, module, file)
+    """A frame of finished code that bears the names of the original, stopped at its place."""
+    module, file, name, qualname, first, line, end, column, end_column = step
+    tree = ast.parse("def made():\n    raise here")
+    made = tree.body[0]
+    made.lineno = made.end_lineno = first
+    for node in ast.walk(made):
+        if isinstance(node, ast.Raise | ast.Name):
+            node.lineno, node.end_lineno = line, end
+            node.col_offset, node.end_col_offset = column, end_column
+    whole = compile(tree, file, "exec")
+    code = next(c for c in whole.co_consts if isinstance(c, CodeType))
+    return _run(code.replace(co_name=name, co_qualname=qualname), module, file)
 
 
 def _run(code: CodeType, module: str, file: str) -> FrameType:
@@ -78,7 +93,7 @@ def _run(code: CodeType, module: str, file: str) -> FrameType:
     if "__loader__" in known:
         space["__loader__"] = known["__loader__"]
     try:
-        exec(code, space | {"here": _Here})
+        FunctionType(code, space | {"here": _Here})()
     except _Here as caught:
         assert caught.__traceback__ is not None
         assert caught.__traceback__.tb_next is not None

@@ -99,6 +99,20 @@ class Session:
             self._surrounded = driver, surroundings
             driver.settings(surroundings.blob)
 
+    def rest(self) -> None:
+        """The program is about to fork."""
+        driver = self._driver
+        if driver is not None and not driver.entered and not driver.closed:
+            with driver.lock:
+                driver.rest()
+
+    def resume(self) -> None:
+        """The program has forked, and this is the parent."""
+        driver = self._driver
+        if driver is not None and not driver.entered:
+            with driver.lock:
+                driver.resume()
+
     def discard(self) -> None:
         """Throw the driver away with all its workers; the next use makes a new one.
 
@@ -120,6 +134,9 @@ _session = Session()
 
 #: The names of all functions that were ever decorated @functional: hints for the translation.
 functional_names: set[str] = set()
+
+#: The functions that have no source text; the program is told of the first one.
+said_without_source: set[str] = set()
 
 #: The threads that are just now beginning a scheduled call.
 entering: set[int] = set()
@@ -205,17 +222,11 @@ class _Configured:
 
 
 def _rest() -> None:
-    driver = _session._driver
-    if driver is not None and not driver.entered and not driver.closed:
-        with driver.lock:
-            driver.rest()
+    _session.rest()
 
 
 def _resume() -> None:
-    driver = _session._driver
-    if driver is not None and not driver.entered:
-        with driver.lock:
-            driver.resume()
+    _session.resume()
 
 
 def _forget() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import CodeType, FunctionType
 
-from pydron_ng.errors import TranslationError
+from pydron_ng.errors import SourceMissing, TranslationError
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 _FUTURES = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
@@ -52,13 +52,14 @@ def read(function: FunctionType) -> Source:
     """The source of `function`.
 
     Raises:
-        TranslationError: there is no source text, or it is not what this function was made from.
+        SourceMissing: there is no source text.
+        TranslationError: it is not what this function was made from.
     """
     code = function.__code__
     try:
         lines, start = inspect.getsourcelines(code)
     except (OSError, TypeError, IndentationError, SyntaxError) as error:
-        raise TranslationError(f"no source text for {function.__qualname__}: {error}") from error
+        raise SourceMissing("there is no source text of it") from error
     source = Source(
         definition=_parse("".join(lines), start, code.co_name),
         filename=code.co_filename,

@@ -20,7 +20,7 @@ print(digest_of(draw, Library()) == before)
 
 
 def test_a_functions_digest_stays_when_a_package_has_loaded_a_part_of_itself() -> None:
-    ended = subprocess.run(  # noqa: S603  our own text
+    ended = subprocess.run(
         [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True
     )
     assert ended.stdout == "True\n"
