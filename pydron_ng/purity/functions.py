@@ -11,7 +11,7 @@ import operator
 import posixpath
 from collections.abc import Callable, Iterator
 from functools import cache
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 _BUILTINS = """
@@ -60,8 +60,8 @@ def is_pure(callee: object) -> bool:
 def is_wrapper(callee: object) -> bool:
     """Does it hand on the items of its first argument, one by one?"""
     kind = type(callee)
-    if kind.__name__ not in {"type", "function"} or kind.__module__ != "builtins":
+    if kind is not type and kind is not FunctionType:
         return False
-    names = object.__getattribute__ if kind.__name__ == "function" else type.__getattribute__
+    names = object.__getattribute__ if kind is FunctionType else type.__getattribute__
     where = (names(callee, "__module__"), names(callee, "__qualname__"))
     return where in WRAPPERS

@@ -112,6 +112,19 @@ def get_attribute(value: Any, name: str) -> Any:
     return _of_instance(value, kind, name)
 
 
+def get_class(value: Any) -> type:
+    """The class that isinstance sees.
+
+    Raises:
+        Refused: the object could pretend to be of another one.
+    """
+    kind = type(value)
+    for name in ("__class__", "__getattribute__"):
+        if _in_mro(kind, name) is not object.__dict__[name]:
+            raise Refused(name)
+    return kind
+
+
 def _of_instance(value: Any, kind: type, name: str) -> Any:
     if _in_mro(kind, "__getattribute__") is not object.__dict__["__getattribute__"]:
         raise Refused("__getattribute__")

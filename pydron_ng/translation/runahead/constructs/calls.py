@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import operator
+from itertools import chain
 from types import MethodType
 from typing import Any
 
 from pydron_ng.translation.effects import Kind
 from pydron_ng.translation.runahead.ahead import Ahead, Keys
-from pydron_ng.translation.runahead.constructs.access import get_attribute
-from pydron_ng.translation.runahead.constructs.displays import items_of, spread
+from pydron_ng.translation.runahead.constructs.access import get_attribute, get_class
+from pydron_ng.translation.runahead.constructs.displays import is_hashable, items_of, spread
 from pydron_ng.translation.runahead.constructs.operators import is_plain_atom
 from pydron_ng.translation.runahead.emitter import Emitter
 from pydron_ng.translation.runahead.promises import (
@@ -178,15 +180,22 @@ def _call_method(ra: Ahead, callee: _Method, args: tuple[Any, ...], kwargs: dict
         return UNKNOWN
     if callee.name in {"items", "values", "keys"} and not args:
         return _view(callee.receiver, callee.name)
-    if callee.name == "get" and type(callee.receiver) is OwnDict:
-        return lifted(ra.ready, callee.receiver.get, *args)
     receiver = callee.receiver
+    if callee.name == "get" and type(receiver) is OwnDict:
+        return lifted(ra.ready, lambda *values: _got(receiver, *values), *args)
 
     def run(receiver: Any, *values: Any) -> Any:
+        checked = [_checked(value) for value in values]
         _check_growth(callee.name, receiver, values)
-        return owned(getattr(receiver, callee.name)(*[_checked(v) for v in values]))
+        return owned(getattr(receiver, callee.name)(*checked))
 
     return deeply(ra.ready, run, receiver, *args)
+
+
+def _got(container: OwnDict, key: Any, missing: Any = None) -> Any:
+    if not is_hashable(key):
+        raise Refused("get")
+    return container.get(key, missing)
 
 
 def _check_growth(name: str, receiver: Any, values: tuple[Any, ...]) -> None:
@@ -222,18 +231,25 @@ def _checked(value: Any) -> Any:
 _LARGEST = 100_000
 
 
-def is_tame(value: Any, depth: int = 0) -> bool:
+def is_tame(value: Any) -> bool:
     """Is it made of atoms and builtin containers only, and not huge?"""
+    return _room_after(value, _LARGEST, 0) >= 0
+
+
+def _room_after(value: Any, room: int, depth: int) -> int:
+    """What `value` leaves of `room`, in characters and items; negative if it is not tame."""
     if is_plain_atom(value):
-        return type(value) not in {str, bytes} or len(value) <= _LARGEST
-    if type(value) is range:
-        return len(value) <= _LARGEST
+        return room - (len(value) if type(value) in {str, bytes} else 1)
     kind = OWN.get(type(value), type(value))
-    if kind not in {list, tuple, dict, set, frozenset} or len(value) > _LARGEST or depth > 4:  # noqa: PLR2004
-        return False
-    if kind is dict:
-        return all(is_tame(k, depth + 1) and is_tame(v, depth + 1) for k, v in value.items())
-    return all(is_tame(item, depth + 1) for item in value)
+    if kind is range:
+        return room - len(value)
+    if kind not in {list, tuple, dict, set, frozenset} or depth > 4:  # noqa: PLR2004
+        return -1
+    for item in chain.from_iterable(value.items()) if kind is dict else value:
+        room = _room_after(item, room, depth + 1)
+        if room < 0:
+            return -1
+    return room
 
 
 def owned(value: Any) -> Any:
@@ -248,11 +264,35 @@ def _call_pure(ra: Ahead, callee: Any, args: tuple[Any, ...]) -> Any:
         return lifted(ra.ready, _SHALLOW[callee], *args)
 
     def run(*values: Any) -> Any:
-        if callee is not isinstance and not all(map(is_tame, values)):
-            raise Refused(callee.__name__)
+        if callee is isinstance:
+            return _is_instance(*values)
+        _check_arguments(callee, values)
         return owned(callee(*values))
 
     return deeply(ra.ready, run, *args)
+
+
+def _is_instance(value: Any, kinds: Any) -> bool:
+    classes = kinds if type(kinds) is tuple else (kinds,)
+    if any(type(kind) is not type for kind in classes):
+        raise Refused("a class with a metaclass")
+    return issubclass(get_class(value), classes)
+
+
+def _check_arguments(callee: Any, values: tuple[Any, ...]) -> None:
+    """Refuse what is not tame, and what is small and makes something huge."""
+    if not all(map(is_tame, values)):
+        raise Refused(callee.__name__)
+    if callee in {bytes, round} and any(_is_large(value) for value in values):
+        raise Refused(callee.__name__)
+    if callee is operator.mod and type(values[0]) in {str, bytes}:
+        raise Refused("%")
+    if callee is sum and len(values) > 1 and not isinstance(values[1], int | float):
+        raise Refused("sum")  # of lists: takes the square of their number
+
+
+def _is_large(value: Any) -> bool:
+    return isinstance(value, int) and abs(value) > _LARGEST
 
 
 def _length(value: Any) -> int:

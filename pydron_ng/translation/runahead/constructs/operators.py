@@ -92,6 +92,7 @@ _SCALARS = frozenset(
     """float64 float32 int64 int32 int16 int8 uint8 uint16 uint32 uint64 bool bool_""".split()
 )
 _NUMBERS = frozenset({int, float, complex, bool})
+_LATER = frozenset({"**", "<<", "*", "~"})  # these have more to check than the types
 _LONGEST = 10_000  # items or bits that an operation of run-ahead may make
 
 
@@ -168,7 +169,7 @@ def _lambda(text: str, used: dict[str, None]) -> str:
 @guard
 def operate(ra: Ahead, symbol: str, *operands: Any) -> Any:
     """The result of an operator on atoms, or a promise of it; UNKNOWN where user code might run."""
-    if all(type(operand) in _NUMBERS for operand in operands) and symbol not in {"**", "<<", "*"}:
+    if all(type(operand) in _NUMBERS for operand in operands) and symbol not in _LATER:
         try:
             return _FUNCTIONS[symbol](*operands)
         except (ArithmeticError, TypeError, ValueError) as error:
@@ -185,6 +186,8 @@ def operate(ra: Ahead, symbol: str, *operands: Any) -> Any:
 def _guarded(symbol: str, values: tuple[Any, ...]) -> Any:
     if symbol in {"is", "is not"}:
         return _FUNCTIONS[symbol](*values)
+    if symbol == "~" and type(values[0]) is bool:
+        raise Refused(symbol)  # it warns
     if symbol == "not":
         return not truth(values[0])
     if len(values) == 2 and symbol == "+" and type(values[0]) in {OwnList, list}:  # noqa: PLR2004
@@ -221,20 +224,26 @@ def _check_size(symbol: str, values: tuple[Any, ...]) -> None:
     """Refuse what could take long or fill the memory."""
     if symbol == "%" and type(values[0]) in {str, bytes}:
         raise Refused(symbol)
-    if symbol in {"*", "<<", "**"} and any(
-        _is_big(symbol, a, b) for a, b in (values, values[::-1])
-    ):
+    if len(values) > 1 and _length(symbol, *values) > _LONGEST:
         raise Refused(symbol)
 
 
-def _is_big(symbol: str, a: Any, b: Any) -> bool:
-    if type(a) in {str, bytes}:
-        return type(b) is int and len(a) * b > _LONGEST
-    if type(a) is not int or type(b) is not int:
-        return False
-    if symbol == "*":
-        return a.bit_length() + b.bit_length() > _LONGEST
-    return a.bit_length() * abs(b) > _LONGEST if abs(b) < _LONGEST else True
+def _length(symbol: str, a: Any, b: Any) -> int:
+    """How many characters or bits the result has, at most; 0 where it cannot grow."""
+    texts = [len(value) for value in (a, b) if type(value) in {str, bytes}]
+    if texts and symbol in {"+", "*"}:
+        return sum(texts) if symbol == "+" else texts[0] * int(b if type(a) in {str, bytes} else a)
+    if not isinstance(a, int) or not isinstance(b, int):
+        return 0
+    match symbol:
+        case "*":
+            return a.bit_length() + b.bit_length()
+        case "<<":
+            return a.bit_length() + b
+        case "**":
+            return a.bit_length() * abs(b)
+        case _:
+            return 0
 
 
 @guard
@@ -278,6 +287,8 @@ def truth(value: Any) -> bool:
         Refused: its type may have an opinion of its own.
     """
     kind = type(value)
+    if value is NotImplemented:
+        raise Refused("truth")  # it warns
     if is_plain_atom(value) or kind in OWN or kind in {list, tuple, dict, set, frozenset, range}:
         return bool(value)
     raise Refused("truth")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,9 @@ from pydron_ng.translation.runahead.registry import emits, guard
 PRODUCTIONS = ("{new} = f'{{{name}}}-{{{call}:>5}}'",)
 _CONVERSIONS = {-1: "", ord("r"): "r", ord("s"): "s", ord("a"): "a"}
 _SHOWN: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
-_WIDEST = 20  # characters of a format: a width could be huge
+_WIDEST = 20  # characters of a format
+_HUGE_WIDTH = re.compile(r"\d{4}")
+_LONGEST = 100_000  # characters
 
 
 @emits(ast.JoinedStr)
@@ -38,7 +41,7 @@ def formatted(ra: Ahead, value: Any, conversion: str, spec: Any) -> Any:
     def run(value: Any, spec: Any) -> str:
         if not is_plain_atom(value) or type(spec) is not str or len(spec) > _WIDEST:
             raise Refused("format")
-        if any(len(digits) > 3 for digits in spec.replace(".", " ").split()):  # noqa: PLR2004
+        if _HUGE_WIDTH.search(spec):
             raise Refused("format")
         shown = _SHOWN[conversion](value) if conversion else value
         return format(shown, spec)
@@ -51,6 +54,8 @@ def joined_text(ra: Ahead, *parts: Any) -> Any:
     """The parts of an f-string in one."""
 
     def run(*texts: Any) -> str:
+        if sum(map(len, texts)) > _LONGEST:
+            raise Refused("length")
         return "".join(texts)
 
     return lifted(ra.ready, run, *parts)

@@ -78,4 +78,4 @@ def catches(_: Any, failed: TaskFailed, kinds: Any) -> bool:
     classes = tuple(kinds) if OWN.get(type(kinds), type(kinds)) is tuple else (kinds,)
     if any(type(kind) is not type for kind in classes):
         raise failed
-    return isinstance(failed.exception, classes)
+    return issubclass(type(failed.exception), classes)
