@@ -75,6 +75,16 @@ def versions(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """2,000 random programs, on threads and on processes side by side; posargs: another seed."""
+    seed = session.posargs[0] if session.posargs else "1"
+    command = [PYTHON, "-m", "tests.fuzz", "--programs", "1000", "--seed", seed, "--workers"]
+    runs = [subprocess.Popen([*command, kind]) for kind in ("threads", "multicore")]
+    if any([run.wait() for run in runs]):  # noqa: C419  both have to end
+        session.error("a program differs from its sequential run")
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     """The examples: both times, and whether the results are the same."""
     session.run(PYTHON, "examples/demo.py", *session.posargs)

@@ -124,13 +124,13 @@ def report(kind: str) -> None:
         print(f"{kind:10} windowed     {unknown:8.2f} us a task of unknown length")
 
 
-def main(kinds: list[str]) -> None:
+def main(kinds: tuple[str, ...] = ()) -> None:
     for trip in bare():
         cost = best(partial(microseconds, trip, TRIPS))
         print(f"{'socketpair':10} round trip   {cost:8.1f} us")
-    for kind in kinds or ["threads", "multicore"]:
+    for kind in kinds or ("threads", "multicore"):
         report(kind)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(tuple(sys.argv[1:]))
