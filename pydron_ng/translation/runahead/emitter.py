@@ -201,11 +201,11 @@ class Emitter:
         for rank, name in enumerate(self.plan.learnt.get(index, ())):
             self.line(f"{self.name(name)} = bind(ra, {index}, {rank}, {keys}, UNKNOWN)")
 
-    def touched(self, index: int) -> None:
-        """The names whose objects a simple statement may have changed."""
+    def touched(self, index: int, but: frozenset[str] = frozenset()) -> None:
+        """The names whose objects a simple statement may have changed, without those in `but`."""
         keys = self.keys(self.outline.statements[index].loops)
         for name in self.plan.effects.mutated[index]:
-            if name in self.plan.learnt.get(index, ()):
+            if name in self.plan.learnt.get(index, ()) and name not in but:
                 rank = self.plan.learnt[index].index(name)
                 variable = self.name(name)
                 self.line(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydron_ng.translation.runahead.ahead import Ahead
 from pydron_ng.translation.runahead.constructs.displays import items_of
@@ -36,7 +36,7 @@ def assign(emitter: Emitter, node: ast.Assign, index: int) -> None:
     emitter.line(f"{value} = {emitter.expression(node.value)}")
     for target in node.targets:
         _to(emitter, target, value, index)
-    emitter.touched(index)
+    emitter.touched(index, but=_items_set(emitter, node.targets))
 
 
 @emits(ast.AnnAssign)
@@ -57,9 +57,26 @@ def augmented(emitter: Emitter, node: ast.AugAssign, index: int) -> None:
         fresh = emitter.temporary()
         emitter.line(f"{fresh} = augment(ra, {symbol!r}, {variable}, {value})")
         _bind(emitter, node.target.id, fresh, index)
+    elif _is_item_of_own(node.target, emitter):
+        _augment_item(emitter, node.target, symbol, value, index)
     else:
         emitter.line(value)
-    emitter.touched(index)
+    emitter.touched(index, but=_items_set(emitter, [node.target]))
+
+
+def _augment_item(
+    emitter: Emitter, target: _ItemOfName, symbol: str, value: str, index: int
+) -> None:
+    """After:
+    t1 = v_key
+    t2 = augment(ra, '+', item(ra, v_d, t1), ...)
+    v_d = bind(ra, 3, 0, (), with_item(ra, v_d, t1, t2))
+    """
+    name, key, fresh = target.value.id, emitter.temporary(), emitter.temporary()
+    variable = emitter.name(name)
+    emitter.line(f"{key} = {emitter.expression(target.slice)}")
+    emitter.line(f"{fresh} = augment(ra, {symbol!r}, item(ra, {variable}, {key}), {value})")
+    _bind(emitter, name, f"with_item(ra, {variable}, {key}, {fresh})", index)
 
 
 @emits(ast.NamedExpr)
@@ -116,12 +133,30 @@ def _unpack(emitter: Emitter, target: ast.Tuple | ast.List, value: str, index: i
 
 
 def _set_item(emitter: Emitter, target: ast.Subscript, value: str, index: int) -> None:
-    assert isinstance(target.value, ast.Name)
-    name = target.value.id
-    if not emitter.is_own(name):
+    if not _is_item_of_own(target, emitter):
         return
+    name = target.value.id
     variable, key = emitter.name(name), emitter.expression(target.slice)
-    emitter.line(f"{variable} = with_item(ra, {variable}, {key}, {value})")
+    _bind(emitter, name, f"with_item(ra, {variable}, {key}, {value})", index)
+
+
+def _is_item_of_own(target: ast.expr, emitter: Emitter) -> TypeGuard[_ItemOfName]:
+    return (
+        isinstance(target, ast.Subscript)
+        and isinstance(target.value, ast.Name)
+        and emitter.is_own(target.value.id)
+    )
+
+
+def _items_set(emitter: Emitter, targets: list[ast.expr]) -> frozenset[str]:
+    """The names of the containers whose items alone are assigned."""
+    return frozenset(t.value.id for t in targets if _is_item_of_own(t, emitter))
+
+
+class _ItemOfName(ast.Subscript):
+    """The type of ``name[...]``."""
+
+    value: ast.Name
 
 
 # --- guards ---
