@@ -14,12 +14,11 @@ from pydron_ng.runtime.grain import Functional, mark_of
 from pydron_ng.runtime.session import (
     functional_names,
     in_worker,
-    programs,
     said_without_source,
 )
 
 if TYPE_CHECKING:
-    from pydron_ng.runtime.entry import Program
+    from pydron_ng.runtime.program import Program
 
 _LOG = logging.getLogger("pydron_ng")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -128,26 +127,16 @@ def _copy(function: FunctionType) -> FunctionType:
 
 def _install(target: FunctionType, original: FunctionType) -> None:
     """Give `target` the code of the commit program; leave it alone if that cannot be had."""
-    from pydron_ng.runtime.entry import Entry, Program
-    from pydron_ng.translation import pipeline
+    from pydron_ng.runtime.entry import install  # not needed in workers
 
-    code = original.__code__
-    key = (code.co_filename, code)
     try:
-        if key not in programs or "<locals>" not in original.__qualname__:
-            made = Program(original, frozenset(functional_names))
-            programs[key] = made, pipeline.commit_template(made.analysis)
-        program, template = programs[key]
+        install(target, original)
     except SourceMissing as error:
         _say_once(original, error)
-        return
     except TranslationError as error:
         _LOG.info("%s runs undecorated: %s", original.__qualname__, error)
-        return
-    except Exception as error:
+    except Exception as error:  # a function that cannot be translated is left alone
         _LOG.warning("%s runs undecorated: %r", original.__qualname__, error)
-        return
-    target.__code__ = pipeline.commit_code(template, Entry(program, original))
 
 
 def _say_once(function: FunctionType, why: SourceMissing) -> None:
@@ -178,7 +167,7 @@ def translate(function: Callable[..., Any]) -> Translation:
     Raises:
         TranslationError: it cannot be translated.
     """
-    from pydron_ng.runtime.entry import Program
+    from pydron_ng.runtime.program import Program
     from pydron_ng.translation import pipeline
 
     plain: Any = _innermost(function)  # type: ignore[arg-type]

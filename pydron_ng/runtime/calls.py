@@ -23,11 +23,13 @@ class IssuedCall:
     """What is known of an issued call; mutated by its activation alone, under the lock.
 
     task: None while arguments are to come, while it is held back, and where it cannot be sent.
+    bytes: how many of the arguments, and of the result once it is there, are kept for it.
     epoch, surroundings: those in force when it was sent.
     """
 
     __slots__ = (
         "args",
+        "bytes",
         "epoch",
         "function",
         "identity",
@@ -53,6 +55,7 @@ class IssuedCall:
         self.packed: Packed | None = None
         self.outcome: Outcome | None = None
         self.epoch = -1
+        self.bytes = 0
         self.surroundings: Surroundings | None = None
 
     @property

@@ -9,6 +9,7 @@ from pydron_ng.errors import WorkerLost
 from pydron_ng.runtime.calls import IssuedCall
 from pydron_ng.runtime.grain import Functional
 from pydron_ng.runtime.task import Task
+from pydron_ng.values.blob import Blob
 from pydron_ng.values.functions import identify
 from pydron_ng.values.pack import pack
 from pydron_ng.values.unshippable import Unshippable
@@ -38,6 +39,7 @@ class Dispatch:
         self._surroundings: Surroundings | None = None
         self._epoch = -1
         self.sent = 0
+        self.bytes = 0  # of arguments and results that are not yet committed
         self._closed = False
 
     def look_around(self, epoch: int) -> None:
@@ -94,6 +96,7 @@ class Dispatch:
         from pydron_ng.runtime.perform import call_blob
 
         call.packed, call.identity = packed, identity
+        self._weigh(call, packed.blob)
         call.epoch, call.surroundings = self._epoch, self._surroundings
         call.task = Task(
             self._driver.next_id(),
@@ -105,6 +108,16 @@ class Dispatch:
         )
         self._outbox.append(call.task)
         self.sent += 1
+
+    def _weigh(self, call: IssuedCall, blob: Blob) -> None:
+        size = sum(map(len, blob))
+        call.bytes += size
+        self.bytes += size
+
+    def release_bytes(self, call: IssuedCall) -> None:
+        """The call has been committed, or dropped."""
+        self.bytes -= call.bytes
+        call.bytes = 0
 
     def flush(self) -> None:
         """Issue what was sent since the last time, together."""
@@ -126,6 +139,7 @@ class Dispatch:
 
         if task.outcome is None or self._closed:
             return
+        self._weigh(call, task.outcome)
         outcome = call.outcome = decode(task.outcome, self._library)
         if isinstance(outcome, Refused):
             call.outcome = None

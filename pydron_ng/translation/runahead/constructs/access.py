@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import ast
-from types import FunctionType, MemberDescriptorType, MethodType, ModuleType
+from types import (
+    FunctionType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 from typing import Any
 
 from pydron_ng.translation.runahead.ahead import Ahead
 from pydron_ng.translation.runahead.constructs.operators import is_plain_atom
 from pydron_ng.translation.runahead.emitter import Emitter
-from pydron_ng.translation.runahead.promises import OWN, Refused, lifted
+from pydron_ng.translation.runahead.promises import OWN, OwnDict, Refused, lifted
 from pydron_ng.translation.runahead.registry import emits, guard
 
 PRODUCTIONS = ("{new} = {list}[{int}]", "{new} = {list}[:{int}]", "{new} = {object}.{attribute}")
+_MOST_KEYS = 2_000  # that are looked through at each lookup
 _SEQUENCES = frozenset({list, tuple, str, bytes, range})
 
 
@@ -59,11 +66,18 @@ def get_item(container: Any, key: Any) -> Any:
     kind = OWN.get(type(container), type(container))
     if kind in _SEQUENCES and type(key) in {int, bool, slice}:
         return container[key] if type(key) is not slice else _sliced(container, key)
-    if kind is dict and is_plain_atom(key) and all(map(is_plain_atom, container)):
+    if kind is dict and is_plain_atom(key) and _compares_atoms(container):
         return container[key]
     if _is_array(container) and _is_index(key):
         return container[key]
-    raise Refused(f"subscript of {kind.__name__}")
+    raise Refused("subscript")
+
+
+def _compares_atoms(container: dict[Any, Any]) -> bool:
+    """Does looking up an atom compare it with nothing but atoms?"""
+    if type(container) is OwnDict:
+        return True
+    return len(container) <= _MOST_KEYS and all(map(is_plain_atom, container))
 
 
 def _sliced(container: Any, key: slice) -> Any:
@@ -74,7 +88,8 @@ def _sliced(container: Any, key: slice) -> Any:
 def _is_array(value: Any) -> bool:
     kind = type(value)
     return (
-        kind.__module__ == "numpy"
+        type(kind) is type
+        and kind.__module__ == "numpy"
         and kind.__name__ == "ndarray"
         and value.dtype.kind in "biufcSUmM"
     )
@@ -119,9 +134,10 @@ def get_class(value: Any) -> type:
         Refused: the object could pretend to be of another one.
     """
     kind = type(value)
-    for name in ("__class__", "__getattribute__"):
-        if _in_mro(kind, name) is not object.__dict__[name]:
-            raise Refused(name)
+    if _in_mro(kind, "__class__") is not object.__dict__["__class__"]:
+        raise Refused("__class__")
+    if type(_in_mro(kind, "__getattribute__")) is not WrapperDescriptorType:
+        raise Refused("__getattribute__")
     return kind
 
 
@@ -131,7 +147,7 @@ def _of_instance(value: Any, kind: type, name: str) -> Any:
     found = _in_mro(kind, name)
     if type(found) is MemberDescriptorType:
         return found.__get__(value, kind)
-    if found is not None and hasattr(type(found), "__set__"):
+    if found is not None and _in_mro(type(found), "__set__") is not None:
         raise Refused("a data descriptor")
     own = _instance_dictionary(value, kind)
     if name in own:
@@ -146,7 +162,7 @@ def _bound(found: Any, value: Any, kind: type) -> Any:
         return found.__func__
     if type(found) is classmethod:
         return MethodType(found.__func__, kind)
-    if found is None or hasattr(type(found), "__get__"):
+    if found is None or _in_mro(type(found), "__get__") is not None:
         raise Refused("an attribute that is computed")
     return found
 
@@ -160,15 +176,19 @@ def _of_class(value: type, name: str) -> Any:
     return _bound(found, None, value)
 
 
+_mro: Any = type.__dict__["__mro__"].__get__  # a metaclass is not asked
+_names: Any = type.__dict__["__dict__"].__get__
+
+
 def _in_mro(kind: type, name: str) -> Any:
-    for base in kind.__mro__:
-        if name in base.__dict__:
-            return base.__dict__[name]
+    for base in _mro(kind):
+        if name in _names(base):
+            return _names(base)[name]
     return None
 
 
 def _instance_dictionary(value: Any, kind: type) -> dict[str, Any]:
-    if not any("__dict__" in base.__dict__ for base in kind.__mro__):
+    if not any("__dict__" in _names(base) for base in _mro(kind)):
         return {}
     own = object.__getattribute__(value, "__dict__")
     return own if type(own) is dict else {}

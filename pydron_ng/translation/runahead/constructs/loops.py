@@ -212,14 +212,16 @@ def over(ra: Ahead, items: Any, line: int) -> Iterator[Any]:
     if kind in views:
         yield from list(items)
         return
-    shared = getattr(kind, "ahead_items", None)
-    if shared is not None and kind.__module__.startswith("pydron_ng."):
-        yield from shared(items)
-        return
+    if type(kind) is type and kind.__module__.startswith("pydron_ng."):
+        shared = getattr(kind, "ahead_items", None)
+        if shared is not None:
+            yield from shared(items)
+            return
     if _is_plain_array(items):
         yield from items
         return
-    ra.blame("iterator", line, f"the next item of a {kind.__name__} is an effect")
+    name = type.__dict__["__name__"].__get__(kind)  # a metaclass is not asked
+    ra.blame("iterator", line, f"the next item of a {name} is an effect")
     while True:
         yield ARRIVES
 
@@ -227,7 +229,8 @@ def over(ra: Ahead, items: Any, line: int) -> Iterator[Any]:
 def _is_plain_array(value: Any) -> bool:
     kind = type(value)
     return (
-        kind.__module__ == "numpy"
+        type(kind) is type
+        and kind.__module__ == "numpy"
         and kind.__name__ == "ndarray"
         and value.ndim > 0
         and value.dtype.kind in "biufc"

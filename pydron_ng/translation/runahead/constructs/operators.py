@@ -207,7 +207,9 @@ def _joined(left: Any, right: Any) -> Any:
 def is_plain_atom(value: Any) -> bool:
     """Is it an atom of the language, or a numpy scalar, of exactly that type?"""
     kind = type(value)
-    return kind in ATOMS or (kind.__module__ == "numpy" and kind.__name__ in _SCALARS)
+    if kind in ATOMS:
+        return True
+    return type(kind) is type and kind.__module__ == "numpy" and kind.__name__ in _SCALARS
 
 
 def _numeric(function: Callable[..., Any], values: tuple[Any, ...]) -> Any:
