@@ -116,7 +116,7 @@ def items_of(value: Any) -> list[Any]:
     """
     kind = OWN.get(type(value), type(value))
     if kind not in {list, tuple, dict, set, frozenset, str, bytes, range}:
-        raise Refused(f"iteration of {kind.__name__}")
+        raise Refused("iteration")
     if len(value) > _LARGEST:
         raise Refused("size")
     return list(value)

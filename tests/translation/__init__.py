@@ -1,0 +1,1 @@
+"""Facts, shapes and meanings: what the analysis says, what is generated, what that does."""

@@ -1,0 +1,1 @@
+"""One test file per construct: the text it becomes, what that does, and what its guards refuse."""
