@@ -15,7 +15,7 @@ from types import CodeType, FunctionType, TracebackType
 from typing import Any
 
 from pydron_ng.translation.outline import Site
-from pydron_ng.translation.runahead.promises import RUN_AHEAD
+from pydron_ng.translation.runahead.promises import RUN_AHEAD, is_handler
 
 
 class _Inline:
@@ -82,28 +82,36 @@ def _place(node: ast.AST, where: ast.Call) -> None:
         ast.copy_location(node, where)
 
 
-def tidy(*also: CodeType) -> None:
-    """Take the frames of stubs, and those below them, out of the exception that is in flight.
+def tidy() -> None:
+    """Take the frames of ours, and those of what they use, out of the exception in flight.
 
-    also: code of ours that stubs call.
+    Left are the user's frames: callers, functionals, frames of workers, signal handlers.
     """
     exception = sys.exception()
     if exception is None:
         return
-    user: TracebackType | None = None
+    above: TracebackType | None = None
+    buried = False  # below a frame of ours that calls no code of the user's
     step = exception.__traceback__
     while step is not None:
-        if _is_ours(step, also):
-            if user is not None:
-                user.tb_next = step.tb_next
+        code = step.tb_frame.f_code
+        ours = _is_ours(step)
+        buried = not _is_gate(code) if ours else buried and not is_handler(code)
+        if (ours or buried) and above is not None:
+            above.tb_next = step.tb_next
         else:
-            user = step
+            above = step
         step = step.tb_next
 
 
-def _is_ours(step: TracebackType, also: tuple[CodeType, ...]) -> bool:
+def _is_gate(code: CodeType) -> bool:
+    """Do frames of the user's follow below a frame of this code of ours?"""
+    return code.co_consts[:1] == (_MARK,) or code.co_name == "_delivered"
+
+
+def _is_ours(step: TracebackType) -> bool:
     code = step.tb_frame.f_code
-    if code in also or code.co_consts[:1] == (_MARK,) or code.co_filename == RUN_AHEAD:
+    if code.co_consts[:1] == (_MARK,) or code.co_filename == RUN_AHEAD:
         return True
     name = step.tb_frame.f_globals.get("__name__")
     return type(name) is str and name.startswith(_OURS)

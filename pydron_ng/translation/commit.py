@@ -174,7 +174,7 @@ class _Route(ast.NodeTransformer):
             routed = _call("$route", ast.Constant(index), node.func)
             retired = _place(RETIRED, ast.Load())
             either = ast.IfExp(retired, copy.deepcopy(node.func), routed)
-            node.func = ast.copy_location(either, node.func)
+            node.func = _instead(either, node.func)
         return node
 
     # --- counting ---
@@ -206,7 +206,7 @@ class _Route(ast.NodeTransformer):
             return node
         if index in self._plan.told:
             source = _call("$tell", ast.Constant(index), node.iter)
-            node.iter = ast.copy_location(source, node.iter)
+            node.iter = _instead(source, node.iter)
         again = ast.AugAssign(_place(EPOCH, ast.Store()), ast.Add(), _place(place + 1, ast.Load()))
         begin = self._tell(item_point(index), self._plan.items.get(index, ()), node)
         node.body[:0] = [_bump(place, node), _at(again, node.lineno), *begin]
@@ -218,7 +218,7 @@ class _Route(ast.NodeTransformer):
         if place is None:
             return node
         if index in self._plan.told:
-            node.test = ast.copy_location(_call("$tell", ast.Constant(index), node.test), node.test)
+            node.test = _instead(_call("$tell", ast.Constant(index), node.test), node.test)
         begin = self._tell(item_point(index), self._plan.items.get(index, ()), node)
         node.body[:0] = [_bump(place, node), *begin]
         if self._plan.effects.sync[index]:
@@ -229,7 +229,7 @@ class _Route(ast.NodeTransformer):
         index = self._of[node]
         self.generic_visit(node)
         if index in self._plan.told:
-            node.test = ast.copy_location(_call("$tell", ast.Constant(index), node.test), node.test)
+            node.test = _instead(_call("$tell", ast.Constant(index), node.test), node.test)
         return node
 
     def _comprehension(self, node: Comprehension) -> ast.AST:
@@ -238,9 +238,9 @@ class _Route(ast.NodeTransformer):
             place = self._plan.counter.get(self._loop_of[clause])
             if place is not None:
                 start = _call("$begin", ast.Constant(place), clause.iter)
-                clause.iter = ast.copy_location(start, clause.iter)
+                clause.iter = _instead(start, clause.iter)
                 step = _call("$step", ast.Constant(place))
-                clause.ifs.insert(0, ast.copy_location(step, clause.iter))
+                clause.ifs.insert(0, _instead(step, clause.iter))
         return node
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
@@ -318,6 +318,11 @@ def _load(name: str) -> ast.Name:
 
 def _store(name: str) -> ast.Name:
     return ast.Name(name, ast.Store())
+
+
+def _instead(new: ast.expr, old: ast.expr) -> ast.expr:
+    """`new` with all that is in it at the place of `old`."""
+    return ast.fix_missing_locations(ast.copy_location(new, old))
 
 
 def _at(node: ast.stmt, line: int) -> ast.stmt:

@@ -23,13 +23,17 @@ def is_foreign(error: BaseException) -> bool:
     """
     if isinstance(error, Refused | TaskFailed) or threading.get_ident() != _main_thread():
         return not isinstance(error, Exception)
-    handlers = {id(code) for code in _handler_codes()}
     step = error.__traceback__
     while step is not None:
-        if id(step.tb_frame.f_code) in handlers:
+        if is_handler(step.tb_frame.f_code):
             return True
         step = step.tb_next
     return not isinstance(error, Exception)
+
+
+def is_handler(code: CodeType) -> bool:
+    """Is it the code of a signal handler that is in force?"""
+    return any(code is handler for handler in _handler_codes())
 
 
 def _main_thread() -> int | None:
