@@ -113,16 +113,18 @@ def _effect_chain(effects: Effects) -> Iterator[tuple[Node, Node]]:
 
 def _data(outline: Outline, names: Names) -> Iterator[tuple[Node, Node, str]]:
     readers = _readers(outline)
+    deciders = _deciders(outline)
     for flow in names.flows:
-        yield from _flow(flow, readers)
+        decided = deciders.get(flow.position, ())
+        yield from _flow(flow, [readers.get(flow.position, statement(flow.target)), *decided])
     for number, enclosing in _nesting(outline):
         yield site(number), enclosing, ""
 
 
-def _flow(flow: Flow, readers: dict[tuple[int, int], Node]) -> Iterator[tuple[Node, Node, str]]:
-    reader = readers.get(flow.position, statement(flow.target))
-    if reader != statement(flow.source):
-        yield statement(flow.source), reader, flow.name
+def _flow(flow: Flow, readers: list[Node]) -> Iterator[tuple[Node, Node, str]]:
+    for reader in readers:
+        if reader != statement(flow.source):
+            yield statement(flow.source), reader, flow.name
 
 
 def _readers(outline: Outline) -> dict[tuple[int, int], Node]:
@@ -133,6 +135,44 @@ def _readers(outline: Outline) -> dict[tuple[int, int], Node]:
             if isinstance(node, ast.Name):
                 readers[node.lineno, node.col_offset] = site(s.index)
     return readers
+
+
+def _deciders(outline: Outline) -> dict[tuple[int, int], tuple[Node, ...]]:
+    """The calls that the name at a position decides upon, inside of one expression."""
+    decided: dict[tuple[int, int], tuple[Node, ...]] = {}
+    for part, call in _decisions(outline):
+        if isinstance(part, ast.Name):
+            at = part.lineno, part.col_offset
+            decided[at] = (*decided.get(at, ()), site(call))
+    return decided
+
+
+def _decisions(outline: Outline) -> Iterator[tuple[ast.AST, int]]:
+    """Each name or call of a test, or of what a comprehension goes over, with the calls behind."""
+    expressions = (ast.IfExp, ast.BoolOp, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    for node in ast.walk(outline.definition):
+        if isinstance(node, expressions):
+            for tests, behind in _deciding(node):
+                calls = [n for part in behind for n in ast.walk(part) if n in outline.of]
+                for test in (n for part in tests for n in ast.walk(part)):
+                    yield from ((test, outline.of[c]) for c in calls if isinstance(c, ast.Call))
+
+
+def _deciding(node: ast.expr) -> Iterator[tuple[list[ast.expr], list[ast.expr]]]:
+    """The parts of an expression that decide, each with those that they decide upon."""
+    match node:
+        case ast.IfExp(test, body, orelse):
+            yield [test], [body, orelse]
+        case ast.BoolOp(_, values):
+            for rank in range(1, len(values)):
+                yield values[:rank], [values[rank]]
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            elements = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+            parts = [part for c in node.generators for part in (c.iter, *c.ifs)]
+            for rank in range(len(parts)):
+                yield [parts[rank]], [*parts[rank + 1 :], *elements]
+        case _:
+            pass
 
 
 def _nesting(outline: Outline) -> Iterator[tuple[int, Node]]:
@@ -158,6 +198,9 @@ def _control(outline: Outline) -> Iterator[tuple[Node, Node]]:
     for parent, nodes in inside.items():
         for node in nodes:
             yield statement(parent), node
+    for part, decided in _decisions(outline):
+        if isinstance(part, ast.Call) and part in outline.of:
+            yield site(outline.of[part]), site(decided)
     yield from _exits(outline)
 
 

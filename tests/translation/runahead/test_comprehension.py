@@ -72,6 +72,14 @@ def sets_and_dicts(numbers: Any) -> Any:
 
 
 @schedule
+def over_what_was_computed(numbers: Any) -> Any:
+    slow = work(7)
+    ordered = sorted(numbers)
+    least = len(ordered) - 4
+    return slow, [work(x) for x in ordered if x > least], work(1) if least else work(2)
+
+
+@schedule
 def consumed(numbers: Any) -> Any:
     total = sum(work(x) for x in numbers)
     return total, ", ".join(str(work(x, 1)) for x in numbers), all(x > 0 for x in numbers)
@@ -104,6 +112,7 @@ def later_results(numbers: Any) -> Any:
         (4, conditions, [0, 1, 2]),
         (9, nested, [1, 2, 3]),
         (4, sets_and_dicts, [1, 2]),
+        (5, over_what_was_computed, [3, 1, 2]),
         (4, consumed, [1, 2]),
         (4, a_name_of_its_own, 7),
         (2, unpacked, [(1, 2), (3, 4)]),

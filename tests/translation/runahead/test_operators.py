@@ -55,7 +55,7 @@ def comparisons(n: Any) -> Any:
 
 @schedule
 def short_circuits(n: Any) -> Any:
-    return work(n and quick(n)), work(0 or n or quick(n)), work((n and 0) or (quick(n) and 7))
+    return work(n and quick(n)), work(n or quick(n)), work(quick(n) and 7)
 
 
 @schedule
