@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: How many issued and not yet committed calls there may be, and how many bytes of them; one
 #: call there may always be.
 WINDOW, WINDOW_BYTES = 256, 256 << 20
+#: How many names run-ahead may wait for before those are forgotten that cannot come any more.
+MOST_AWAITED = 4_096
 #: How many steps run-ahead may take before the commit program has moved again.
 FUEL = 2_000
 #: Seconds that running ahead may cost, apart from a share of the time since the call began and
@@ -61,6 +63,7 @@ class Running:
         self.alive = True
         self.met: dict[int, Functional] = {}
         self.won = 0.0  # seconds of calls that workers made
+        self._most_awaited = MOST_AWAITED
         self._roomy: Promise | None = None
         self._fuel = FUEL
         self._at_work = False
@@ -115,6 +118,9 @@ class Running:
         promise: Promise = value if type(value) is Promise else Promise(self.ready)
         self.awaited[point, rank, *keys] = promise
         self.counters[AWAITED] = len(self.awaited)
+        if len(self.awaited) > self._most_awaited:
+            self._purge()
+            self._most_awaited = max(MOST_AWAITED, 2 * len(self.awaited))
         return promise
 
     def told(self, point: int, keys: Keys) -> Promise:
