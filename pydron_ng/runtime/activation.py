@@ -97,7 +97,7 @@ class Activation:
         try:
             with self._lock:
                 outcome = self._outcome(call, function, args, kwargs)
-                self._running.dispatch.release_bytes(call)
+                self._running.dispatch.committed(call)
                 self._running.moved()
         except BaseException as error:
             self._trouble(error)
@@ -112,12 +112,12 @@ class Activation:
         if call.task is None or not running.dispatch.is_same(call, function, args, kwargs):
             self._give_up(call)
             return None
-        if not running.dispatches_all and self._driver.reclaim(call.task):
+        if not running.dispatches_all and running.dispatch.reclaim(call):
             return None
         self._driver.want(call.task)
         self._driver.wait(lambda: call.is_settled)
         running.run()
-        if not running.dispatch.is_believable(call, self._counters[EPOCH]):
+        if not running.dispatch.is_believable(call):
             return None
         return call.outcome
 
@@ -131,9 +131,8 @@ class Activation:
     def _give_up(self, call: IssuedCall) -> None:
         if call.packed is not None:
             self._program.mismatched(call.key[0])
-        if call.task is not None:
-            self._driver.drop((call.task,))
-            call.task = None
+        self._running.dispatch.drop((call,))
+        call.task = None
 
     def _delivered(self, call: IssuedCall, outcome: Any) -> Any:
         from pydron_ng.runtime.outcome import Returned
@@ -161,7 +160,7 @@ class Activation:
                     call.promise.fail(value)
                 else:
                     call.promise.keep(value)
-                self._running.learnt_cost(call.mark)
+                self._running.learnt_cost()
                 self._running.moved()
         except BaseException as error:
             self._trouble(error)
@@ -178,7 +177,7 @@ class Activation:
         mark.cost(perf_counter() - began)
         try:
             with self._lock:
-                self._running.learnt_cost(mark)
+                self._running.learnt_cost()
                 self._running.moved()
         except BaseException as error:
             self._trouble(error)

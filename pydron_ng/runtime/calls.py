@@ -23,6 +23,7 @@ class IssuedCall:
     """What is known of an issued call; mutated by its activation alone, under the lock.
 
     task: None while arguments are to come, while it is held back, and where it cannot be sent.
+    moved: seconds that its packing and unpacking took here so far.
     bytes: how many of the arguments, and of the result once it is there, are kept for it.
     epoch, surroundings: those in force when it was sent.
     """
@@ -36,6 +37,7 @@ class IssuedCall:
         "key",
         "kwargs",
         "mark",
+        "moved",
         "outcome",
         "packed",
         "promise",
@@ -55,6 +57,7 @@ class IssuedCall:
         self.packed: Packed | None = None
         self.outcome: Outcome | None = None
         self.epoch = -1
+        self.moved = 0.0
         self.bytes = 0
         self.surroundings: Surroundings | None = None
 

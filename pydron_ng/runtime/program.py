@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,7 @@ class Program:
         self.reasons: dict[Reason, None] = {}
         self._learn_places: dict[int, tuple[int, ...]] = {}
         self._translated: tuple[Graph, RunAhead] | None = None
+        self._near: dict[int, bool] = {}
         self._is_settled = False
         self._failed = False
         self._is_sure: bool | None = None
@@ -119,6 +120,32 @@ class Program:
         return self.learn_places(
             item_point(statement) if isinstance(node, ast.While) else statement
         )
+
+    def is_near(self, site: int) -> bool:
+        """Is no sync-point, and no loop, between a call and what the commit program does before?
+
+        Then a call that is alone is not worth sending: the commit program is there at once.
+        """
+        near = self._near.get(site)
+        if near is None:
+            near = self._near[site] = not any(map(self._takes_time, self._statements_before(site)))
+        return near
+
+    def _statements_before(self, site: int) -> Iterable[int]:
+        """The statements since the call before; in a loop, all of the loop."""
+        outline = self.analysis.outline
+        here = outline.sites[site]
+        if here.loops:
+            return [s.index for s in outline.statements if here.loops[-1] in s.loops]
+        routed = self.analysis.plan.routed
+        earlier = [s.statement for s in outline.sites[:site] if s.index in routed]
+        return range(max(earlier, default=0) + 1, here.statement)
+
+    def _takes_time(self, statement: int) -> bool:
+        loops = self.analysis.outline.loop_of
+        node = self.analysis.outline.statements[statement].node
+        uncounted = node in loops and loops[node] not in self.analysis.plan.counter
+        return self.analysis.plan.effects.sync[statement] or uncounted
 
     def may_issue(self, site: int) -> bool:
         """Is the site worth issuing ahead, after what became of earlier calls?"""

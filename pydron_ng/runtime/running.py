@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from pydron_ng.runtime.calls import IssuedCall, Key
 from pydron_ng.runtime.dispatch import Dispatch
 from pydron_ng.runtime.grain import Functional, mark_of
-from pydron_ng.runtime.task import TaskState
 from pydron_ng.translation.plan import AWAITED, EPOCH, RETIRED
 from pydron_ng.translation.runahead.ahead import Keys, Strand
 from pydron_ng.translation.runahead.promises import (
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
     from pydron_ng.runtime.entry import Entry
     from pydron_ng.runtime.session import Session
 
-#: How many issued and not yet committed calls there may be, and how many bytes of them; one
-#: call there may always be.
-WINDOW, WINDOW_BYTES = 256, 256 << 20
+#: How many issued and not yet committed calls there may be.
+WINDOW = 256
 #: How many names run-ahead may wait for before those are forgotten that cannot come any more.
 MOST_AWAITED = 4_096
 #: How many steps run-ahead may take before the commit program has moved again.
@@ -52,8 +50,7 @@ class Running:
     def __init__(self, entry: Entry, session: Session) -> None:
         self._entry = entry
         self._program = entry.program
-        self._driver = session.driver
-        self.dispatch = Dispatch(session, self._settled, self._blame_call)
+        self.dispatch = Dispatch(session, self._settled, self._blame_call, self._program.is_near)
         self.dispatches_all = session.config.inline is False
         self.counters = [0, 0, 0] + [-1, 0] * len(entry.program.analysis.plan.counter)
         self.ready: deque[Waiter] = deque()
@@ -82,12 +79,7 @@ class Running:
     def parked(self) -> bool:
         """Is there no room to go on? Loops ask before each iteration."""
         self._fuel -= 1
-        return (
-            self._fuel < 0
-            or len(self.calls) >= WINDOW
-            or (self.dispatch.bytes > WINDOW_BYTES and len(self.calls) > 1)
-            or not self.alive
-        )
+        return self._fuel < 0 or len(self.calls) >= WINDOW or not self.alive
 
     def room(self) -> Promise:
         """Kept as soon as the commit program has moved on."""
@@ -211,17 +203,13 @@ class Running:
         self.dispatch.look_around(self.counters[EPOCH])
         if len(self.calls) >= WINDOW:
             self._purge()
-        if self._roomy is not None and not self._roomy.kept and self._is_roomy():
+        if self._roomy is not None and not self._roomy.kept and len(self.calls) < WINDOW * 3 // 4:
             self._roomy.keep(None)
         self.run()
 
-    def _is_roomy(self) -> bool:
-        few = len(self.calls) < WINDOW * 3 // 4
-        return few and (self.dispatch.bytes <= WINDOW_BYTES or len(self.calls) < 2)  # noqa: PLR2004
-
-    def learnt_cost(self, mark: Functional) -> None:
+    def learnt_cost(self) -> None:
         """The first call of a function was made: let go what was held back, or stop at all."""
-        self.dispatch.release(mark)
+        self.dispatch.release()
         if self.dispatches_all or self.dispatch.sent or not self.alive:
             return
         if all(met.is_cheap for met in self.met.values()):
@@ -255,8 +243,7 @@ class Running:
     def retire(self) -> None:
         """Stop running ahead: every call is inline from now on."""
         self.alive = False
-        tasks = [call.task for call in self.calls.values() if call.task is not None]
-        self._driver.drop([task for task in tasks if task.state is not TaskState.SETTLED])
+        self.dispatch.drop(self.calls.values())
         self.calls.clear()
         self.awaited.clear()
         self.ready.clear()
@@ -267,10 +254,7 @@ class Running:
     def _purge(self) -> None:
         """Drop the calls of iterations that the commit program has left."""
         stale = [key for key in self.calls if self._is_left_behind(key)]
-        dropped = [self.calls.pop(key) for key in stale]
-        self._driver.drop([call.task for call in dropped if call.task is not None])
-        for call in dropped:
-            self.dispatch.release_bytes(call)
+        self.dispatch.drop([self.calls.pop(key) for key in stale])
         places = self._program.learn_places
         for name in [n for n in self.awaited if self._is_before(n[2:], places(n[0]))]:
             del self.awaited[name]
