@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pydron_ng.testing import Call
-from tests.fuzz import expressions, statements  # noqa: F401  they register their productions
+from tests.fuzz import constructs, expressions, statements  # noqa: F401  they register theirs
 from tests.fuzz.grammar import Writer, indented
 from tests.fuzz.pool import STATE, Thing
 
