@@ -93,7 +93,7 @@ def _scheduled(function: FunctionType) -> FunctionType:
     copy = _copy(function)
     _install(copy, function)
     copy.__wrapped__ = function  # type: ignore[attr-defined]
-    copy.__dict__["__pydron_scheduled__"] = True
+    copy.__dict__.setdefault("__pydron_scheduled__", True)
     return copy
 
 
@@ -102,7 +102,7 @@ def _inside(outer: FunctionType, inner: FunctionType) -> FunctionType:
     original = _copy(inner)
     _install(inner, original)
     inner.__wrapped__ = original  # type: ignore[attr-defined]
-    inner.__dict__["__pydron_scheduled__"] = True
+    inner.__dict__.setdefault("__pydron_scheduled__", True)
     return outer
 
 

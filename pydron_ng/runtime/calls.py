@@ -66,6 +66,13 @@ class IssuedCall:
         """Is there nothing more to wait for?"""
         return self.task is None or self.task.state in {TaskState.SETTLED, TaskState.DROPPED}
 
+    def forget(self) -> None:
+        """Let go of values and bytes: each object lives as long as the program has it."""
+        self.args, self.kwargs, self.packed, self.outcome = (), {}, None, None
+        self.promise.demand = None
+        if self.task is not None:
+            self.task.let_go()
+
     def label(self) -> str:
         """Function and arguments, shortened, for messages."""
         shown = [_shortened(a) for a in self.args]

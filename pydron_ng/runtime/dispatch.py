@@ -87,7 +87,8 @@ class Dispatch:
             return False
         if mark.size is None and self._sent_of[mark] >= 2 * self._driver.capacity:
             return False  # the size of a result is to be known before many are under way
-        return not self._underway or self.bytes + (mark.size or 0) <= WINDOW_BYTES
+        first = not self._underway and not self._outbox
+        return first or self.bytes + (mark.size or 0) <= WINDOW_BYTES
 
     def release(self) -> None:
         """Send what was held back, as far as it may be sent by now."""
@@ -178,14 +179,15 @@ class Dispatch:
     def drop(self, calls: Iterable[IssuedCall]) -> None:
         """Nobody wants these calls."""
         for call in calls:
-            self.committed(call)
             if call.task is not None and call.task.state is not TaskState.SETTLED:
                 self._underway.discard(call.task)
                 self._driver.drop((call.task,))
+            self.committed(call)
 
     def committed(self, call: IssuedCall) -> None:
         """The commit program has had the call: there is room for others."""
         self._weigh(call, 0)
+        call.forget()
         if self._held:
             self.release()
 
@@ -208,7 +210,7 @@ class Dispatch:
         if isinstance(outcome, Refused):
             self._refused(call, outcome)
             return
-        size = sum(map(len, task.outcome))
+        size, task.outcome = sum(map(len, task.outcome)), None
         call.mark.weigh(size)
         self._weigh(call, size + sum(map(len, task.blob)))
         call.mark.cost(outcome.seconds)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import weakref
 from collections.abc import Callable
 from threading import get_ident
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydron_ng.errors import PydronError, TranslationError
 from pydron_ng.runtime.program import Program
@@ -19,7 +20,12 @@ from pydron_ng.translation import pipeline
 from pydron_ng.translation.outline import Site
 from pydron_ng.translation.runahead.promises import UNKNOWN, is_foreign
 
+if TYPE_CHECKING:
+    from pydron_ng.runtime.session import Session
+
 _LOG = logging.getLogger("pydron_ng")
+#: What a call may need at any moment.
+_NEEDED = ("activation", "outcome", "perform", "replay", "surroundings")
 
 
 def install(target: FunctionType, original: FunctionType) -> None:
@@ -40,6 +46,15 @@ def install(target: FunctionType, original: FunctionType) -> None:
     target.__code__ = pipeline.commit_code(template, Entry(program, original, target))
 
 
+class Stubs:
+    """The makers of stubs of one scheduled function, by site; they hold its globals."""
+
+    __slots__ = ("makers",)
+
+    def __init__(self) -> None:
+        self.makers: dict[int, Callable[[Any, Any, Any, Any], Stub]] = {}
+
+
 class Entry:
     """One scheduled function object: called by its own code, with its arguments, when it begins."""
 
@@ -49,14 +64,18 @@ class Entry:
     def __init__(self, program: Program, function: FunctionType, target: FunctionType) -> None:
         """function: the undecorated one; target: the one whose code calls this."""
         self.program = program
-        self._function = function
+        self._original = weakref.ref(function)  # nothing behind code's constants is ever collected
         self._target = weakref.ref(target)
         self._is_first = True
-        self._stubs: dict[int, Callable[[Any, Any, Any, Any], Stub]] = {}
+        target.__dict__["__pydron_scheduled__"] = Stubs()
 
     def __call__(self, *values: Any) -> tuple[Any, ...] | None:
         """What the commit program works with; None to run as if undecorated."""
-        if not self.program.is_possible(lambda name: self._value(name, values)):
+        program = self.program
+        if program.skips():
+            return None
+        function = self._original()
+        if function is None or not program.is_possible(lambda n: self._value(function, n, values)):
             return None
         thread = get_ident()
         if thread in entering:  # a signal handler or finalizer, while this is at work below
@@ -72,15 +91,9 @@ class Entry:
         try:
             if not current.usable():
                 return None
-            if not self.program.is_ready:
-                apart(self.program.translated)
-            if not current.is_ready:
-                apart(lambda: current.driver)
-            if self._is_first:
+            if self._is_first or not current.is_ready or not self.program.is_ready:
                 self._is_first = False
-                apart(self._look_again)
-            if current.config.inline is not False and not self.program.is_worth_it():
-                return None
+                apart(lambda: self._prepare(current))
             from pydron_ng.runtime.activation import Activation
 
             return Activation(self, current).start(values)
@@ -92,39 +105,50 @@ class Entry:
             current.discard()
             if is_foreign(error):
                 raise
-            _LOG.info("%s runs as if undecorated: %r", self._function.__qualname__, error)
+            _LOG.info("%s runs as if undecorated: %r", self.program.caller.co_qualname, error)
         except BaseException:
             current.discard()
             raise
         return None
 
+    def _prepare(self, current: Session) -> None:
+        """Import, translate and configure before the first call; a signal would break that."""
+        for name in _NEEDED:
+            importlib.import_module(f"pydron_ng.runtime.{name}")
+        self.program.translated()
+        _ = current.driver
+        self._look_again()
+
     def _look_again(self) -> None:
         """Translate anew, for later calls, if more is known now than when it was decorated."""
         if not self.program.knows_better(frozenset(functional_names)):
             return
-        target = self._target()
-        if target is not None:
-            install(target, self._function)
+        target, original = self._target(), self._original()
+        if target is not None and original is not None:
+            install(target, original)
 
-    def _value(self, name: str, values: tuple[Any, ...]) -> Any:
+    def _value(self, function: FunctionType, name: str, values: tuple[Any, ...]) -> Any:
         """What a callee's name stands for when the call begins; UNKNOWN for what is local."""
-        code = self._function.__code__
+        code = function.__code__
         if name in code.co_varnames or name in code.co_cellvars:
             parameters = self.program.parameters
             return values[parameters.index(name)] if name in parameters else UNKNOWN
-        return self.lookup(name, None)
+        return lookup(function, name, None)
 
     def lookup(self, name: str, missing: Any) -> Any:
-        return lookup(self._function, name, missing)
+        """What a name that is not local stands for now."""
+        function = self._original()
+        return missing if function is None else lookup(function, name, missing)
 
     def stub(self, site: int) -> Callable[[Any, Any, Any, Any], Stub]:
         """The maker of stubs of a site."""
-        maker = self._stubs.get(site)
-        if maker is None:
+        target = self._target()
+        assert target is not None  # its code is running
+        makers = target.__dict__["__pydron_scheduled__"].makers
+        if site not in makers:
             where: Site = self.program.analysis.outline.sites[site]
-            maker = stub_maker(where, self.program.caller, self._function.__globals__)
-            self._stubs[site] = maker
-        return maker
+            makers[site] = stub_maker(where, self.program.caller, target.__globals__)
+        return makers[site]  # type: ignore[no-any-return]
 
     def __reduce__(self) -> tuple[Callable[[], Any], tuple[()]]:
         return (_undecorated, ())

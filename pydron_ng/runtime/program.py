@@ -12,6 +12,7 @@ from pydron_ng.errors import TranslationError
 from pydron_ng.events import Reason
 from pydron_ng.purity.functions import is_pure, is_wrapper
 from pydron_ng.runtime.scope import Scope, kind_of, may_be_functional, refuse_frame_readers
+from pydron_ng.runtime.session import session
 from pydron_ng.translation import pipeline
 from pydron_ng.translation.commit import parameters_of
 from pydron_ng.translation.effects import Kind, classify_with
@@ -19,6 +20,7 @@ from pydron_ng.translation.plan import item_point
 from pydron_ng.translation.source import read
 
 if TYPE_CHECKING:
+    from pydron_ng.runtime.session import Session
     from pydron_ng.translation.graph import Graph
     from pydron_ng.translation.runahead.program import RunAhead
 
@@ -59,6 +61,7 @@ class Program:
         self._mismatches: dict[int, int] = {}
         self._idle = 0
         self._skip = 0
+        self._skips_in: Session | None = None
 
     def _unsafe_places(self) -> dict[int, int]:
         plan = self.analysis.plan
@@ -172,11 +175,11 @@ class Program:
 
     def left(self, *, useful: bool) -> None:
         """Learn whether running ahead was of any use; skip it for a while where it is not."""
-        if useful:
+        if useful or session().config.inline is False:
             self._idle = 0
             return
-        self._idle = min(self._idle + 1, 6)
-        self._skip = 2**self._idle
+        self._idle = min(self._idle + 1, 10)
+        self._skip, self._skips_in = 2**self._idle, session()
 
     def is_possible(self, callee: Callable[[str], Any]) -> bool:
         """Is there any call that could be functional? callee: what a name stands for."""
@@ -190,11 +193,11 @@ class Program:
             for site in self.analysis.plan.routed
         )
 
-    def is_worth_it(self) -> bool:
-        """Is it worth trying again, this time?"""
-        if self._skip > 0:
-            self._skip -= 1
+    def skips(self) -> bool:
+        """Is it left for later to try again, since nothing was won the last times?"""
+        if self._skip == 0 or self._skips_in is not session():
             return False
+        self._skip -= 1
         return True
 
     def fail(self, why: Exception) -> None:

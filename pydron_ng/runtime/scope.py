@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import weakref
 from collections.abc import Callable
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -27,13 +28,16 @@ class Scope:
     """What the names of a function stand for."""
 
     def __init__(self, function: FunctionType, local: frozenset[str]) -> None:
-        self._function = function
+        self._function = weakref.ref(function)
         self._local = local
 
     def resolve(self, node: ast.expr) -> object:
         """The object that a name, or an attribute of a module or class, stands for; else None."""
+        function = self._function()
+        if function is None:
+            return None
         if isinstance(node, ast.Name):
-            return None if node.id in self._local else lookup(self._function, node.id, None)
+            return None if node.id in self._local else lookup(function, node.id, None)
         if isinstance(node, ast.Attribute):
             owner = self.resolve(node.value)
             if type(owner) is ModuleType:

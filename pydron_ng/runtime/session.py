@@ -6,6 +6,7 @@ import atexit
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +121,7 @@ class Session:
         """
         driver, self._driver = self._driver, None
         if driver is not None:
-            with driver.lock:
+            with driver.lock, suppress(OSError):  # the program may have closed our descriptors
                 driver.close()
 
     def forked(self) -> Session:

@@ -59,3 +59,17 @@ class Task:
         self.outcome: Blob | None = None
         self.lost: str | None = None
         self.deadly = False
+
+    def let_go(self) -> None:
+        """Nobody asks for it any more; whoever made it may be forgotten."""
+        self.settle = _ignore
+        self.label = _unnamed
+        self.outcome = None
+
+
+def _ignore(_: Task) -> None:
+    """Settled, and nobody cares."""
+
+
+def _unnamed() -> str:
+    return "a call"
