@@ -66,7 +66,7 @@ def _flows(
 ) -> Iterator[Flow]:
     chains = _chains(_with_mutations(outline, mutated))
     for node, chain in chains.items():
-        name = getattr(node, "id", None) or getattr(node, "name", None)
+        name = _defined(node)
         source = _statement(node, where)
         if not isinstance(name, str) or source is None:
             continue
@@ -76,6 +76,13 @@ def _flows(
             target = _statement(user.node, where)
             if target is not None:
                 yield Flow(name, source, target, (user.node.lineno, user.node.col_offset))
+
+
+def _defined(node: Any) -> Any:
+    """The name that a definition binds: of a variable, a parameter, a function, an import."""
+    name = getattr(node, "id", None) or getattr(node, "asname", None)
+    name = name or getattr(node, "name", None)
+    return name.partition(".")[0] if isinstance(name, str) else name
 
 
 def _statement(node: Any, where: dict[Position, int]) -> int | None:

@@ -8,6 +8,7 @@ import inspect
 import linecache
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from tokenize import TokenError
 from types import CodeType, FunctionType
 
 from pydron_ng.errors import SourceMissing, TranslationError
@@ -58,7 +59,7 @@ def read(function: FunctionType) -> Source:
     code = function.__code__
     try:
         lines, start = inspect.getsourcelines(code)
-    except (OSError, TypeError, IndentationError, SyntaxError) as error:
+    except (OSError, TypeError, SyntaxError, TokenError) as error:
         raise SourceMissing("there is no source text of it") from error
     source = Source(
         definition=_parse("".join(lines), start, code.co_name),
