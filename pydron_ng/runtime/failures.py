@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import lru_cache
 from itertools import islice
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
@@ -74,7 +75,13 @@ class _Here(Exception):
 
 def _frame(step: Step) -> FrameType:
     """A frame of finished code that bears the names of the original, stopped at its place."""
-    module, file, name, qualname, first, line, end, column, end_column = step
+    return _run(_code(step), step[0], step[1])
+
+
+@lru_cache(maxsize=512)
+def _code(step: Step) -> CodeType:
+    """Code that raises at the place of the step."""
+    _, file, name, qualname, first, line, end, column, end_column = step
     tree = ast.parse("def made():\n    raise here")
     made = tree.body[0]
     made.lineno = made.end_lineno = first
@@ -84,7 +91,7 @@ def _frame(step: Step) -> FrameType:
             node.col_offset, node.end_col_offset = column, end_column
     whole = compile(tree, file, "exec")
     code = next(c for c in whole.co_consts if isinstance(c, CodeType))
-    return _run(code.replace(co_name=name, co_qualname=qualname), module, file)
+    return code.replace(co_name=name, co_qualname=qualname)
 
 
 def _run(code: CodeType, module: str, file: str) -> FrameType:

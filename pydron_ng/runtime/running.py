@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: How many issued and not yet committed calls there may be.
 WINDOW = 256
 #: How many names run-ahead may wait for before those are forgotten that cannot come any more.
-MOST_AWAITED = 4_096
+MOST_AWAITED = 1_024
 #: How many steps run-ahead may take before the commit program has moved again.
 FUEL = 2_000
 #: Seconds that running ahead may cost, apart from a share of the time since the call began and

@@ -1,0 +1,107 @@
+"""Decorating keeps nothing alive, and what the program closes stays closed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.scripts import run, same_both_ways, write
+
+CLOSURES = """
+    import gc, weakref
+    from pydron_ng import functional, schedule
+
+    @functional
+    def f(x):
+        return x
+
+    class Big:
+        pass
+
+    dead = []
+
+    def job(number):
+        big = Big()
+        weakref.finalize(big, dead.append, number)
+
+        @schedule
+        def run(values):
+            return [f(value) for value in values] + [type(big).__name__]
+
+        return run(range(2))
+
+    for number in range(20):
+        job(number)
+    gc.collect()
+    print(len(dead))
+"""
+FINALIZER = """
+    import os
+    from pydron_ng import schedule
+
+    class Guard:
+        def __del__(self):
+            os.write(1, b"finalized\\n")
+
+    @schedule
+    def program(values, f):
+        return [f(value) for value in values]
+
+    guard = Guard()
+    print("end", flush=True)
+"""
+CLOSED = """
+    import os
+    from pydron_ng import functional, schedule
+
+    @functional
+    def f(x):
+        return x + 1
+
+    @schedule
+    def program(values):
+        return [f(value) for value in values]
+
+    print(program(range(4)))
+    os.closerange(3, 64)
+    print(program(range(4)))
+"""
+LARGE = """
+    import resource, time
+    from pydron_ng import functional, schedule, configure
+
+    @functional
+    def load(number):
+        time.sleep(0.002)
+        return bytes(20 << 20)
+
+    @schedule
+    def survey(count):
+        total = 0
+        for number in range(count):
+            image = load(number)
+            total += len(image)
+        return total
+
+    configure(inline="auto", workers=[{"type": "multicore", "cores": 2}])
+    survey(4)
+    assert survey(60) == 60 * 20 << 20
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_closures_that_are_scheduled_again_and_again_go_with_what_they_hold(tmp_path: Path) -> None:
+    assert same_both_ways(tmp_path, CLOSURES).out == "20\n"
+
+
+def test_finalizers_of_a_module_with_scheduled_functions_run_at_its_end(tmp_path: Path) -> None:
+    assert same_both_ways(tmp_path, FINALIZER).out == "end\nfinalized\n"
+
+
+def test_a_program_that_closes_all_descriptors_goes_on(tmp_path: Path) -> None:
+    assert same_both_ways(tmp_path, CLOSED).out == "[1, 2, 3, 4]\n" * 2
+
+
+def test_memory_is_bounded_where_results_are_large(tmp_path: Path) -> None:
+    ended = run(tmp_path, str(write(tmp_path, LARGE)))
+    assert (ended.status, ended.err) == (0, "")
+    assert int(ended.out) < 700  # MB; all results together are 1,200
