@@ -38,14 +38,6 @@ def _warn(
     warnings.warn_explicit(message, category, filename, line, module, registry)
 
 
-def _show(message: Warning, category: type[Warning], filename: str, line: int) -> None:
-    """The filters have had their say already, in a thread of this process."""
-    import warnings
-
-    shown = warnings.WarningMessage(message, category, filename, line)
-    warnings._showwarnmsg(shown)  # type: ignore[attr-defined]  # noqa: SLF001
-
-
 def _log(name: str, state: dict[str, Any]) -> None:
     import logging
 
@@ -66,7 +58,6 @@ _SAY: Final[Mapping[str, Callable[..., None]]] = {
     "out": _print_out,
     "err": _print_err,
     "warning": _warn,
-    "shown": _show,
     "log": _log,
 }
 
@@ -74,7 +65,7 @@ _SAY: Final[Mapping[str, Callable[..., None]]] = {
 def is_ascribed_to_worker(records: Records) -> bool:
     """Does a warning or log record name, as the caller, a place that only the worker has?"""
     for kind, *what in records:
-        if kind in {"warning", "shown"} and str(what[2]).endswith(_WORKER):
+        if kind == "warning" and str(what[2]).endswith(_WORKER):
             return True
         if kind == "log" and str(what[1].get("pathname")).endswith(_WORKER):
             return True

@@ -1,107 +1,196 @@
-"""Capture for workers that are threads: what each says is kept apart from what others say."""
+"""Capture for workers that are threads: what each says is kept apart from what others say.
+
+It is set up once, in the program's own thread, and stays for as long as the process lives:
+print() holds no reference to sys.stdout, so nothing that ever was it may go away meanwhile.
+"""
 
 from __future__ import annotations
 
 import sys
 import threading
 from functools import cache
-from typing import Any, Final
+from types import ModuleType
+from typing import Any, Final, NoReturn
 
 from pydron_ng.runtime.capture import Copy, Spoken, as_method, log_record
 from pydron_ng.values.unshippable import Unshippable
 
-#: What all warnings go through that the filters let pass, whether given by Python or by C code.
-_SHOW: Final = "_showwarnmsg"
+
+class Stopped(BaseException):
+    """Ends a call that is refused already; nobody sees it outside of its thread."""
 
 
 class Part(threading.local):
-    """What the call of this thread has said so far; None in threads that are not ours."""
+    """What the call of this thread has said so far; ``spoken`` is None in threads not ours.
+
+    own: what the call itself has put in the place of sys.stdout or sys.stderr.
+    """
 
     spoken: Spoken | None = None
     failure: Unshippable | None = None
+    own: dict[str, Any]
     copy: Copy
+
+    def refuse(self, code: str, why: str) -> None:
+        self.failure = self.failure or Unshippable(code, why)
+
+    def stop(self, code: str, why: str) -> NoReturn:
+        self.refuse(code, why)
+        raise Stopped
 
 
 class Aside:
-    """Stands in for sys.stdout or sys.stderr while calls run: other threads go straight through."""
+    """Is sys.stdout or sys.stderr, as C code sees it: other threads go straight through.
 
-    def __init__(self, kind: str, stream: Any, part: Part) -> None:
-        self._kind = kind
-        self._stream = stream
+    stream: the program's own, which it sees, and may exchange at any moment.
+    """
+
+    def __init__(self, name: str, part: Part) -> None:
+        self.stream = getattr(sys, name)
+        self._name = name
         self._part = part
 
-    def write(self, text: str) -> int:
+    def write(self, text: str) -> Any:
         spoken = self._part.spoken
         if spoken is None:
-            return int(self._stream.write(text) or 0)
-        spoken.append((self._kind, text))
+            return None if self.stream is None else self.stream.write(text)
+        own = self._part.own.get(self._name, self)
+        if own is not self:
+            return None if own is None else own.write(text)
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        spoken.append((self._name.removeprefix("std"), str(text)))
         return len(text)
 
     def writelines(self, lines: Any) -> None:
         for line in lines:
             self.write(line)
 
+    def flush(self) -> None:
+        if self._part.spoken is None and self.stream is not None:
+            self.stream.flush()
+
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+        if self._part.spoken is not None and name in _PAST:
+            self._part.stop("output-past-python", f"it used {self._name}.{name}")
+        return getattr(self.stream, name)
+
+
+#: What leads past a text stream, or changes it.
+_PAST: Final = frozenset({"buffer", "detach", "reconfigure"})
+
+
+def _stream(name: str, aside: Aside, part: Part) -> property:
+    """An attribute of sys: each thread's own stream. C code takes the aside from the dictionary."""
+    space = vars(sys)
+
+    def get(_: ModuleType) -> Any:
+        if name not in space:
+            raise AttributeError(name)
+        return aside.stream if part.spoken is None else part.own.get(name, aside)
+
+    def put(_: ModuleType, stream: Any) -> None:
+        if part.spoken is not None:
+            part.own[name] = stream
+        elif stream is not aside:
+            aside.stream = stream
+            space[name] = aside
+
+    def remove(_: ModuleType) -> None:
+        if part.spoken is not None:
+            part.stop("not-performed", f"it removed sys.{name}")
+        if name not in space:
+            raise AttributeError(name)
+        del space[name]
+
+    return property(get, put, remove)
+
+
+#: What changes or shows the state of warnings, which all threads have in common.
+_WARNINGS: Final = (
+    "warn",
+    "warn_explicit",
+    "showwarning",
+    "simplefilter",
+    "filterwarnings",
+    "resetwarnings",
+)
+
+
+def _of_warnings(name: str, part: Part, instead: Any) -> property:
+    """An attribute of the module warnings: for calls in threads, `instead`, and a refusal.
+
+    C code asks for ``filters`` as well, before it takes down that it has warned.
+    """
+    import warnings
+
+    space = vars(warnings)
+    why = "it warned, or changed how warnings are shown, which threads have in common"
+
+    def get(_: ModuleType) -> Any:
+        if part.spoken is not None:
+            part.refuse("warned-in-thread", why)
+            return instead
+        if name not in space:
+            raise AttributeError(name)
+        return space[name]
+
+    def put(_: ModuleType, value: Any) -> None:
+        if part.spoken is not None:
+            part.stop("warned-in-thread", why)
+        space[name] = value
+
+    def remove(_: ModuleType) -> None:
+        if name not in space:
+            raise AttributeError(name)
+        del space[name]
+
+    return property(get, put, remove)
+
+
+def _unheard(*_: Any, **__: Any) -> None:
+    """Stands in for what must not happen in a thread."""
 
 
 class Stage:
-    """What all threads share: it is set up for the first running call, cleared by the last."""
+    """What all threads share."""
 
     def __init__(self) -> None:
         self.part = Part()
-        self._lock = threading.Lock()
-        self._running = 0
+        self._take_streams()
+        self._take_warnings()
+        self._take_logging()
 
     def enter(self, copy: Copy) -> None:
-        with self._lock:
-            self._running += 1
-            if self._running == 1:
-                self._set_up()
-        self.part.spoken, self.part.failure, self.part.copy = [], None, copy
+        part = self.part
+        part.spoken, part.failure, part.own, part.copy = [], None, {}, copy
 
     def leave(self) -> Spoken:
         """What this thread's call has said."""
-        spoken, self.part.spoken = self.part.spoken, None
-        with self._lock:
-            self._running -= 1
-            if self._running == 0:
-                self._clear()
+        spoken, self.part.spoken, self.part.own = self.part.spoken, None, {}
         if self.part.failure is not None:
             raise self.part.failure
         return spoken or []
 
-    def _set_up(self) -> None:
-        import logging
+    def _take_streams(self) -> None:
+        """The asides come first: what the program prints to meanwhile is kept by them."""
+        self._asides = {name: Aside(name, self.part) for name in ("stdout", "stderr")}
+        found = {name: _stream(name, aside, self.part) for name, aside in self._asides.items()}
+        vars(sys).update(self._asides)
+        sys.__class__ = type("module", (type(sys),), found)
+
+    def _take_warnings(self) -> None:
         import warnings
 
-        self._streams = Aside("out", sys.stdout, self.part), Aside("err", sys.stderr, self.part)
-        self._before = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = self._streams
-        self._show = getattr(warnings, _SHOW)
-        setattr(warnings, _SHOW, self._warned)
+        instead = dict.fromkeys(_WARNINGS, _unheard) | {"filters": _NOTHING}
+        found = {name: _of_warnings(name, self.part, instead[name]) for name in instead}
+        warnings.__class__ = type("module", (type(warnings),), found)
+
+    def _take_logging(self) -> None:
+        import logging
+
         self._handle = logging.Logger.handle
         setattr(logging.Logger, "handle", as_method(self._logged))
-
-    def _clear(self) -> None:
-        """Put back what was there, unless the program has put something else in the meantime."""
-        import logging
-        import warnings
-
-        for name, aside, before in zip(
-            ("stdout", "stderr"), self._streams, self._before, strict=True
-        ):
-            if getattr(sys, name) is aside:
-                setattr(sys, name, before)
-        setattr(warnings, _SHOW, self._show)
-        setattr(logging.Logger, "handle", self._handle)
-
-    def _warned(self, message: Any) -> None:
-        if self.part.spoken is None:
-            self._show(message)
-            return
-        what = message.message, message.category, message.filename, message.lineno
-        self.part.spoken.append(("shown", *what))
 
     def _logged(self, logger: Any, record: Any) -> None:
         if self.part.spoken is None:
@@ -113,6 +202,10 @@ class Stage:
             self.part.failure = failure
 
 
+#: Filters under which nothing is shown, nor taken down as shown.
+_NOTHING: Final = [("ignore", None, Warning, None, 0)]
+
+
 @cache
 def stage() -> Stage:
     """The only one of this process, for there is one sys.stdout."""
@@ -120,10 +213,11 @@ def stage() -> Stage:
 
 
 class ThreadCapture:
-    """For a thread of the program."""
+    """For a thread of the program; made in the program's own."""
 
     def __init__(self, copy: Copy) -> None:
         self._copy = copy
+        stage()
 
     def begin(self) -> None:
         stage().enter(self._copy)
