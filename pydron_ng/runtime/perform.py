@@ -11,6 +11,7 @@ from pydron_ng.runtime.capture import Capture, Spoken, capture_for
 from pydron_ng.runtime.failures import Step, check_raised, take_steps, traceback_from
 from pydron_ng.runtime.outcome import Files, Outcome, Raised, Refused, Returned
 from pydron_ng.runtime.reads import reads
+from pydron_ng.runtime.surroundings import in_force
 from pydron_ng.values.blob import Blob, Token
 from pydron_ng.values.foreign import is_foreign
 from pydron_ng.values.functions import Identity, identify
@@ -55,12 +56,14 @@ class Performer:
         self._library = _library_for(captures)
         self._reads = reads()
         self._capture: Capture = capture_for(captures, self._copy)
+        self._settings: Blob | None = None
 
     def define(self, token: Token, blob: Blob) -> None:
         if isinstance(self._library, WorkerLibrary):
             self._library.define(token, blob)
 
     def settings(self, blob: Blob) -> None:
+        self._settings = blob
         self._capture.apply(blob)
 
     def _copy(self, value: Any) -> Any:
@@ -100,6 +103,8 @@ class Performer:
             return function
         if identify(function, self._library).token != token:
             raise Unshippable("changed-function", "the function changed since it was issued")
+        if self._settings is not None and not in_force(self._settings):
+            raise Unshippable("changed-surroundings", "they changed since the call was issued")
         return function
 
     def _run(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Ended:

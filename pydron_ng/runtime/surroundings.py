@@ -49,6 +49,16 @@ def apply(blob: Blob) -> None:
             aspect.write(wanted)
 
 
+def in_force(blob: Blob) -> bool:
+    """Are the surroundings of this process the wanted ones, as far as they can be compared?"""
+    pairs = zip(_ASPECTS, pickle.loads(blob[0]), strict=True)
+    return all(a.thread or a.pack is not _as_it_is or w in (None, a.read()) for a, w in pairs)
+
+
+def _as_it_is(state: Any) -> Any:
+    return state
+
+
 def apply_to_thread(blob: Blob) -> None:
     """Put this thread into those surroundings that belong to a thread."""
     for aspect, wanted in zip(_ASPECTS, pickle.loads(blob[0]), strict=True):
@@ -182,7 +192,7 @@ class _Aspect:
 
     read: Callable[[], Any]
     write: Callable[[Any], None]
-    pack: Callable[[Any], Any] = lambda state: state
+    pack: Callable[[Any], Any] = _as_it_is
     thread: bool = False
 
 
