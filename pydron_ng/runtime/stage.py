@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from functools import cache
+from importlib import import_module
 from types import ModuleType
 from typing import Any, Final, NoReturn
 
@@ -148,6 +149,16 @@ def _of_warnings(name: str, part: Part, instead: Any) -> property:
     return property(get, put, remove)
 
 
+def _add_attributes(module: ModuleType, found: dict[str, property]) -> None:
+    """Give the module a class that has them; as a value it travels by its name, as before."""
+    space: dict[str, Any] = {**found, "__reduce__": _by_name}
+    module.__class__ = type("module", (type(module),), space)
+
+
+def _by_name(module: ModuleType) -> tuple[Any, ...]:
+    return import_module, (module.__name__,)
+
+
 def _unheard(*_: Any, **__: Any) -> None:
     """Stands in for what must not happen in a thread."""
 
@@ -177,14 +188,14 @@ class Stage:
         self._asides = {name: Aside(name, self.part) for name in ("stdout", "stderr")}
         found = {name: _stream(name, aside, self.part) for name, aside in self._asides.items()}
         vars(sys).update(self._asides)
-        sys.__class__ = type("module", (type(sys),), found)
+        _add_attributes(sys, found)
 
     def _take_warnings(self) -> None:
         import warnings
 
         instead = dict.fromkeys(_WARNINGS, _unheard) | {"filters": _NOTHING}
         found = {name: _of_warnings(name, self.part, instead[name]) for name in instead}
-        warnings.__class__ = type("module", (type(warnings),), found)
+        _add_attributes(warnings, found)
 
     def _take_logging(self) -> None:
         import logging
@@ -216,8 +227,14 @@ class ThreadCapture:
     """For a thread of the program; made in the program's own."""
 
     def __init__(self, copy: Copy) -> None:
+        import warnings
+
+        from pydron_ng.runtime.session import session
+
         self._copy = copy
         stage()
+        for module in (sys, warnings):
+            session().library.trust(type(module))
 
     def begin(self) -> None:
         stage().enter(self._copy)

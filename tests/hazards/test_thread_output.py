@@ -60,6 +60,23 @@ for function in plain, recording:
         assert scheduled() == expected, expected
 """
 
+MODULES = """
+import threading
+@functional
+def holding(x):
+    if x < 0:
+        warnings.warn("never")
+    return sys.maxsize + x, threading.current_thread() is not threading.main_thread()
+@functional
+def given(module, x):
+    return module.maxsize + x, threading.current_thread() is not threading.main_thread()
+@schedule
+def program():
+    return [holding(k) for k in range(4)] + [given(sys, k) for k in range(4)]
+for _ in range(2):
+    assert program() == [(sys.maxsize + k, True) for k in [0, 1, 2, 3] * 2], program()
+"""
+
 
 def ran(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
     script = folder / "survey.py"
@@ -80,4 +97,9 @@ def test_printing_while_calls_begin_and_end_in_threads_does_not_crash(
 
 def test_warnings_and_prints_of_calls_in_threads_keep_their_places(tmp_path: Path) -> None:
     ended = ran(WARNING, tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_functions_that_hold_or_are_given_sys_still_run_in_threads(tmp_path: Path) -> None:
+    ended = ran(MODULES, tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
