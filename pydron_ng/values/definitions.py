@@ -7,6 +7,8 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.values.blob import Blob
+from pydron_ng.values.digest import digest_of
+from pydron_ng.values.expected import Expected, check
 from pydron_ng.values.foreign import is_foreign
 from pydron_ng.values.importable import follow, plain
 from pydron_ng.values.pickler import ValueUnpickler
@@ -24,8 +26,8 @@ def refer(module: str, qualname: str, digest: bytes) -> Blob:
     return _REFERENCE, pickle.dumps((module, qualname, digest), 5)
 
 
-def whole(definition: Any, library: Library) -> Blob:
-    """A definition by value.
+def whole(definition: Any, expected: Expected, library: Library) -> Blob:
+    """A definition by value. expected: what it needs of modules that the worker imports.
 
     Raises:
         Unshippable: it holds something that would not arrive as it left.
@@ -42,7 +44,7 @@ def whole(definition: Any, library: Library) -> Blob:
             raise
         why = f"{definition.__qualname__} cannot be sent: {failure}"
         raise Unshippable("unshippable-function", why) from None
-    return _WHOLE, file.getvalue()
+    return _WHOLE, file.getvalue(), pickle.dumps(expected, 5)
 
 
 def is_whole(blob: Blob) -> bool:
@@ -56,16 +58,15 @@ def load(blob: Blob, library: Library) -> Any:
     Raises:
         Unshippable: what is imported here is not what the program has.
     """
-    kind, data = blob
-    if kind == _REFERENCE:
-        module, qualname, digest = pickle.loads(data)
+    if blob[0] == _REFERENCE:
+        module, qualname, digest = pickle.loads(blob[1])
         return _load_reference(module, qualname, digest, library)
-    return ValueUnpickler(data, (), library).load()
+    definition = ValueUnpickler(blob[1], (), library).load()
+    check(pickle.loads(blob[2]), library)
+    return definition
 
 
 def _load_reference(module: str, qualname: str, digest: bytes, library: Library) -> Any:
-    from pydron_ng.values.digest import digest_of
-
     definition = plain(follow(module, qualname))
     if digest and digest_of(definition, library) != digest:
         why = f"{module}.{qualname} differs between the program and the worker"

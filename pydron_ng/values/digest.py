@@ -22,6 +22,7 @@ from types import (
 from typing import TYPE_CHECKING, Any, Final
 
 from pydron_ng.values.importable import module_of, plain
+from pydron_ng.values.installed import is_installed
 from pydron_ng.values.pack import pack
 from pydron_ng.values.rules import is_known
 from pydron_ng.values.unshippable import Unshippable
@@ -165,10 +166,13 @@ class Walk:
         """Whether to look inside: the program's own code, not what it has installed."""
         if definition is self._root:
             return True
-        home = module_of(definition).partition(".")[0]
-        if home in {self._home, "__main__"}:
+        if self._is_programs(module_of(definition)):
             return True
         return "<" in definition.__qualname__ and not self._library.is_importable(definition)
+
+    def _is_programs(self, module: str) -> bool:
+        home = module.partition(".")[0]
+        return home in {self._home, "__main__"} or not is_installed(module)
 
     def wrapped(self, method: Any) -> None:
         self._say(type(method).__name__)
@@ -204,12 +208,15 @@ class Walk:
 
     def _is_own(self, cls: type) -> bool:
         """Whether the walk can look into objects of the class: it is the program's, and plain."""
-        own = module_of(cls).partition(".")[0] in {self._home, "__main__"}
-        return own and pickles_plainly(cls) and not issubclass(cls, _HOLD_MORE)
+        if not self._is_programs(module_of(cls)):
+            return False
+        return pickles_plainly(cls) and not issubclass(cls, _HOLD_MORE)
 
     def _bytes(self, obj: Any) -> None:
         with suppress(Unshippable):  # then it is told by its type, and by its identity here
-            self._say(*pack(obj, self._library).blob)
+            named: list[Any] = []
+            self._say(*pack(obj, self._library, named).blob)
+            self.sequence(named)
 
     def _state(self, obj: Any) -> None:
         self.add(type(obj))
@@ -232,13 +239,17 @@ def named_globals(function: FunctionType) -> Iterator[tuple[dict[str, Any], str]
     home = module_of(function).partition(".")[0]
     spaces = [function.__globals__]
     for space in spaces:
-        own = space is spaces[0] or str(space.get("__name__")).partition(".")[0] == home
+        own = space is spaces[0] or _is_near(str(space.get("__name__")), home)
         for name in names:
             if name in space and (own or _is_fixed(space[name])):
                 yield space, name
                 value = space[name]
                 if type(value) is ModuleType and not _is_among(value.__dict__, spaces):
                     spaces.append(value.__dict__)
+
+
+def _is_near(module: str, home: str) -> bool:
+    return module.partition(".")[0] == home or not is_installed(module)
 
 
 def _is_fixed(value: Any) -> bool:

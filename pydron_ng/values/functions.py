@@ -11,6 +11,7 @@ from pydron_ng.values.blob import Blob, Token
 from pydron_ng.values.culprit import describe_failure
 from pydron_ng.values.definitions import refer, whole
 from pydron_ng.values.digest import Walk
+from pydron_ng.values.expected import expect
 from pydron_ng.values.importable import module_of
 from pydron_ng.values.unshippable import Unshippable
 from pydron_ng.values.watch import Watch, watch
@@ -73,9 +74,10 @@ def _identify(definition: Any, library: Library) -> Identity:
 
 def _blob_for(definition: Any, walk: Walk, library: Library) -> Blob:
     if library.is_importable(definition):
-        digest = walk.digest() if isinstance(definition, FunctionType) else b""
+        compared = isinstance(definition, FunctionType) or not library.is_same_by_name(definition)
+        digest = walk.digest() if compared else b""
         return refer(module_of(definition), definition.__qualname__, digest)
-    return whole(definition, library)
+    return whole(definition, expect(walk, library), library)
 
 
 def _token_for(definition: Any, walk: Walk) -> Token:
@@ -92,8 +94,9 @@ def _tokens_of_classes(walk: Walk, definition: Any, library: Library) -> list[To
 def _own_token(cls: type, library: Library) -> tuple[Token, ...]:
     """Published on its own; classes that name each other must not wait for each other."""
     try:
-        token = _token_for(cls, Walk(library, cls))
-        library.publish(token, weakref.ref(cls), whole(cls, library))
+        walk = Walk(library, cls)
+        token = _token_for(cls, walk)
+        library.publish(token, weakref.ref(cls), whole(cls, expect(walk, library), library))
     except Unshippable:  # then none of its objects can come back, which is told when one tries
         return ()
     return (token,)

@@ -7,7 +7,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.values.blob import Blob, Token
-from pydron_ng.values.importable import Finder, follow
+from pydron_ng.values.importable import Finder, follow, module_of
+from pydron_ng.values.installed import is_installed
 from pydron_ng.values.rules import Rule, rule_for
 from pydron_ng.values.unshippable import Unshippable
 
@@ -52,6 +53,10 @@ class Library:
     def is_importable(self, definition: Any) -> bool:
         """Whether a worker that imports the same names gets this function or class."""
         return self._finder.is_importable(definition)
+
+    def is_same_by_name(self, definition: Any) -> bool:
+        """Whether its name says all: no need to compare what the other end imports."""
+        return self.is_importable(definition) and is_installed(module_of(definition))
 
     def publish(self, token: Token, live: weakref.ref[Any], blob: Blob) -> None:
         """From now on the token stands for that function or class, and is sent as that blob."""
@@ -102,6 +107,10 @@ class WorkerLibrary(Library):
     def define(self, token: Token, blob: Blob) -> None:
         """Keep what the token stands for; nothing is imported or run before it is needed."""
         self._blobs[token] = blob
+
+    def is_same_by_name(self, definition: Any) -> bool:
+        """The program has its own, whatever the worker's holds."""
+        return self.is_importable(definition)
 
     def resolve(self, token: bytes) -> Any:
         """The function or class that a token stands for.

@@ -35,8 +35,10 @@ class Packed(NamedTuple):
     tokens: tuple[Token, ...] = ()
 
 
-def pack(value: object, library: Library) -> Packed:
+def pack(value: object, library: Library, named: list[Any] | None = None) -> Packed:
     """The value as bytes, always the same for the same value.
+
+    named: takes the functions and classes in it, which then go by their names if they can.
 
     Raises:
         Unshippable: something in it would not arrive as it left.
@@ -45,12 +47,13 @@ def pack(value: object, library: Library) -> Packed:
         pickler = library.picklers.pop()
     except IndexError:
         pickler = ValuePickler(library)
+    pickler.named = named
     try:
         pickler.dump(value)
         chunks = pickler.chunks
         data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         if _SETS[0] in data or _SETS[1] in data or _NANS[0] in data or _NANS[1] in data:
-            return _pack_thoroughly(value, library)
+            return _pack_thoroughly(value, library, named)
         return _packed(pickler, data)
     except Exception as failure:
         raise describe_failure(failure, value, pickler.current) from None
@@ -65,8 +68,9 @@ def _packed(pickler: ValuePickler, data: bytes) -> Packed:
     return Packed((data, *pickler.buffers) if pickler.buffers else (data,))
 
 
-def _pack_thoroughly(value: object, library: Library) -> Packed:
+def _pack_thoroughly(value: object, library: Library, named: list[Any] | None) -> Packed:
     pickler = ThoroughPickler(library)
+    pickler.named = named
     pickler.dump((value, pickler.orders))
     data = _THOROUGH + b"".join(pickler.chunks)
     return Packed((data, *pickler.buffers), tuple(pickler.tokens))

@@ -33,6 +33,7 @@ class ValuePickler(pickle.Pickler):
     After ``dump``: chunks and buffers hold the bytes, tokens what they refer to by token,
     by_library whether reading them takes a library.
     raised: the exception that is being sent as raised rather than as a value.
+    named: where to note what went by its name; then all goes so that can be imported.
     current: the last object that a rule was asked for.
     """
 
@@ -45,13 +46,14 @@ class ValuePickler(pickle.Pickler):
         self.tokens: list[Token] = []
         self.by_library = False
         self.raised: BaseException | None = None
+        self.named: list[Any] | None = None
         self.current: object = None
 
     def forget(self) -> None:
         """Ready for the next value; nothing of the last one is kept alive."""
         self.clear_memo()
         self.chunks.clear()
-        self.raised = self.current = None
+        self.raised = self.named = self.current = None
         if self.buffers or self.by_library:
             self.buffers.clear()
             self.tokens.clear()
@@ -63,6 +65,13 @@ class ValuePickler(pickle.Pickler):
         if rule is None:
             rule = self.library.rule(type(obj))
         return rule(obj, self)
+
+    def goes_by_name(self, definition: Any) -> bool:
+        """Whether a function or class is told by its name alone."""
+        if self.named is None:
+            return self.library.is_same_by_name(definition)
+        self.named.append(definition)
+        return self.library.is_importable(definition)
 
     def by_token(self, definition: Any) -> tuple[Any, ...]:
         """The reduction of a class or function that is defined to the worker beforehand."""

@@ -25,6 +25,7 @@ from pydron_ng.values.faithful import (
     HOOKS,
     PLAIN_EXCEPTIONS,
 )
+from pydron_ng.values.installed import is_installed
 from pydron_ng.values.unshippable import Unshippable
 
 if TYPE_CHECKING:
@@ -95,13 +96,13 @@ def _reduce_exception(obj: BaseException, pickler: ValuePickler) -> Any:
 
 
 def _reduce_class(cls: type, pickler: ValuePickler) -> Any:
-    if cls is type(None) or pickler.library.is_importable(cls):
+    if cls is type(None) or pickler.goes_by_name(cls):
         return NotImplemented
     return pickler.by_token(cls)
 
 
 def _reduce_function(function: Any, pickler: ValuePickler) -> Any:
-    if pickler.library.is_importable(function):
+    if pickler.goes_by_name(function):
         return NotImplemented
     return pickler.by_token(function)
 
@@ -119,6 +120,9 @@ def _reduce_module(module: ModuleType, _pickler: ValuePickler) -> Any:
 
     if sys.modules.get(module.__name__) is not module or module.__name__ == "__main__":
         raise Unshippable("unshippable-module", f"module {module.__name__} cannot be imported")
+    if not is_installed(module.__name__):
+        why = f"what module {module.__name__} holds may have been changed"
+        raise Unshippable("unshippable-module", why)
     return importlib.import_module, (module.__name__,)
 
 
