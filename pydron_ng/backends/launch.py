@@ -7,8 +7,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 
 from pydron_ng.backends.launcher import MESSAGE
 
@@ -51,7 +53,8 @@ class LauncherLink:
         ]
         path = filter(lambda entry: isinstance(entry, str), sys.path)  # import skips others too
         command = ["/bin/sh", "-c", '"$@" &', "sh", *_python(), "-c", _BOOT, *arguments, *path]
-        subprocess.Popen(
+        start = partial(
+            subprocess.run,
             command,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -59,7 +62,9 @@ class LauncherLink:
             pass_fds=[control],
             env=_environment(own),
             start_new_session=True,
-        ).wait()
+            check=False,
+        )
+        _undisturbed(start)
 
     def fileno(self) -> int:
         return self._stream.fileno()
@@ -118,6 +123,26 @@ class LauncherLink:
             os.close(descriptor)
         if hasattr(self, "_stream"):
             self._stream.close()
+
+
+def _undisturbed(work: Callable[[], object]) -> None:
+    """Do `work` in a thread of its own, where no signal handler can break it off half done.
+
+    Raises: what `work` raises, or what a handler raises while it is waited for.
+    """
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as failure:  # it is raised where it is waited for
+            failures.append(failure)
+
+    thread = threading.Thread(target=run, name="pydron launch", daemon=True)
+    thread.start()
+    thread.join()
+    for failure in failures:
+        raise failure
 
 
 def _python() -> list[str]:
