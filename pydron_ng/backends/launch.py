@@ -139,8 +139,12 @@ def _undisturbed(work: Callable[[], object]) -> None:
             failures.append(failure)
 
     thread = threading.Thread(target=run, name="pydron launch", daemon=True)
-    thread.start()
-    thread.join()
+    try:
+        thread.start()
+    except RuntimeError:  # there can be no more threads
+        run()
+    else:
+        thread.join()
     for failure in failures:
         raise failure
 
