@@ -42,7 +42,7 @@ def check_fresh(box: list[Any], arguments: object, function: object, library: Li
     ):
         held = _Reach(roots)
         for suspect in suspects:
-            if id(suspect) in held.objects:
+            if id(suspect) in held.objects and (owner == "arguments" or not _is_immutable(suspect)):
                 why = f"the result holds a {type(suspect).__qualname__} of the {owner}"
                 raise Unshippable("aliased-result", why)
         theirs = [extent(array) for array in held.arrays()]
@@ -50,8 +50,26 @@ def check_fresh(box: list[Any], arguments: object, function: object, library: Li
             raise Unshippable("aliased-result", f"the result is a view of memory of the {owner}")
 
 
+def check_nans(box: list[Any], arguments: object) -> None:
+    """Nothing, if no nan of the result is one of the arguments: what finds it there is identity.
+
+    Raises:
+        Unshippable: one of them is.
+    """
+    mine = _nans(box)
+    if mine and not mine.isdisjoint(_nans(arguments)):
+        raise Unshippable("aliased-result", "the result holds a nan of the arguments")
+
+
+def _nans(root: object) -> set[int]:
+    """The addresses of those that are not a module's."""
+    held = gc.get_referents(*_Reach([root]).objects.values())
+    named = [getattr(sys.modules.get(name), "nan", None) for name in ("math", "numpy")]
+    return {id(x) for x in held if type(x) is float and x != x} - set(map(id, named))  # noqa: PLR0124
+
+
 def _suspects(box: list[Any]) -> tuple[list[object], list[Any]]:
-    """The mutable objects that somebody else refers to, and the arrays that borrow memory."""
+    """The objects that somebody else refers to, and the arrays that borrow memory."""
     reach = _Reach(box)
     suspects = reach.held_elsewhere()  # before this function refers to any of them
     arrays = reach.arrays()
@@ -100,12 +118,12 @@ class _Reach:
         return [obj for obj in self.objects.values() if isinstance(obj, self._ndarray)]
 
     def held_elsewhere(self) -> list[object]:
-        """Mutable objects to which there are more references than were met."""
+        """Objects to which there are more references than were met: mutable ones and tuples."""
         self.objects[_PROBE] = object()
         own = self._references(_PROBE)
         del self.objects[_PROBE]
         held = [key for key, met in self._met.items() if self._references(key) - own > met]
-        return [self.objects[key] for key in held if not _is_immutable(self.objects[key])]
+        return [obj for obj in map(self.objects.__getitem__, held) if _has_identity(obj)]
 
     def _references(self, key: int) -> int:
         """How many there are, with as many of our own for every object."""
@@ -122,6 +140,11 @@ def _held_by(function: Any, library: Library) -> Iterator[object]:
         yield from (definition.__defaults__, definition.__kwdefaults__, definition.__dict__)
         yield from gc.get_referents(*definition.__closure__ or ())
         yield from (space[name] for space, name in named_globals(definition))
+
+
+def _has_identity(obj: object) -> bool:
+    """Whether programs go by which object it is, not only by what it equals."""
+    return (type(obj) in (tuple, frozenset) and bool(obj)) or not _is_immutable(obj)
 
 
 def _is_immutable(obj: object) -> bool:

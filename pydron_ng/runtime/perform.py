@@ -6,7 +6,7 @@ import pickle
 from time import perf_counter
 from typing import Any, Final, Literal, NamedTuple
 
-from pydron_ng.runtime.aliases import check_fresh
+from pydron_ng.runtime.aliases import check_fresh, check_nans
 from pydron_ng.runtime.capture import Capture, Spoken, capture_for
 from pydron_ng.runtime.failures import Step, check_raised, take_steps, traceback_from
 from pydron_ng.runtime.outcome import Files, Outcome, Raised, Refused, Returned
@@ -16,7 +16,7 @@ from pydron_ng.values.blob import Blob, Token
 from pydron_ng.values.foreign import is_foreign
 from pydron_ng.values.functions import Identity, identify
 from pydron_ng.values.library import Library, WorkerLibrary
-from pydron_ng.values.pack import Packed, pack, unpack
+from pydron_ng.values.pack import Packed, is_thorough, pack, unpack
 from pydron_ng.values.unshippable import Unshippable
 
 __all__ = ["Outcome", "Performer", "Raised", "Refused", "Returned", "call_blob", "decode"]
@@ -89,8 +89,11 @@ class Performer:
         if ended.kind == _RAISED:
             check_raised(ended.box[0], ended.steps)
         check_fresh(ended.box, (args, kwargs), function, self._library)
+        result = pack(ended.box[0], self._library)
+        if is_thorough(result.blob):
+            check_nans(ended.box, (args, kwargs))
         header = ended.kind, ended.seconds, said, ended.files, ended.steps
-        return pickle.dumps(header, 5), *pack(ended.box[0], self._library).blob
+        return pickle.dumps(header, 5), *result.blob
 
     def _resolve(self, token: bytes) -> Any:
         """The function, if it still is what the token was made for.

@@ -76,6 +76,11 @@ def _pack_thoroughly(value: object, library: Library, named: list[Any] | None) -
     return Packed((data, *pickler.buffers), tuple(pickler.tokens))
 
 
+def is_thorough(blob: Blob) -> bool:
+    """Whether there are sets or nans in the value."""
+    return blob[0][:1] == _THOROUGH
+
+
 def unpack(blob: Blob, library: Library) -> Any:
     """The value again, of fresh objects that share nothing with anything.
 
