@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
+from threading import get_ident
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -49,13 +50,20 @@ def identify(definition: Any, library: Library) -> Identity:
     Raises:
         Unshippable: a worker cannot have the same one.
     """
-    known = library.identities.get(id(definition))
-    if known is not None and known[1].holds(definition):
-        return known[1]
+    here = get_ident(), id(definition)
+    if here in library.identifying:
+        why = f"{_name_of(definition)} holds objects that hold it"
+        raise Unshippable("unshippable-cycle", why)
+    library.identifying.add(here)
     try:
+        known = library.identities.get(id(definition))
+        if known is not None and known[1].holds(definition):
+            return known[1]
         identity = _identify(definition, library)
     except Exception as failure:
         raise describe_failure(failure, definition) from None
+    finally:
+        library.identifying.discard(here)
     library.identities[id(definition)] = identity.definition, identity
     return identity
 

@@ -29,6 +29,7 @@ class Library:
         self.rules: dict[type, Rule] = {}
         self.picklers: list[ValuePickler] = []
         self.identities: dict[int, tuple[weakref.ref[Any], Identity]] = {}
+        self.identifying: set[tuple[int, int]] = set()  # thread, and id of what it looks into
         self._trusted: set[type] = set()
         self._blobs: dict[Token, Blob] = {}
         self._live: dict[Token, weakref.ref[Any]] = {}
