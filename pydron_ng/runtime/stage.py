@@ -151,7 +151,7 @@ def _of_warnings(name: str, part: Part, instead: Any) -> property:
 
 def _add_attributes(module: ModuleType, found: dict[str, property]) -> None:
     """Give the module a class that has them; as a value it travels by its name, as before."""
-    space: dict[str, Any] = {**found, "__reduce__": _by_name}
+    space: dict[str, Any] = {**found, "__reduce__": _by_name, "__pydron_stage__": True}
     module.__class__ = type("module", (type(module),), space)
 
 
@@ -227,14 +227,8 @@ class ThreadCapture:
     """For a thread of the program; made in the program's own."""
 
     def __init__(self, copy: Copy) -> None:
-        import warnings
-
-        from pydron_ng.runtime.session import session
-
         self._copy = copy
         stage()
-        for module in (sys, warnings):
-            session().library.trust(type(module))
 
     def begin(self) -> None:
         stage().enter(self._copy)

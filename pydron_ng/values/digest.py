@@ -21,7 +21,7 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any, Final
 
-from pydron_ng.values.importable import module_of, plain
+from pydron_ng.values.importable import is_module_class, module_of, plain
 from pydron_ng.values.installed import is_installed
 from pydron_ng.values.pack import pack
 from pydron_ng.values.rules import is_known
@@ -86,7 +86,8 @@ class Walk:
             return
         if self._is_known(obj):
             return
-        visit = _VISITS.get(cls) or next((v for kind, v in _KINDS if isinstance(obj, kind)), None)
+        kind = ModuleType if is_module_class(cls) else cls
+        visit = _VISITS.get(kind) or next((v for k, v in _KINDS if isinstance(obj, k)), None)
         if visit is not None:
             visit(self, obj)
         else:
@@ -244,7 +245,7 @@ def named_globals(function: FunctionType) -> Iterator[tuple[dict[str, Any], str]
             if name in space and (own or _is_fixed(space[name])):
                 yield space, name
                 value = space[name]
-                if type(value) is ModuleType and not _is_among(value.__dict__, spaces):
+                if is_module_class(type(value)) and not _is_among(value.__dict__, spaces):
                     spaces.append(value.__dict__)
 
 

@@ -32,6 +32,11 @@ def module_of(definition: Any) -> str:
     return name if isinstance(name, str) else ""
 
 
+def is_module_class(cls: type) -> bool:
+    """Is it the class of modules, or of one whose attributes answer by thread (see stage.py)?"""
+    return cls is ModuleType or "__pydron_stage__" in cls.__dict__
+
+
 class Finder:
     """Remembers which modules a fresh process would find."""
 

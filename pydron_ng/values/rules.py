@@ -25,6 +25,7 @@ from pydron_ng.values.faithful import (
     HOOKS,
     PLAIN_EXCEPTIONS,
 )
+from pydron_ng.values.importable import is_module_class
 from pydron_ng.values.installed import is_installed
 from pydron_ng.values.unshippable import Unshippable
 
@@ -41,6 +42,8 @@ def rule_for(cls: type, trusted: frozenset[type] | set[type]) -> Rule:
     """The rule for objects whose exact type is `cls`. trusted: the user's own word for it."""
     if cls in _EXACT:
         return _EXACT[cls]
+    if is_module_class(cls):
+        return _reduce_module
     if cls in trusted or is_known(cls):
         return _by_pickle
     for applies, rule in _KINDS:
