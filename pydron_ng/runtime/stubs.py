@@ -15,7 +15,8 @@ from types import CodeType, FunctionType, TracebackType
 from typing import Any
 
 from pydron_ng.translation.outline import Site
-from pydron_ng.translation.runahead.promises import RUN_AHEAD, is_handler
+from pydron_ng.translation.runahead.promises import RUN_AHEAD
+from pydron_ng.values.foreign import is_handler
 
 
 class _Inline:

@@ -13,13 +13,17 @@ def is_foreign(error: BaseException) -> bool:
     """Whether it came out of a signal handler, and so belongs to the program."""
     if threading.current_thread() is not threading.main_thread():
         return False
-    handlers = set(_handler_codes())
     step = error.__traceback__
     while step is not None:
-        if step.tb_frame.f_code in handlers:
+        if is_handler(step.tb_frame.f_code):
             return True
         step = step.tb_next
     return False
+
+
+def is_handler(code: CodeType) -> bool:
+    """Whether it is the code of a signal handler that is in force."""
+    return any(code is handler for handler in _handler_codes())
 
 
 def _handler_codes() -> Iterator[CodeType]:

@@ -6,46 +6,24 @@ promise become promises themselves; only a decision (a test, an iteration) await
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
-from types import CodeType, FunctionType, ModuleType
+from collections.abc import Callable, Generator, Iterable
+from types import FunctionType, ModuleType
 from typing import Any, Protocol
+
+from pydron_ng.values import foreign
 
 #: The file name of generated code.
 RUN_AHEAD = "<run-ahead program>"
 
 
 def is_foreign(error: BaseException) -> bool:
-    """Was it raised by a signal handler of the program's, while run-ahead happened to be at work?
+    """Does it end more than run-ahead: an interrupt, or what a signal handler has raised?
 
     Such an exception is the program's own: it goes where it would have gone without run-ahead.
     """
-    if isinstance(error, Refused | TaskFailed) or threading.get_ident() != _main_thread():
-        return not isinstance(error, Exception)
-    step = error.__traceback__
-    while step is not None:
-        if is_handler(step.tb_frame.f_code):
-            return True
-        step = step.tb_next
-    return not isinstance(error, Exception)
-
-
-def is_handler(code: CodeType) -> bool:
-    """Is it the code of a signal handler that is in force?"""
-    return any(code is handler for handler in _handler_codes())
-
-
-def _main_thread() -> int | None:
-    return threading.main_thread().ident
-
-
-def _handler_codes() -> Iterator[CodeType]:
-    for number in signal.valid_signals():
-        handler: Any = signal.getsignal(number)
-        code = getattr(getattr(handler, "__func__", handler), "__code__", None)
-        if code is not None:
-            yield code
+    if not isinstance(error, Exception):
+        return True
+    return not isinstance(error, Refused | TaskFailed) and foreign.is_foreign(error)
 
 
 class _Unknown:

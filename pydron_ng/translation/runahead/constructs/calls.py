@@ -99,12 +99,6 @@ class _Method:
         self.receiver, self.name = receiver, name
 
 
-class Stream(OwnList):
-    """What a generator expression would yield; only for functions that use it up at once."""
-
-    __slots__ = ()
-
-
 _PURE_METHODS: dict[type, frozenset[str]] = {
     str: frozenset(
         """split rsplit splitlines strip lstrip rstrip join replace startswith endswith lower upper
