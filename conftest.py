@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import os
+from tempfile import TemporaryDirectory
 
 import pytest
+
+#: What is translated in a test is kept for the others, never for later runs.
+_translations = TemporaryDirectory()
+
+
+def pytest_configure() -> None:
+    os.environ["PYDRON_CACHE_DIR"] = _translations.name
+
+
+def pytest_unconfigure() -> None:
+    _translations.cleanup()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -35,9 +35,9 @@ COMMANDS = {
     "long": (["long"], ["test", "examples", "notebook", "release"], "the whole test suite"),
     "bench": (["bench"], ["test"], "the benchmarks"),
     "check": (
-        [*LINT, "versions", "fuzz", "tests"],
+        [*LINT, "versions", "fuzz", "foreign", "tests"],
         ["lint", "test", "examples", "notebook"],
-        "what has to pass before a change lands: lint, tests, fuzz, the other Pythons",
+        "what has to pass before a change lands: lint, tests, fuzz, foreign code, other Pythons",
     ),
     "all": (
         [*LINT, "versions", "long", "bench"],

@@ -69,19 +69,22 @@ def long(session: nox.Session) -> None:
 
 @nox.session(venv_backend="venv", python=[offer("3.12"), offer("3.13")], reuse_venv=True)
 def versions(session: nox.Session) -> None:
-    """Programs and translation on another version of Python."""
+    """Programs and the language on another version of Python, with every call dispatched."""
     session.install("--quiet", "--editable", ".", *GROUPS["test"])
-    session.run("python", "-m", "pytest", *PROGRAMS, *session.posargs)
+    chosen = ["-k", "not threads-inline and not multicore-inline"]
+    session.run("python", "-m", "pytest", *PROGRAMS, *chosen, *session.posargs)
 
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """2,000 random programs, on threads and on processes side by side; posargs: another seed."""
-    seed = session.posargs[0] if session.posargs else "1"
-    command = [PYTHON, "-m", "tests.fuzz", "--programs", "1000", "--seed", seed, "--workers"]
-    runs = [subprocess.Popen([*command, kind]) for kind in ("threads", "multicore")]
-    if any([run.wait() for run in runs]):  # noqa: C419  both have to end
-        session.error("a program differs from its sequential run")
+    """3,000 random programs; posargs such as --programs 20000 --seed 7 --record results."""
+    session.run(PYTHON, "-m", "tests.fuzz", "--programs", "3000", "--jobs", "2", *session.posargs)
+
+
+@nox.session
+def foreign(session: nox.Session) -> None:
+    """A package that others wrote, all of it decorated, under its own tests; posargs: others."""
+    session.run(PYTHON, "-m", "tests.foreign", *(session.posargs or ["toolz"]))
 
 
 @nox.session

@@ -17,6 +17,7 @@ from functools import partial
 
 from pydron_ng.backends import registry
 from pydron_ng.backends.base import Blob, Token
+from pydron_ng.memory.arena import Arena
 from pydron_ng.runtime.driver import Driver
 from pydron_ng.runtime.task import Task
 
@@ -32,6 +33,9 @@ class Echo:
     """A performer that does nothing."""
 
     def __init__(self, captures: str) -> None:
+        pass
+
+    def share(self, arena: Arena) -> None:
         pass
 
     def define(self, token: Token, blob: Blob) -> None:

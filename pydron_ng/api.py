@@ -2,83 +2,136 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterable
 from functools import partial
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 from pydron_ng.errors import SourceMissing, TranslationError
-from pydron_ng.runtime.grain import Functional, mark_of
+from pydron_ng.log import log
+from pydron_ng.runtime.grain import Functional, mark, mark_of
+from pydron_ng.runtime.limits import Limits
 from pydron_ng.runtime.session import (
-    functional_names,
+    checks,
     in_worker,
     said_without_source,
+    scheduled_names,
 )
 
-if TYPE_CHECKING:
-    from pydron_ng.runtime.program import Program
-
-_LOG = logging.getLogger("pydron_ng")
 F = TypeVar("F", bound=Callable[..., Any])
+C = TypeVar("C", bound=type)
 
 
 @overload
 def functional(function: F, /) -> F: ...
 @overload
-def functional(*, reads: bool = False) -> Callable[[F], F]: ...
-def functional(function: Any = None, /, *, reads: bool = False) -> Any:
+def functional(
+    *, reads: bool = False, retries: int = 0, timeout: float | None = None
+) -> Callable[[F], F]: ...
+def functional(
+    function: Any = None,
+    /,
+    *,
+    reads: bool = False,
+    retries: int = 0,
+    timeout: float | None = None,
+) -> Any:
     """`function` itself, marked as pure: the same arguments give the same result, and no effect.
 
     reads: it depends on more than its arguments in a way that cannot be seen (a database, a
-        C library that opens files): its calls stay behind the sync-points before them.
+        C library that opens files): no outcome counts that was computed before a sync-point.
+    retries: so many times more than usual a call is tried whose workers die, or that takes too
+        long.
+    timeout: seconds after which a worker that is still at a call of it is ended; the call is
+        tried once more, then made in the program itself, where it takes as long as it takes.
 
-    What it prints, warns and logs is fine: that is replayed in its place.
+    What it prints, warns and logs is fine: that is replayed in its place. Functions of libraries
+    can be marked by a call, ``functional(numpy.linalg.svd)``, compiled ones too.
 
     Raises:
-        TypeError: it is no function that Python code defines.
+        TypeError: it is no function, or a compiled one that no module has by its name.
+        ValueError: retries is negative, or timeout is not positive.
     """
+    limits = None if not retries and timeout is None else _limits(retries, timeout)
     if function is None:
-        return partial(_mark, reads=reads)
-    return _mark(function, reads=reads)
+        return partial(_mark, reads=reads, limits=limits)
+    return _mark(function, reads=reads, limits=limits)
 
 
-def _mark(function: Any, *, reads: bool) -> Any:
+def _limits(retries: Any, timeout: Any) -> Limits:
+    if not isinstance(retries, int) or isinstance(retries, bool) or retries < 0:
+        raise ValueError(f"retries is a number of times, 0 or more, not {retries!r}")
+    if timeout is not None and not timeout > 0:
+        raise ValueError(f"timeout is a number of seconds above 0, not {timeout!r}")
+    return Limits(retries, 0.0 if timeout is None else float(timeout))
+
+
+def _mark(function: Any, *, reads: bool, limits: Limits | None) -> Any:
     inner = function.__func__ if isinstance(function, staticmethod | classmethod) else function
-    if type(inner) is not FunctionType:
-        kind = type(inner).__name__
-        raise TypeError(f"@functional takes a function written in Python, not a {kind}")
-    inner.__functional__ = Functional(inner, reads=reads)  # type: ignore[attr-defined]
-    functional_names.add(inner.__name__)
+    mark(inner, reads=reads, limits=limits)
     return function
+
+
+@overload
+def value_type(cls: C, /, *, pure_methods: Iterable[str] = ()) -> C: ...
+@overload
+def value_type(*, pure_methods: Iterable[str] = ()) -> Callable[[C], C]: ...
+def value_type(cls: Any = None, /, *, pure_methods: Iterable[str] = ()) -> Any:
+    """`cls` itself, known as one whose objects arrive as they left although it pickles by itself.
+
+    The word of the user that a copy made by pickle, in another process too, is as good as the
+    object. Subclasses need a word of their own.
+
+    pure_methods: methods that compute a value and change nothing: no sync-points.
+
+    Raises:
+        TypeError: it is no class, or has no such method of its own.
+    """
+    from pydron_ng.runtime.declared import declare_type
+
+    if cls is None:
+        return partial(value_type, pure_methods=pure_methods)
+    declare_type(cls, pure_methods)
+    return cls
 
 
 @overload
 def schedule(function: F, /) -> F: ...
 @overload
-def schedule() -> Callable[[F], F]: ...
-def schedule(function: Any = None, /) -> Any:
+def schedule(*, speculate: bool = False) -> Callable[[F], F]: ...
+def schedule(function: Any = None, /, *, speculate: bool = False) -> Any:
     """A function that does exactly what `function` does, its functional calls in parallel.
 
     It is a function of its own right: same name, signature, defaults and closure;
     ``__wrapped__`` is the original. Where it cannot be translated (no source text, it reads its
     own frame) it is the original, and the log of ``pydron_ng`` says why.
 
+    speculate: also make calls ahead that the function only comes to if it does not leave a loop,
+        or itself, before: past a ``break``, ``continue``, ``return``, ``raise`` or ``assert`` that
+        is not decided yet. The results are the same; some calls may be made for nothing.
+
     Raises:
         TypeError: it is no function that Python code defines.
     """
     if function is None:
-        return schedule
+        return partial(schedule, speculate=speculate)
     if isinstance(function, staticmethod | classmethod):
-        return type(function)(schedule(function.__func__))
+        return type(function)(schedule(speculate=speculate)(function.__func__))
     if type(function) is not FunctionType:
         kind = type(function).__name__
         raise TypeError(f"@schedule takes a function written in Python, not a {kind}")
     if in_worker() or "__pydron_scheduled__" in function.__dict__:
         return function
+    if os.environ.get("PYDRON_CHECK") == "1" and not checks:
+        from pydron_ng.contract.watching import check_to_the_end
+
+        check_to_the_end()
     wrapped = _innermost(function)
-    return _scheduled(function) if wrapped is function else _inside(function, wrapped)
+    scheduled_names.add(wrapped.__name__)
+    if wrapped is function:
+        return _scheduled(function, speculate=speculate)
+    return _inside(function, wrapped, speculate=speculate)
 
 
 def _innermost(function: FunctionType) -> FunctionType:
@@ -89,18 +142,18 @@ def _innermost(function: FunctionType) -> FunctionType:
     return inner  # type: ignore[no-any-return]
 
 
-def _scheduled(function: FunctionType) -> FunctionType:
+def _scheduled(function: FunctionType, *, speculate: bool) -> FunctionType:
     copy = _copy(function)
-    _install(copy, function)
+    _install(copy, function, speculate=speculate)
     copy.__wrapped__ = function  # type: ignore[attr-defined]
     copy.__dict__.setdefault("__pydron_scheduled__", True)
     return copy
 
 
-def _inside(outer: FunctionType, inner: FunctionType) -> FunctionType:
+def _inside(outer: FunctionType, inner: FunctionType, *, speculate: bool) -> FunctionType:
     """Schedule the function inside of other decorators, which hold on to it: in its place."""
     original = _copy(inner)
-    _install(inner, original)
+    _install(inner, original, speculate=speculate)
     inner.__wrapped__ = original  # type: ignore[attr-defined]
     inner.__dict__.setdefault("__pydron_scheduled__", True)
     return outer
@@ -121,40 +174,40 @@ def _copy(function: FunctionType) -> FunctionType:
             setattr(copy, name, getattr(function, name))
     mark = mark_of(function)
     if mark is not None:
-        copy.__functional__ = Functional(copy, reads=mark.reads)  # type: ignore[attr-defined]
+        again = Functional(copy, reads=mark.reads, limits=mark.limits)
+        copy.__functional__ = again  # type: ignore[attr-defined]
     return copy
 
 
-def _install(target: FunctionType, original: FunctionType) -> None:
+def _install(target: FunctionType, original: FunctionType, *, speculate: bool) -> None:
     """Give `target` the code of the commit program; leave it alone if that cannot be had."""
     from pydron_ng.runtime.entry import install  # not needed in workers
 
     try:
-        install(target, original)
+        install(target, original, speculate=speculate)
     except SourceMissing as error:
         _say_once(original, error)
     except TranslationError as error:
-        _LOG.info("%s runs undecorated: %s", original.__qualname__, error)
+        log().info("%s runs undecorated: %s", original.__qualname__, error)
     except Exception as error:  # a function that cannot be translated is left alone
-        _LOG.warning("%s runs undecorated: %r", original.__qualname__, error)
+        log().warning("%s runs undecorated: %r", original.__qualname__, error)
 
 
 def _say_once(function: FunctionType, why: SourceMissing) -> None:
     """A prompt would hear it at each definition."""
     first = not said_without_source
     said_without_source.add(function.__qualname__)
-    level = logging.WARNING if first else logging.INFO
-    _LOG.log(level, "%s runs as if undecorated: %s", function.__qualname__, why)
+    say = log().warning if first else log().info
+    say("%s runs as if undecorated: %s", function.__qualname__, why)
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(NamedTuple):
     """What became of a scheduled function, as text. ``str()`` of it is all three parts."""
 
     graph: str
     commit: str
     run_ahead: str
-    program: Program
+    program: Any  # runtime.program.Program
 
     def __str__(self) -> str:
         parts = (("graph", self.graph), ("commit", self.commit), ("run-ahead", self.run_ahead))
@@ -168,13 +221,27 @@ def translate(function: Callable[..., Any]) -> Translation:
         TranslationError: it cannot be translated.
     """
     from pydron_ng.runtime.program import Program
+    from pydron_ng.runtime.reading import Reading, known_names
     from pydron_ng.translation import pipeline
 
     plain: Any = _innermost(function)  # type: ignore[arg-type]
-    program = Program(plain, frozenset(functional_names))
-    graph, run_ahead = program.translated()
+    reading = Reading(plain, known_names())
+    program = Program(reading, plain.__code__, speculate=_speculates(function))
+    graph, run_ahead = program.graph, program.run_ahead
     commit = pipeline.commit_text(program.analysis)
     return Translation(graph.text(), commit, run_ahead.source, program)
 
 
-__all__ = ["Translation", "functional", "schedule", "translate"]
+def _speculates(function: Any) -> bool:
+    """Was the function, or the one inside of its decorators, scheduled to speculate?"""
+    from pydron_ng.runtime.scheduled import entry_of
+
+    while type(function) is FunctionType:
+        entry = entry_of(function)
+        if entry is not None and entry.program.speculate:
+            return True
+        function = function.__dict__.get("__wrapped__")
+    return False
+
+
+__all__ = ["Translation", "functional", "schedule", "translate", "value_type"]

@@ -5,7 +5,7 @@ PydronError
 │   └── SourceMissing  there is no source text of it
 ├── ConfigError        this configuration is wrong; all its mistakes at once
 ├── BackendError       the machinery: workers, connections
-│   └── WorkerLost     one task killed its workers again and again
+│   └── WorkerLost     one task killed its workers again and again; or a required host is lost
 └── ContractError      a @functional function that is not
 
 Exceptions of the user's own functions arrive as themselves, never wrapped.
@@ -48,7 +48,10 @@ class BackendError(PydronError):
 
 
 class WorkerLost(BackendError):
-    """A task killed every worker that it was given to, the last one alone on the machine."""
+    """A task killed every worker that it was given to, the last one alone on the machine.
+
+    Or: a host is not to be had that the configuration requires.
+    """
 
     code = "worker-lost"
 

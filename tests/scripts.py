@@ -33,7 +33,11 @@ def environment(folder: Path, configuration: Mapping[str, object] | None) -> dic
     chosen = {"PYTHONPATH": str(ROOT), "PYDRON_CONF": str(path)}
     if configuration is None:
         chosen["PYDRON"] = "off"
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    inherited = {
+        name: os.environ[name]
+        for name in ("PATH", "HOME", "LANG", "PYDRON_CACHE_DIR")
+        if name in os.environ
+    }
     return inherited | chosen
 
 
@@ -49,12 +53,13 @@ def run(
     *command: str,
     configuration: Mapping[str, object] | None = DISPATCHED,
     stdin: str | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Ended:
     """Python with this command line, run to its end in `folder`."""
     done = subprocess.run(
         [sys.executable, *command],
         cwd=folder,
-        env=environment(folder, configuration),
+        env=environment(folder, configuration) | dict(variables or {}),
         input=stdin,
         stdin=subprocess.DEVNULL if stdin is None else None,
         capture_output=True,

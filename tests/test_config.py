@@ -150,7 +150,8 @@ def test_all_mistakes_are_told_at_once_with_their_places() -> None:
     kinds = '"threads", "multicore" or "remote"'
     cores = 'expected a whole number of at least 1 or "auto"'
     assert mistakes_of(wrong) == [
-        'c: $.inlin: unknown key: expected "inline" or "workers"; did you mean "inline"?',
+        'c: $.inlin: unknown key: expected "cache", "functional", "inline", "pure", "value_types", '
+        '"window" or "workers"; did you mean "inline"?',
         'c: $.workers[0].coers: unknown key: expected "cores", "enabled" or "type"; '
         'did you mean "cores"?',
         f'c: $.workers[1].type: expected {kinds}, not "multicor"; did you mean "multicore"?',
@@ -184,6 +185,17 @@ def test_a_configuration_in_which_nothing_could_run_is_a_mistake() -> None:
 
 def test_inline_true_is_a_mistake_because_nothing_would_be_parallel() -> None:
     assert mistakes_of({"inline": True}) == ['c: $.inline: expected false or "auto", not true']
+
+
+def test_the_window_is_a_number_of_calls_from_1() -> None:
+    assert (
+        config.from_dict({}, MODEL, "c").window
+        == config.from_dict({"window": 1024}, MODEL, "c").window
+    )
+    assert config.from_dict({"window": 1}, MODEL, "c").window == 1
+    assert mistakes_of({"window": 0}) == [
+        "c: $.window: expected a whole number of at least 1, not 0"
+    ]
 
 
 def test_keys_of_older_versions_are_ignored_with_a_note(caplog: pytest.LogCaptureFixture) -> None:
@@ -353,3 +365,22 @@ def _python(code: str) -> str:
     command: list[Any] = [sys.executable, "-c", code]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return done.stdout.strip()
+
+
+def test_a_secret_in_a_line_that_is_no_json_is_not_shown(write: Write) -> None:
+    path = write('{"workers": [{"password": "s3cret\\"too" "port": 1}]}')
+    with pytest.raises(ConfigError) as caught:
+        config.load(path, MODEL)
+    assert "s3cret" not in str(caught.value)
+    assert '"password": "***********" "port"' in str(caught.value)
+
+
+@pytest.mark.parametrize("mode, warned", [(0o600, False), (0o640, True), (0o604, True)])
+def test_a_secret_that_others_can_read_is_warned_of(
+    write: Write, caplog: pytest.LogCaptureFixture, mode: int, warned: bool
+) -> None:
+    path = write({"workers": [{"type": "threads"}], "// old": {"password": "s3cret"}})
+    path.chmod(mode)
+    config.load(path, MODEL)
+    assert ("chmod 600" in caplog.text) is warned
+    assert "s3cret" not in caplog.text

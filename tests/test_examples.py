@@ -18,6 +18,13 @@ SMALL = {
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("example", SMALL)
+def test_what_an_example_calls_functional_is(example: str) -> None:
+    checked = run(example, dict(os.environ) | {"PYDRON_CHECK": "1"}, *SMALL[example])
+    assert b": all keep the contract" in checked.complained, checked.complained.decode()
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("example", SMALL)
 def test_an_example_prints_and_finds_the_same_when_it_is_scheduled(
     example: str, tmp_path: Path
 ) -> None:

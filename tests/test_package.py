@@ -132,3 +132,11 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
     source = ROOT / page
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", source.read_text())
     assert [link for link in links if not (source.parent / link).exists()] == []
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    code = "import pydron_ng, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    theirs = {"beniget", "cloudpickle", "gast", "msgspec", "networkx", "numpy", "paramiko"}
+    heavy = theirs | {"dataclasses", "inspect", "json", "logging"}
+    assert heavy.isdisjoint(done.stdout.split())

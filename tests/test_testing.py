@@ -216,3 +216,14 @@ def test_a_bound_method_is_called_on_a_copy_of_its_object_each_time() -> None:
 
     counter = Counter()
     assert_equivalent(counter.add, 2)
+
+
+def test_numbers_and_dates_may_be_equal_copies_in_a_result() -> None:
+    import datetime as dt
+
+    import numpy as np
+
+    number, day = np.float64(0.1), dt.date(2020, 2, 2)
+    copies = [np.float64(0.1), dt.date(2020, 2, 2)]
+    assert portray({"x": [number, day, number, day]}) == portray({"x": [number, day, *copies]})
+    assert portray({"x": number}) != portray({"x": np.float64(0.2)})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import NewType, Protocol
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, NamedTuple, NewType, Protocol
 
+from pydron_ng.memory.arena import Arena
 from pydron_ng.values.blob import Blob as Blob
 from pydron_ng.values.blob import Token as Token
 
@@ -13,47 +13,64 @@ TaskId = NewType("TaskId", int)
 WorkerId = NewType("WorkerId", int)
 
 
-@dataclass(frozen=True, slots=True)
-class Define:
+class Define(NamedTuple):
     """A function or class that later calls refer to by its token; sent once per worker."""
 
     token: Token
     blob: Blob
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The program's surroundings (directory, environment ...); in force for all later calls."""
 
     blob: Blob
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call to perform; answered by exactly one outcome or by the loss of the worker."""
+class Call(NamedTuple):
+    """One call to perform; answered by exactly one outcome or by the loss of the worker.
+
+    Calls of coroutine functions go on beside each other; each says when it first lets others run.
+    A worker that has some is not given any other call.
+    """
 
     task: TaskId
     blob: Blob
 
 
-Frame = Define | Settings | Call
+class Cancel(NamedTuple):
+    """A coroutine that nobody wants is to end; its outcome follows all the same."""
+
+    task: TaskId
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+Frame = Define | Settings | Call | Cancel
+
+#: In place of an outcome: the coroutine has let others run for the first time.
+SUSPENDED: Blob = (b"\0suspended",)
+
+
+class Capabilities(NamedTuple):
     """What a backend can do; the contract suite holds it to that."""
 
     kill: bool  # a running call can be ended (its worker with it)
     isolate: bool  # a call cannot touch the program's own objects or process-wide state
     capture: bool  # output at the level of file descriptors is seen
+    share: bool = False  # parts of blobs in shared memory are not sent, they are seen
 
 
 class Performer(Protocol):
     """The worker's side: the runtime's own code, named to the worker as ``module:attribute``."""
 
+    def share(self, arena: Arena) -> None:
+        """Large parts of outcomes may be put there instead of into the blob."""
+
     def define(self, token: Token, blob: Blob) -> None: ...
     def settings(self, blob: Blob) -> None: ...
-    def perform(self, blob: Blob) -> Blob: ...
+    def perform(self, blob: Blob) -> Blob | Coroutine[Any, Any, Blob]:
+        """The outcome; of a coroutine function what is to be awaited for it, on a loop of its own.
+
+        That is stepped through like any coroutine; it suspends when the function does.
+        """
 
 
 class Events(Protocol):
@@ -61,10 +78,14 @@ class Events(Protocol):
 
     def joined(self, worker: WorkerId) -> None: ...
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
-    def lost(self, worker: WorkerId, reason: str) -> None: ...
+    def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
+        """with_host: together with all others there; what it ran may have nothing to do with it."""
 
     def unstarted(self, count: int, reason: str) -> None:
         """`count` of the workers that ``start`` was asked for will never join."""
+
+    def refused(self, reason: str) -> None:
+        """The user does not want anything to be done without a host that is not to be had."""
 
 
 class Loop(Protocol):
@@ -81,13 +102,17 @@ class Backend(Protocol):
     """Runs frames on workers. Placement, retries and order belong to ``runtime/state.py``.
 
     After ``submit`` of a Call exactly one of ``finished`` (naming the task) or ``lost``
-    (naming the worker) follows. No method blocks, ``close`` apart.
+    (naming the worker) follows; before that, SUSPENDED may be said to be its outcome.
+    No method blocks, ``close`` apart.
     """
 
     capabilities: Capabilities
 
     def start(self, count: int, events: Events, loop: Loop) -> None:
-        """Begin to start `count` workers; each announces itself by ``events.joined``."""
+        """Begin to start `count` workers; each announces itself by ``events.joined``.
+
+        There may be more of them, where nobody knew how many cores a host has.
+        """
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None: ...
 

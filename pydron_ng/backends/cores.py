@@ -7,6 +7,15 @@ import os
 from pathlib import Path
 from typing import Literal
 
+#: Libraries that start a thread per core of their own accord, in every worker.
+THREAD_LIMITS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
 
 def available() -> int:
     """The cores that this process may use; at least 1."""
@@ -16,6 +25,12 @@ def available() -> int:
 def resolve(cores: int | Literal["auto"]) -> int:
     """The number that a configuration means."""
     return available() if cores == "auto" else cores
+
+
+def thread_limits(workers: int) -> dict[str, str]:
+    """Variables that keep `workers` processes from using more cores than there are."""
+    threads = str(max(1, available() // workers))
+    return {name: threads for name in THREAD_LIMITS if name not in os.environ}
 
 
 def _affinity() -> int:

@@ -17,10 +17,15 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from pydron_ng.backends.base import Performer
+from pydron_ng.backends.descriptors import Stream, end_of
+from pydron_ng.backends.exchange import take_aside
 from pydron_ng.backends.worker import find, serve
+
+if TYPE_CHECKING:
+    from pydron_ng.backends.remote.asking import Asking
 
 #: Both directions: what, and a number (a count, a process id, an errno), and a wait status.
 MESSAGE = struct.Struct("!cIi")
@@ -30,15 +35,31 @@ JOINED, ENDED, FAILED = b"J", b"E", b"F"  # launcher to program
 _PR_SET_PDEATHSIG = 1
 
 
-def main(control: int, program: int, performer: str, own: Mapping[str, str]) -> None:
-    """Serve the program on the descriptor `control` until it, or the stream, is gone."""
+def main(control: str, program: str, performer: str, own: str, questions: str) -> None:
+    """Serve the program on the descriptor `control` until it, or the stream, is gone.
+
+    own: variables, as words. questions: a descriptor to ask for modules of the program, or -1.
+    """
     threading.main_thread().is_pydron_worker = True  # type: ignore[attr-defined]  # and its forks'
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # ignored by what a shell starts with &
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    asking = _asking(int(questions))
     make = find(performer)
     gc.freeze()
-    Launcher(socket.socket(fileno=control), program, make, own).run()
+    variables = dict(word.split("=", 1) for word in own.split())
+    Launcher(socket.socket(fileno=int(control)), int(program), make, variables, asking).run()
+
+
+def _asking(questions: int) -> Asking | None:
+    """Finds modules of the program's, for a launcher on another host."""
+    if questions < 0:
+        return None
+    from pydron_ng.backends.remote.asking import Asking
+
+    asking = Asking(Stream(questions))
+    asking.install()
+    return asking
 
 
 class Launcher:
@@ -50,8 +71,10 @@ class Launcher:
         program: int,
         make: Callable[[str], Performer],
         own: Mapping[str, str],
+        asking: Asking | None = None,
     ) -> None:
         self._control = control
+        self._asking = asking
         self._make = make
         self._own = own
         self._pid = os.getpid()
@@ -64,23 +87,11 @@ class Launcher:
         signal.signal(signal.SIGCHLD, _ignore)
         signal.set_wakeup_fd(ring, warn_on_full_buffer=False)
         self._poll = select.poll()
-        for descriptor in (control.fileno(), self._bell, self._watch(program)):
+        if (end := end_of(program)) >= 0:
+            self._private.append(end)
+        for descriptor in (control.fileno(), self._bell, end):
             if descriptor >= 0:
                 self._poll.register(descriptor, select.POLLIN)
-
-    def _watch(self, program: int) -> int:
-        """A descriptor that becomes readable when the program ends, -1 where there is none.
-
-        The stream ends with the program too, unless a fork of the program still holds it.
-        """
-        if not hasattr(os, "pidfd_open"):
-            return -1
-        try:
-            self._program = os.pidfd_open(program)
-        except OSError:
-            return -1
-        self._private.append(self._program)
-        return self._program
 
     def run(self) -> None:
         while True:
@@ -137,13 +148,24 @@ class Launcher:
         status = 1
         try:
             self._settle_in()
-            os.register_at_fork(after_in_child=stream.close)
-            serve(stream, self._make("process"), self._own)
+            aside = take_aside(stream)
+            for opened in (stream, aside):
+                if opened is not None:
+                    os.register_at_fork(after_in_child=opened.close)
+            self._serve(stream, aside)
             status = 0
         except BaseException:  # the process ends here whatever it was, after saying what it was
             sys.excepthook(*sys.exc_info())
         finally:
             os._exit(status)
+
+    def _serve(self, stream: socket.socket, aside: Stream | None) -> None:
+        """On another host there is no memory to share; what comes aside are answers, then."""
+        if self._asking is None:
+            serve(stream, self._make("process"), self._own, aside)
+        elif aside is not None:
+            self._asking.ask_by(aside)
+            serve(stream, self._make("elsewhere"), self._own)
 
     def _settle_in(self) -> None:
         """Turn this fork of the launcher into a process that has nothing of it."""

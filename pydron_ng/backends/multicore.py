@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from itertools import count
 from typing import Annotated, Literal
 
@@ -15,19 +12,13 @@ import msgspec
 
 from pydron_ng.backends import cores
 from pydron_ng.backends.base import Capabilities, Events, Frame, Loop, TaskId, WorkerId
-from pydron_ng.backends.launch import LauncherLink, Report
+from pydron_ng.backends.descriptors import Stream
+from pydron_ng.backends.exchange import ProgramEnd, open_aside
+from pydron_ng.backends.launch import LauncherLink, Report, ending
 from pydron_ng.backends.launcher import ENDED, JOINED, KILL, START
 from pydron_ng.backends.wire import Inbox, Item, Outbox, encode, item
 from pydron_ng.errors import ConfigError
-
-#: Libraries that start a thread per core of their own accord, in every worker.
-THREAD_LIMITS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
+from pydron_ng.memory.arena import is_possible
 
 
 class Config(
@@ -50,20 +41,14 @@ def create(config: Config, performer: str) -> tuple[Multicore, int]:
     if sys.platform == "win32":
         raise ConfigError('"multicore" does not run on Windows: use {"type": "threads"}')
     workers = cores.resolve(config.cores)
-    limits = {} if config.blas_threads == "keep" else thread_limits(workers)
+    limits = {} if config.blas_threads == "keep" else cores.thread_limits(workers)
     return Multicore(performer, limits), workers
-
-
-def thread_limits(workers: int) -> dict[str, str]:
-    """Variables that keep `workers` processes from using more cores than there are."""
-    threads = str(max(1, cores.available() // workers))
-    return {name: threads for name in THREAD_LIMITS if name not in os.environ}
 
 
 class Multicore:
     """Worker processes, started and buried by a launcher process."""
 
-    capabilities = Capabilities(kill=True, isolate=True, capture=True)
+    capabilities = Capabilities(kill=True, isolate=True, capture=True, share=is_possible())
 
     def __init__(self, performer: str, limits: Mapping[str, str]) -> None:
         self._performer = performer
@@ -89,7 +74,7 @@ class Multicore:
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
         if (process := self._workers.get(worker)) is not None:
-            process.outbox.put(encode([item(frame) for frame in frames]))
+            process.put([item(frame) for frame in frames])
             self._write(process)
 
     def kill(self, worker: WorkerId) -> None:
@@ -108,7 +93,7 @@ class Multicore:
 
     def forget(self) -> None:
         for process in self._workers.values():
-            process.stream.close()
+            process.close()
         if self._launcher is not None:
             self._launcher.forget()
 
@@ -124,7 +109,7 @@ class Multicore:
     def _note(self, report: Report) -> None:
         kind, number, status, descriptor = report
         if kind == ENDED:
-            self._ended(number, f"worker process {number} {_ending(status)}")
+            self._ended(number, f"worker process {number} {ending(status)}")
             return
         self._starting -= 1
         if kind == JOINED and descriptor >= 0:
@@ -134,7 +119,7 @@ class Multicore:
 
     def _joined(self, pid: int, descriptor: int) -> None:
         worker = next(self._ids)
-        process = _Process(pid, socket.socket(fileno=descriptor))
+        process = _Process(pid, Stream(descriptor))
         self._workers[worker] = process
         self._by_pid[pid] = worker
         self._loop.register(
@@ -152,8 +137,9 @@ class Multicore:
 
     def _read(self, worker: WorkerId, process: _Process) -> bool:
         """Take what has come; False when there is nothing more (for now, or for good)."""
+        process.stream.check()
         try:
-            outcomes = process.inbox.pull(process.stream)
+            outcomes = process.pull()
         except BlockingIOError:
             return False
         except (EOFError, ConnectionError):
@@ -167,6 +153,7 @@ class Multicore:
     def _write(self, process: _Process) -> None:
         if process.stream.fileno() < 0:
             return
+        process.stream.check()
         try:
             blocked = not process.outbox.push(process.stream)
         except ConnectionError:
@@ -201,37 +188,39 @@ class Multicore:
     def _disconnect(self, process: _Process) -> None:
         if (descriptor := process.stream.fileno()) >= 0:
             self._loop.unregister(descriptor)
-            process.stream.close()
+            process.close()
 
 
 class _Process:
     """One worker process, as the program sees it."""
 
-    __slots__ = ("blocked", "inbox", "outbox", "pid", "stream")
+    __slots__ = ("_exchange", "_inbox", "blocked", "outbox", "pid", "stream")
 
-    def __init__(self, pid: int, stream: socket.socket) -> None:
+    def __init__(self, pid: int, stream: Stream) -> None:
         stream.setblocking(False)
         self.pid = pid
         self.stream = stream
-        self.inbox = Inbox()
         self.outbox = Outbox()
         self.blocked = False
+        self._inbox = Inbox()
+        self._exchange = ProgramEnd(open_aside(stream))
+
+    def put(self, items: list[Item]) -> None:
+        self.outbox.put(encode(self._exchange.outgoing(items)))
+
+    def pull(self) -> list[Item]:
+        """Raises: EOFError, BlockingIOError."""
+        return self._exchange.incoming(self._inbox.pull(self.stream))
+
+    def close(self) -> None:
+        self.stream.close()
+        self._exchange.close()
 
 
 def _task(outcome: Item) -> TaskId:
     key, _ = outcome
     assert isinstance(key, int)
     return TaskId(key)
-
-
-def _ending(status: int) -> str:
-    """A wait status in words."""
-    code = os.waitstatus_to_exitcode(status)
-    if code >= 0:
-        return f"exited with status {code}"
-    with suppress(ValueError):
-        return f"was ended by {signal.Signals(-code).name}"
-    return f"was ended by signal {-code}"
 
 
 def _never() -> None:

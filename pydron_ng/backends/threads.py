@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 import traceback
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
 from pydron_ng.backends import cores
-from pydron_ng.backends.base import Call, Capabilities, Events, Frame, Loop, WorkerId
+from pydron_ng.backends.base import SUSPENDED, Call, Capabilities, Events, Frame, Loop, WorkerId
+from pydron_ng.backends.descriptors import Bell
+from pydron_ng.backends.start import start
 from pydron_ng.backends.wire import Item, item
-from pydron_ng.backends.worker import Outcomes, find, work
+from pydron_ng.backends.worker import Outcomes, Work, find
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class Config(
@@ -48,7 +52,7 @@ class Threads:
         self._performer = performer
         self._ids = map(WorkerId, count())
         self._workers: dict[WorkerId, WorkerThread] = {}
-        self._bell: Bell | None = None
+        self._bell: _Queue | None = None
 
     def start(self, count: int, events: Events, loop: Loop) -> None:
         self._events, self._loop = events, loop
@@ -64,13 +68,13 @@ class Threads:
 
     def _start(self) -> None:
         if self._bell is None:
-            self._bell = Bell()
+            self._bell = _Queue()
             self._loop.register(self._bell.fileno(), self._collect, _never)
         worker = next(self._ids)
         thread = WorkerThread(worker, self._performer, self._bell)
         self._workers[worker] = thread  # first: an interrupt must not leave it unknown
         try:
-            thread.start()
+            start(thread)
         except RuntimeError:
             del self._workers[worker]
             raise
@@ -79,7 +83,7 @@ class Threads:
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
         if (thread := self._workers.get(worker)) is not None:
             thread.calls += sum(isinstance(frame, Call) for frame in frames)
-            thread.items.put([item(frame) for frame in frames])
+            thread.put([item(frame) for frame in frames])
 
     def kill(self, worker: WorkerId) -> None:
         raise NotImplementedError("a thread cannot be ended from outside")
@@ -91,7 +95,7 @@ class Threads:
             self._loop.unregister(bell.fileno())
             bell.close()
         for thread in self._workers.values():
-            thread.items.put(None)
+            thread.put(None)
         for thread in self._workers.values():
             if not thread.calls and thread.is_alive():
                 thread.join()
@@ -109,7 +113,7 @@ class Threads:
                 del self._workers[worker]
                 self._events.lost(worker, outcomes)
             else:
-                self._workers[worker].calls -= len(outcomes)
+                self._workers[worker].calls -= sum(blob != SUSPENDED for _, blob in outcomes)
                 self._events.finished(worker, outcomes)
 
 
@@ -117,7 +121,7 @@ class Threads:
 Sent = tuple[WorkerId, Outcomes | str]
 
 
-class Bell:
+class _Queue:
     """A queue that makes a descriptor readable while there is something in it."""
 
     def __init__(self) -> None:
@@ -125,11 +129,10 @@ class Bell:
         self._rung = False
         self._closed = False
         self._pulling = threading.Lock()
-        self._ear, self._rope = os.pipe()
-        os.set_blocking(self._ear, False)
+        self._bell = Bell()
 
     def fileno(self) -> int:
-        return self._ear
+        return self._bell.fileno()
 
     def ring(self, sent: Sent) -> None:
         """Called by any thread; after ``close`` nobody listens."""
@@ -137,41 +140,73 @@ class Bell:
         if not self._rung:
             self._rung = True
             with self._pulling:
-                if not self._closed:  # its number may be another file's by now
-                    os.write(self._rope, b"\0")
+                if not self._closed:
+                    self._bell.ring()
 
     def answer(self) -> list[Sent]:
-        with suppress(BlockingIOError):
-            os.read(self._ear, 4096)
+        self._bell.hear()
         self._rung = False  # before the queue is emptied: what comes later rings again
         return [self._sent.popleft() for _ in range(len(self._sent))]
 
     def close(self) -> None:
         with self._pulling:
             self._closed = True
-        os.close(self._ear)
-        os.close(self._rope)
+        self._bell.close()
 
 
 class WorkerThread(threading.Thread):
-    """One worker: performs what is put into ``items``, in order, until that is None."""
+    """One worker: performs the items that are put, in order, until that is None."""
 
     is_pydron_worker = True
 
-    def __init__(self, worker: WorkerId, performer: str, bell: Bell) -> None:
+    def __init__(self, worker: WorkerId, performer: str, bell: _Queue) -> None:
         super().__init__(name=f"pydron worker {worker}", daemon=True)
-        self.items: queue.SimpleQueue[list[Item] | None] = queue.SimpleQueue()
+        self._items: queue.SimpleQueue[list[Item] | None] = queue.SimpleQueue()
+        self._call_soon: Callable[[Callable[[], None]], object] | None = None  # while a loop runs
+        self._something: Callable[[], None] = _never
         self.calls = 0  # submitted and not answered, as the driver knows
         self._worker = worker
         self._bell = bell
         self._perform = find(performer)("thread")
 
+    def put(self, items: list[Item] | None) -> None:
+        """Called by another thread."""
+        self._items.put(items)
+        if (call_soon := self._call_soon) is not None:
+            with suppress(RuntimeError):  # the loop has just ended
+                call_soon(self._something)
+
     def run(self) -> None:
+        work = Work(self._perform, self._send)
         try:
-            while (items := self.items.get()) is not None:
-                work(self._perform, items, self._send)
+            while (items := self._items.get()) is not None:
+                work.do(items)
+                work.finish(self._attach, lambda: self._take_all(work))
         except BaseException:  # whatever it was, this worker is of no use any more
             self._bell.ring((self._worker, traceback.format_exc()))
+        finally:
+            work.close()
+
+    def _attach(
+        self, loop: asyncio.AbstractEventLoop, something: Callable[[], None]
+    ) -> Callable[[], object]:
+        self._something, self._call_soon = something, loop.call_soon_threadsafe
+        loop.call_soon(something)  # what was put before that
+        return self._detach
+
+    def _detach(self) -> None:
+        self._call_soon = None
+
+    def _take_all(self, work: Work) -> None:
+        while True:
+            try:
+                items = self._items.get_nowait()
+            except queue.Empty:
+                return
+            if items is None:
+                self._items.put(None)  # what runs is seen through
+                return
+            work.do(items)
 
     def _send(self, outcomes: Outcomes) -> None:
         self._bell.ring((self._worker, outcomes))

@@ -8,12 +8,15 @@ import struct
 from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from typing import Protocol
 
-from pydron_ng.backends.base import Blob, Call, Define, Frame, Settings
+from pydron_ng.backends.base import Blob, Call, Cancel, Define, Frame, Settings, TaskId
+from pydron_ng.values.blob import Part, memory_of
 
 #: What a message consists of. The key says what the blob is: an int the call of (or the
-#: outcome for) that task, bytes the definition of that token, None the settings.
-Key = int | bytes | None
+#: outcome for) that task, or its end if it is negative; bytes the definition of that token, None
+#: the settings; a string is for the two ends of an exchange of memory.
+Key = int | bytes | str | None
 Item = tuple[Key, Blob]
 
 #: Parts of at least this size stay out of the head: they are neither copied nor scanned.
@@ -32,6 +35,13 @@ def item(frame: Frame) -> Item:
             return token, blob
         case Settings(blob):
             return None, blob
+        case Cancel(task):
+            return -1 - task, ()
+
+
+def cancelled(key: int) -> TaskId | None:
+    """The task that is to end; None if the key is that of a call."""
+    return TaskId(-1 - key) if key < 0 else None
 
 
 def encode(items: Sequence[Item]) -> list[bytes]:
@@ -46,16 +56,22 @@ def encode(items: Sequence[Item]) -> list[bytes]:
     return [_LENGTH.pack(len(head)) + head, *large]
 
 
-def _without_large(blob: Blob, large: list[bytes]) -> tuple[bytes | int, ...]:
+def _without_large(blob: Blob, large: list[bytes]) -> tuple[Part | int, ...]:
     """The blob with each large part moved to `large` and its place there put in its stead."""
-    slim: list[bytes | int] = []
+    slim: list[Part | int] = []
     for part in blob:
         if len(part) >= LARGE_BYTES:
             slim.append(len(large))
-            large.append(part)
+            large.append(bytes(memory_of(part)))
         else:
             slim.append(part)
     return tuple(slim)
+
+
+class Readable(Protocol):
+    """A socket, for one."""
+
+    def recv_into(self, buffer: memoryview, /) -> int: ...
 
 
 class Outbox:
@@ -66,7 +82,7 @@ class Outbox:
     def __init__(self) -> None:
         self._buffers: deque[memoryview] = deque()
 
-    def put(self, buffers: Iterable[bytes]) -> None:
+    def put(self, buffers: Iterable[bytes | memoryview]) -> None:
         self._buffers.extend(memoryview(buffer) for buffer in buffers if buffer)
 
     def push(self, stream: socket.socket) -> bool:
@@ -104,7 +120,7 @@ class Inbox:
         self._parts: list[bytearray] = []
         self._missing: deque[memoryview] = deque()
 
-    def pull(self, stream: socket.socket) -> list[Item]:
+    def pull(self, stream: Readable) -> list[Item]:
         """The items of all messages that one more read completes; often none.
 
         Raises: EOFError at the stream's end, BlockingIOError when there is nothing to read.
@@ -118,13 +134,13 @@ class Inbox:
             items += message
         return items
 
-    def _append(self, stream: socket.socket) -> None:
+    def _append(self, stream: Readable) -> None:
         count = stream.recv_into(self._chunk)
         if not count:
             raise EOFError
         self._data += self._chunk[:count]
 
-    def _fill(self, stream: socket.socket) -> None:
+    def _fill(self, stream: Readable) -> None:
         view = self._missing[0]
         count = stream.recv_into(view)
         if not count:
@@ -171,10 +187,9 @@ class Inbox:
         slim, self._slim = self._slim, None
         assert slim is not None
         if not self._parts:
-            return slim  # type: ignore[return-value]  # no large part: nothing was moved
+            return slim  # no large part: nothing was moved
         parts = [bytes(part) for part in self._parts]
         self._parts = []
         return [
-            (key, tuple(p if isinstance(p, bytes) else parts[p] for p in blob))
-            for key, blob in slim
+            (key, tuple(parts[p] if isinstance(p, int) else p for p in blob)) for key, blob in slim
         ]

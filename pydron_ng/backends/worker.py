@@ -7,10 +7,19 @@ import os
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
-from pydron_ng.backends.base import Blob, Performer, TaskId
-from pydron_ng.backends.wire import Inbox, Item, Outbox, encode
+from pydron_ng.backends.base import Blob, Performer, TaskId, Token
+from pydron_ng.backends.descriptors import Stream
+from pydron_ng.backends.exchange import WorkerEnd
+from pydron_ng.backends.wire import Inbox, Item, Key, Outbox, cancelled, encode
+from pydron_ng.memory.arena import WORKER_IDLE_BYTES, Arena
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from pydron_ng.backends.coroutines import Attach, Coroutines
 
 #: Outcomes of short calls travel together, but none is held back for longer than this.
 _HOLD_SECONDS = 0.001
@@ -24,51 +33,112 @@ def find(performer: str) -> Callable[[str], Performer]:
     return cast(Callable[[str], Performer], getattr(importlib.import_module(module), attribute))
 
 
-def work(performer: Performer, items: Sequence[Item], send: Callable[[Outcomes], None]) -> None:
-    """Perform the items in order; each call's outcome is sent exactly once, in the same order."""
-    outcomes: Outcomes = []
-    sent_at = time.perf_counter()
-    for key, blob in items:
-        if isinstance(key, int):
-            outcomes.append((TaskId(key), performer.perform(blob)))
-            if (now := time.perf_counter()) - sent_at > _HOLD_SECONDS:
-                send(outcomes)
-                outcomes, sent_at = [], now
-        elif key is None:
-            performer.settings(blob)
+class Work:
+    """The calls of one worker: each outcome is sent exactly once.
+
+    send: called with outcomes, in the order of the calls; coroutines in that of their ends.
+    """
+
+    def __init__(self, performer: Performer, send: Callable[[Outcomes], None]) -> None:
+        self._performer = performer
+        self._send = send
+        self._coroutines: Coroutines | None = None
+
+    def do(self, items: Sequence[Item]) -> None:
+        """Perform the items in order; coroutines are only begun."""
+        outcomes: Outcomes = []
+        sent_at = time.perf_counter()
+        for key, blob in items:
+            if not isinstance(key, int):
+                self._heed(key, blob)
+            elif (task := cancelled(key)) is not None:
+                self._cancel(task)
+            else:
+                self._perform(TaskId(key), blob, outcomes)
+                if (now := time.perf_counter()) - sent_at > _HOLD_SECONDS:
+                    self._send(outcomes)
+                    outcomes, sent_at = [], now
+        if outcomes:
+            self._send(outcomes)
+
+    def _heed(self, key: Key, blob: Blob) -> None:
+        if isinstance(key, bytes):
+            self._performer.define(Token(key), blob)
         else:
-            performer.define(key, blob)  # type: ignore[arg-type]  # a token is bytes on the wire
-    if outcomes:
-        send(outcomes)
+            self._performer.settings(blob)
+
+    def _perform(self, task: TaskId, blob: Blob, outcomes: Outcomes) -> None:
+        outcome = self._performer.perform(blob)
+        if isinstance(outcome, tuple):
+            outcomes.append((task, outcome))
+            return
+        if self._coroutines is None:
+            from pydron_ng.backends.coroutines import Coroutines
+
+            self._coroutines = Coroutines(self._send)
+        self._coroutines.add(task, outcome)
+
+    def _cancel(self, task: TaskId) -> None:
+        if self._coroutines is not None:
+            self._coroutines.cancel(task)
+
+    def finish(self, attach: Attach, more: Callable[[], None]) -> None:
+        """See the coroutines through that were begun; see ``Coroutines.run``."""
+        if self._coroutines:
+            self._coroutines.run(attach, more)
+
+    def close(self) -> None:
+        """Nothing is performed any more."""
+        if self._coroutines is not None:
+            self._coroutines.close()
 
 
-def serve(stream: socket.socket, performer: Performer, environment: Mapping[str, str]) -> None:
+def serve(
+    stream: socket.socket,
+    performer: Performer,
+    environment: Mapping[str, str],
+    aside: Stream | None = None,
+) -> None:
     """Perform what comes out of the stream until it ends.
 
     environment: the worker's own variables, kept whatever the program's settings say.
+    aside: the second stream, if memory is to be shared.
     """
-    inbox, outbox = Inbox(), Outbox()
+    inbox, outbox, exchange = Inbox(), Outbox(), WorkerEnd(aside)
+    if aside is not None:
+        performer.share(Arena(WORKER_IDLE_BYTES, compared=False))
 
     def send(outcomes: Outcomes) -> None:
-        outbox.put(encode(outcomes))
+        outbox.put(encode(exchange.outgoing(outcomes)))
         outbox.push(stream)
 
-    while True:
-        try:
-            items = inbox.pull(stream)
-        except (EOFError, ConnectionError):
-            return
-        work(_Housed(performer, environment), items, send)
+    def receive() -> list[Item]:
+        return exchange.incoming(inbox.pull(stream))
+
+    def attach(
+        loop: asyncio.AbstractEventLoop, something: Callable[[], None]
+    ) -> Callable[[], object]:
+        loop.add_reader(stream, something)
+        return partial(loop.remove_reader, stream)
+
+    work = Work(_Housed(performer, environment), send)
+    try:
+        while True:
+            work.do(receive())
+            work.finish(attach, lambda: work.do(receive()))
+    except (EOFError, ConnectionError):
+        return
 
 
 class _Housed:
     """A performer whose settings never take away the worker's own environment."""
 
-    __slots__ = ("_environment", "_performer", "define", "perform")
+    __slots__ = ("_environment", "_performer", "define", "perform", "share")
 
     def __init__(self, performer: Performer, environment: Mapping[str, str]) -> None:
         self._performer = performer
         self._environment = environment
+        self.share = performer.share
         self.define = performer.define
         self.perform = performer.perform
 

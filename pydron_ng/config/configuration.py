@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-import msgspec
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydron_ng.config.document import plain, read
 from pydron_ng.config.mistakes import Mistake
@@ -15,18 +12,28 @@ from pydron_ng.errors import ConfigError
 #: What holds where no pydron.conf is found: all local cores.
 DEFAULT = {"workers": [{"type": "multicore"}]}
 
+#: How many issued and not yet committed calls there may be, if the file does not say.
+WINDOW = 1024
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """Which workers there are, and whether small calls are made inline.
+
+class Configuration(NamedTuple):
+    """Which workers there are, and how far the program is run ahead.
 
     workers: enabled ones, each an instance of its backend's model.
     inline: False has every functional call dispatched, however small it is.
+    window: how many issued and not yet committed calls there may be in one scheduled call.
+    functional, pure, value_types: what is declared of libraries, as ``module:name``.
+    cache: whether translations are kept on disk.
     source: the file, or what else it comes from, for messages.
     """
 
     workers: tuple[Any, ...]
     inline: Literal[False, "auto"]
+    window: int
+    functional: tuple[str, ...]
+    pure: tuple[str, ...]
+    value_types: tuple[str, ...]
+    cache: Literal["on", "off"]
     source: str
 
 
@@ -58,17 +65,26 @@ def from_dict(values: Any, worker_model: Any, source: str) -> Configuration:
     if found:
         raise ConfigError(*found)
     workers = tuple(worker for worker in document.workers if worker.enabled)
-    return Configuration(workers, document.inline, source)
+    declared = document.functional, document.pure, document.value_types, document.cache
+    return Configuration(workers, document.inline, document.window, *declared, source)
 
 
 def document_model(worker_model: Any) -> Any:
     """What a whole pydron.conf looks like, for msgspec; unfit for workers of other kinds."""
+    import msgspec  # slow, and not needed to find out that there is no file
+
     never = Annotated[bool, msgspec.Meta(extra_json_schema={"enum": [False]})]
+    names = tuple[Annotated[str, msgspec.Meta(pattern=r"^[\w.]+:[\w.]+$")], ...]
     return msgspec.defstruct(
         "Document",
         [
             ("workers", tuple[worker_model, ...], msgspec.field(default_factory=tuple)),
             ("inline", never | Literal["auto"], "auto"),
+            ("window", Annotated[int, msgspec.Meta(ge=1)], WINDOW),
+            ("functional", names, ()),
+            ("pure", names, ()),
+            ("value_types", names, ()),
+            ("cache", Literal["on", "off"], "on"),
         ],
         forbid_unknown_fields=True,
     )
@@ -79,6 +95,8 @@ def _complete(values: Any) -> Any:
 
 
 def _checked(values: Any, model: Any, mistaken: Any) -> Any:
+    import msgspec
+
     try:
         document = msgspec.convert(_complete(values), model)
     except msgspec.ValidationError:

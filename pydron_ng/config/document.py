@@ -9,11 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pydron_ng.config.mistakes import Mistake
+from pydron_ng.config.mistakes import Mistake, either, quoted
 from pydron_ng.config.search import distrust
+from pydron_ng.config.secrets import secrets_in, without_secrets
 from pydron_ng.errors import ConfigError
+from pydron_ng.log import log
 
 COMMENT = "//"
+_OTHERS_READ = 0o044
 #: Names the schema, for editors.
 SCHEMA = "$schema"
 
@@ -41,20 +44,28 @@ def read(path: Path) -> Any:
     """
     try:
         with path.open("rb") as file:
-            if why := distrust(path, os.fstat(file.fileno())):
+            status = os.fstat(file.fileno())
+            if why := distrust(path, status):
                 raise ConfigError(Mistake(str(path), "refused", why))
             text = file.read().decode("utf-8-sig")
-        return json.loads(text, object_pairs_hook=_Object)
+        values = json.loads(text, object_pairs_hook=_Object)
     except json.JSONDecodeError as error:
         raise ConfigError(_syntax(path, error)) from None
     except UnicodeDecodeError as error:
         raise ConfigError(Mistake(str(path), f"byte {error.start}", "not UTF-8")) from None
     except (OSError, RecursionError) as error:
         raise ConfigError(Mistake(str(path), "cannot be read", str(error))) from None
+    if status.st_mode & _OTHERS_READ and (secret := secrets_in(values)):
+        _warn(f"{path}: others can read it, and with it {either(quoted(sorted(secret)))}", path)
+    return values
+
+
+def _warn(what: str, path: Path) -> None:
+    log().warning("%s\n  try: chmod 600 %s", what, path)
 
 
 def _syntax(path: Path, error: json.JSONDecodeError) -> Mistake:
-    line = error.doc.split("\n")[error.lineno - 1]
+    line = without_secrets(error.doc.split("\n")[error.lineno - 1])
     number = f"{error.lineno:>5} | "
     caret = " " * (len(number) + error.colno - 1) + "^"
     hint = _HINT if line.lstrip().startswith((COMMENT, "#")) else ""
@@ -93,6 +104,4 @@ def _left_out(key: Any, path: str) -> bool:
 
 
 def _note(where: str) -> None:
-    import logging
-
-    logging.getLogger("pydron_ng").info("%s has no meaning any more and is ignored", where)
+    log().info("%s has no meaning any more and is ignored", where)

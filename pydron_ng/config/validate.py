@@ -13,6 +13,7 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 
 from pydron_ng.config.mistakes import did_you_mean, either, quoted
+from pydron_ng.config.secrets import is_secret
 
 #: JSON path and what is wrong there.
 Found = tuple[str, str]
@@ -30,7 +31,8 @@ def mistakes(value: Any, model: Any, path: str = "$") -> Iterator[Found]:
         for key, element in value.items():
             yield from mistakes(element, get_args(model)[1], f"{path}.{key}")
     elif not _fits(value, model):
-        yield path, _unexpected(value, msgspec.json.schema(model))
+        shown = "(not shown)" if is_secret(path) else None
+        yield path, _unexpected(value, msgspec.json.schema(model), shown)
 
 
 def _object(value: dict[str, Any], structs: list[Any], path: str) -> Iterator[Found]:
@@ -97,9 +99,9 @@ def _item(model: Any) -> Any:
     return get_args(model)[0] if get_origin(model) in (list, tuple) else None
 
 
-def _unexpected(value: Any, schema: dict[str, Any]) -> str:
+def _unexpected(value: Any, schema: dict[str, Any], shown: str | None = None) -> str:
     hint = did_you_mean(value, _words(schema)) if isinstance(value, str) else ""
-    return f"expected {_expected(schema)}, not {_shown(value)}{hint}"
+    return f"expected {_expected(schema)}, not {shown or _shown(value)}{hint}"
 
 
 def _words(schema: dict[str, Any]) -> list[str]:

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import builtins
+import collections
+import copy
+import itertools
 import math
 import operator
 import posixpath
@@ -13,6 +16,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
+
+from pydron_ng.purity.library_values import CONSTRUCTORS
 
 _BUILTINS = """
 len abs min max sum sorted range int float complex str bytes bool repr round
@@ -23,7 +28,12 @@ _MATH = """ceil copysign fabs floor fmod frexp fsum gcd hypot isclose isfinite i
 ldexp log log10 log1p log2 modf radians degrees sin cos tan asin acos atan atan2 sinh cosh tanh
 sqrt exp expm1 trunc dist erf erfc""".split()
 _OPERATOR = "add sub truediv floordiv mod neg eq ne lt le gt ge not_ and_ or_ xor".split()
+_COLLECTIONS = "deque defaultdict Counter".split()
 _PATH = "join basename dirname splitext split normpath isabs commonprefix".split()
+_ITERTOOLS = """chain islice repeat pairwise zip_longest product combinations permutations
+combinations_with_replacement accumulate""".split()
+#: Class methods of builtin classes, as they stand in those: bound anew at each look.
+_OF_CLASSES = ((dict, "fromkeys"), (itertools.chain, "from_iterable"))
 
 #: Iterating these is iterating their first argument, whatever else they do: progress bars.
 WRAPPERS = frozenset(
@@ -45,16 +55,22 @@ def pure_functions() -> dict[int, Callable[..., Any]]:
     """The functions, by id: asking for equality or hash could run code of the user's."""
     functions = [
         *_named(builtins, _BUILTINS),
+        *CONSTRUCTORS,
         *_named(math, _MATH),
         *_named(operator, _OPERATOR),
+        *_named(collections, _COLLECTIONS),
         *_named(posixpath, _PATH),
+        *_named(itertools, [*_ITERTOOLS, *(["batched"] if hasattr(itertools, "batched") else [])]),
+        *(vars(owner)[name] for owner, name in _OF_CLASSES),
+        copy.copy,
+        copy.deepcopy,
     ]
     return {id(function): function for function in functions}
 
 
 def is_pure(callee: object) -> bool:
     """Is it one of the functions that are known to be pure?"""
-    return pure_functions().get(id(callee)) is callee
+    return callee is not None and pure_functions().get(id(callee)) is callee
 
 
 def is_wrapper(callee: object) -> bool:

@@ -1,6 +1,10 @@
-"""Method names, where the receiver is not known: hints for the analysis, never a proof."""
+"""Methods: hints by name where the receiver is not known, and those of builtin types."""
 
 from __future__ import annotations
+
+from types import MethodDescriptorType
+
+from pydron_ng.purity.library_values import METHODS
 
 #: Change their receiver and nothing else.
 MUTATORS = frozenset(
@@ -28,3 +32,34 @@ PURE = frozenset(
     with_suffix with_name relative_to joinpath as_posix isoformat strftime date time timestamp
     most_common elements""".split()
 )
+
+_TEXT = """split rsplit splitlines strip lstrip rstrip join replace startswith endswith lower upper
+title capitalize swapcase center ljust rjust zfill find rfind count index rindex expandtabs
+partition rpartition removeprefix removesuffix isdigit isalpha isalnum isspace isupper islower
+istitle isascii translate""".split()
+_SET = """union intersection difference symmetric_difference issubset issuperset isdisjoint
+copy""".split()
+#: Of builtin types: what has no effect and always gives the same.
+PURE_METHODS: dict[type, frozenset[str]] = {
+    **METHODS,
+    str: frozenset(
+        [*_TEXT, *"casefold encode format isdecimal isnumeric isidentifier isprintable".split()]
+    ),
+    bytes: frozenset([*_TEXT, "decode", "hex"]),
+    dict: frozenset("get keys values items copy".split()),
+    list: frozenset("copy index count".split()),
+    tuple: frozenset("index count".split()),
+    set: frozenset(_SET),
+    frozenset: frozenset(_SET),
+    int: frozenset("bit_length bit_count conjugate to_bytes as_integer_ratio is_integer".split()),
+    float: frozenset("is_integer hex conjugate as_integer_ratio".split()),
+    complex: frozenset(["conjugate"]),
+    range: frozenset("index count".split()),
+}
+
+
+def is_pure_method(function: object) -> bool:
+    """Is it a pure method of a builtin type, taken from the type, as ``str.lower`` is?"""
+    if type(function) is not MethodDescriptorType:
+        return False
+    return function.__name__ in PURE_METHODS.get(function.__objclass__, ())

@@ -3,46 +3,76 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from time import perf_counter
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.errors import WorkerLost
+from pydron_ng.events import Taken
+from pydron_ng.purity.appliers import is_applier
 from pydron_ng.runtime.calls import IssuedCall, Key
-from pydron_ng.runtime.grain import Functional, mark_of
+from pydron_ng.runtime.descent import forget_arriving
+from pydron_ng.runtime.grain import Functional, as_method, mark_of
+from pydron_ng.runtime.lifetime import tell, tell_failure
+from pydron_ng.runtime.outcome import Returned
+from pydron_ng.runtime.pace import Pace
+from pydron_ng.runtime.replay import is_ascribed_to_worker, replay
+from pydron_ng.runtime.rest import let_be
+from pydron_ng.runtime.rows import Rows
 from pydron_ng.runtime.running import Running
-from pydron_ng.runtime.stubs import INLINE, tidy
-from pydron_ng.translation.plan import AWAITED, EPOCH, RETIRED
-from pydron_ng.translation.runahead.promises import Promise, is_foreign
+from pydron_ng.runtime.sameness import is_same, outcome_for
+from pydron_ng.runtime.scheduled import is_entered
+from pydron_ng.runtime.stubs import COROUTINE, INLINE, Stub, tidy
+from pydron_ng.runtime.tame import Quiet
+from pydron_ng.runtime.task import TaskState
+from pydron_ng.translation.counters import AWAITED, EPOCH, RETIRED
+from pydron_ng.translation.runahead.promises import (
+    Promise,
+    is_foreign,
+)
+from pydron_ng.values.iterables import is_safe_to_iterate
 
 if TYPE_CHECKING:
-    from pydron_ng.runtime.entry import Entry
-    from pydron_ng.runtime.outcome import Outcome
+    from pydron_ng.runtime.entry import Entry, InnerEntry
+    from pydron_ng.runtime.outcome import Outcome, Raised
     from pydron_ng.runtime.session import Session
-
-_SAFE_TO_ITERATE = frozenset({list, tuple, dict, set, frozenset, str, bytes, range})
 
 
 class Activation:
     """What the commit program calls; its run-ahead program runs in ``Running``.
 
+    running, driver: those that it works with.
+
     Where anything goes wrong in here, the call is made inline: exact by construction.
     """
 
-    def __init__(self, entry: Entry, session: Session) -> None:
+    def __init__(self, entry: Entry | InnerEntry, session: Session, begun: Running | None) -> None:
+        """begun: the call's run-ahead program, if that of its caller has started it already."""
         self._entry = entry
         self._program = entry.program
         self._session = session
-        self._driver = session.driver
+        self.driver = session.driver
         self._lock = session.driver.lock
-        self._running = Running(entry, session)
-        self._counters = self._running.counters
+        self._is_outermost = begun is None
+        self.running = Running(entry, Pace(session)) if begun is None else begun
+        self._dispatch = self.running.dispatch
+        self._counters = self.running.counters
+        self._places = entry.program.places
+        self._makers: dict[int, Callable[..., Stub]] = {}
         self._timed: tuple[Functional, float] | None = None
-        self._took = 0
+        self._quiet = Quiet(None if self._program.suspends else self._program.closed, entry.lookup)
+        self._rows = Rows(self, self._quiet)
 
     def start(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """Run ahead as far as it goes; what the commit program is handed."""
+        for value in values:
+            self._quiet.met(value)
         with self._lock:
-            self._running.start(values)
+            if self._is_outermost:
+                self.running.start(values)
+            else:
+                self.running.adopt(values)
         return (
             self.route,
             self._counters,
@@ -51,6 +81,7 @@ class Activation:
             tidy,
             self.step,
             self.begin,
+            self.each,
             self.leave,
             NameError,
         )
@@ -59,29 +90,97 @@ class Activation:
 
     def route(self, site: int, callee: Any) -> Any:
         """The callee itself where it is to run inline, else a stub that takes an outcome."""
+        row = self._rows.within.get(site)
+        if (
+            row is not None
+            and row.function is callee
+            and self._quiet.may_hold
+            and row.epoch[1] == self._counters[EPOCH]
+            and row.is_whole
+        ):
+            return row.stub
         mark = mark_of(callee)
-        if mark is None:
-            return callee if callee is not self._entry.ahead else self._entry.share
+        if mark is None or (mark.is_coroutine and not self._program.awaits):
+            self._quiet.end()
+            return self._plain(site, callee)
+        if type(callee) is not FunctionType:
+            callee = as_method(callee)
         if self._timed is not None:
             self._stop_clock()
-        running = self._running
+        running = self.running
         if not running.alive:
             self._counters[RETIRED] = 1
             return callee
-        counters = self._counters
-        key = (site, *[counters[place] for place in self._program.places[site]])
+        key = self.key(site)
         running.routed[site] = key
-        call = running.calls.pop(key, None)
+        if site in running.rows:
+            stub = self._rows.stub(running.rows[site][0], key, callee)
+            if stub is not None:
+                return stub
+        call = running.taken(key)
         if call is None:
-            if not running.dispatches_all or mark.reads:
-                self._start_clock(mark)
+            if key in running.descent.begun:
+                running.descent.hand_over(key)
+                self._quiet.end()
                 return callee
-            call = self._unforeseen(key, callee, mark)
-        return self._entry.stub(site)(call, callee, self.take, self.gave)
+            if not running.pace.dispatches_all or mark.reads:
+                if not self._is_timed(mark):
+                    return self._rows.unissued(site, callee, mark)
+                if not self._program.suspends and not self._quiet.may_hold:
+                    self._timed = (mark, perf_counter())
+                    return callee
+            call = self.unforeseen(key, callee, mark)
+        return self._stub(site, call, callee)
 
-    def _unforeseen(self, key: Key, callee: Any, mark: Functional) -> IssuedCall:
+    def key(self, site: int) -> Key:
+        """Where the program stands at the site."""
+        return (site, *[self._counters[place] for place in self._places[site]])
+
+    def maker(self, site: int) -> Callable[..., Stub]:
+        """Makes the stubs of the site."""
+        maker = self._makers.get(site)
+        if maker is None:
+            maker = self._makers[site] = self._entry.stub(site)
+        return maker
+
+    def _stub(self, site: int, call: IssuedCall, callee: Any) -> Any:
+        if not call.mark.is_coroutine:
+            return self.maker(site)(call, callee, self.take, self.gave)
+        self.running.pledged.add(call)
+        from pydron_ng.runtime.awaited import Awaited
+
+        maker = self._entry.stub_of(self._program, site, COROUTINE)
+        return maker(call, callee, Awaited(self), self.gave)
+
+    def _plain(self, site: int, callee: Any) -> Any:
+        """The callee, which is not functional; what was begun of a scheduled one goes with it."""
+        running = self.running
+        place = self._program.handing_places.get(site)
+        if place is not None:
+            self._counters[place + 1] = running.alive and is_applier(callee)
+            if self._counters[place + 1]:
+                self._counters[place] = -1
+                return callee
+        if running.descent.begun:
+            key = (site, *[self._counters[place] for place in self._program.places[site]])
+            running.routed[site] = key
+            running.descent.hand_over(key)
+        return callee if callee is not self._entry.ahead else self._entry.share
+
+    def each(self, site: int, function: Any) -> Any:
+        """What map() or its like is handed instead of `function`: each call of it is routed."""
+        if mark_of(function) is None and not is_entered(function):
+            return function
+        return self._entry.each(site)(site, function, self._next, None)
+
+    def _next(self, site: int, function: Any) -> Any:
+        self._counters[self._program.handing_places[site]] += 1
+        return self.route(site, function)
+
+    def unforeseen(self, key: Key, callee: Any, mark: Functional) -> IssuedCall:
+        """A call that run-ahead has not issued."""
         function = getattr(callee, "__func__", callee)
-        return IssuedCall(key, function, mark, Promise(self._running.ready))
+        return IssuedCall(key, function, mark, Promise(self.running.ready), self.running)
 
     def take(
         self, call: IssuedCall, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -91,85 +190,138 @@ class Activation:
         Raises: what the call raised, or WorkerLost.
         """
         function = callee
-        if hasattr(type(callee), "__func__"):
+        if type(callee) is MethodType:
             function, args = callee.__func__, (callee.__self__, *args)
         outcome: Outcome | None = None
         try:
             with self._lock:
                 outcome = self._outcome(call, function, args, kwargs)
-                self._running.dispatch.committed(call)
-                self._running.moved()
+                self._dispatch.committed(call)
+                self.running.moved()
+                if outcome is None:
+                    self._dispatch.begins(call.mark)
         except BaseException as error:
-            self._trouble(error)
-        return INLINE if outcome is None else self._delivered(call, outcome)
+            self.trouble(error)
+        if outcome is None:
+            let_be(function)
+            return INLINE
+        return self.delivered(call, outcome)
 
     def _outcome(
         self, call: IssuedCall, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Outcome | None:
-        running = self._running
-        if running.dispatches_all and call.task is None:
+        if call.links and not self._is_followed(call):
+            return None
+        if not self.is_there(call, function, args, kwargs):
+            return None
+        if not call.is_settled:
+            self.driver.wait(lambda: call.is_settled)
+        return self.believed(call, args, kwargs)
+
+    def _is_followed(self, call: IssuedCall) -> bool:
+        """Wait for a call that takes results of others: before these are there it has no bytes."""
+        if not self.running.pace.dispatches_all and self._dispatch.reclaim(call):
+            return False
+        if call.task is not None:
+            self.driver.want(call.task)
+        self.driver.wait(lambda: call.is_settled)
+        return True
+
+    def is_there(
+        self, call: IssuedCall, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> bool:
+        """Is there a task of this very call, which somebody has begun? It comes first now."""
+        dispatches_all = self.running.pace.dispatches_all
+        if dispatches_all and call.task is None:
             self._send_now(call, args, kwargs)
-        if call.task is None or not running.dispatch.is_same(call, function, args, kwargs):
-            self._give_up(call)
+        library, shared = self._session.library, self._dispatch.shared
+        if call.task is None or not is_same(call, function, args, kwargs, library, shared):
+            self.give_up(call)
+            return False
+        if call.task.state is TaskState.READY:
+            if not dispatches_all and self._dispatch.reclaim(call):
+                return False
+            self.driver.want(call.task)
+        return True
+
+    def believed(
+        self, call: IssuedCall, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Outcome | None:
+        """The outcome of a call that is settled; None if it may not be taken."""
+        if self.running.ready:
+            self.running.pace.run()
+        if not self._dispatch.is_believable(call, quiet=self._quiet.holds()):
             return None
-        if not running.dispatches_all and running.dispatch.reclaim(call):
-            return None
-        self._driver.want(call.task)
-        self._driver.wait(lambda: call.is_settled)
-        running.run()
-        if not running.dispatch.is_believable(call):
-            return None
-        return call.outcome
+        return outcome_for(call, args, kwargs)
 
     def _send_now(self, call: IssuedCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         call.args, call.kwargs = args, kwargs
-        dispatch = self._running.dispatch
-        dispatch.look_around(self._counters[EPOCH])
+        dispatch = self._dispatch
+        dispatch.look_around(self.running.epoch)
         dispatch.send(call)
         dispatch.flush()
 
-    def _give_up(self, call: IssuedCall) -> None:
+    def give_up(self, call: IssuedCall) -> None:
         if call.packed is not None:
-            self._program.mismatched(call.key[0])
-        self._running.dispatch.drop((call,))
-        call.task = None
+            self._program.mismatched(call.key[0], "its arguments changed")
+        self._dispatch.drop((call,))
 
-    def _delivered(self, call: IssuedCall, outcome: Any) -> Any:
-        from pydron_ng.runtime.outcome import Returned
-        from pydron_ng.runtime.replay import is_ascribed_to_worker, replay
-
+    def delivered(self, call: IssuedCall, outcome: Any) -> Any:
         failed = not isinstance(outcome, Returned)
-        if failed and (sys.exception() is not None or call.epoch != self._counters[EPOCH]):
+        if failed or outcome.records:
+            self._quiet.end()
+        elif type(outcome.value) is not int:
+            self._quiet.met(outcome.value)
+        if failed and (sys.exception() is not None or self._is_late(call)):
+            return INLINE
+        if (outcome.unseen or call.mark.reads) and self._is_late(call):
+            self._program.mismatched(call.key[0], f"it read what nobody can watch{_by(outcome)}")
             return INLINE
         if outcome.records and is_ascribed_to_worker(outcome.records):
             return INLINE
-        self._took += 1
-        self._running.won += outcome.seconds
+        pace = self.running.pace
+        pace.took += 1
+        pace.won += outcome.seconds
+        if self._session.listener is not None:
+            self._session.listener(Taken(call.number, perf_counter()))
         if outcome.records:
             replay(outcome.records)
         if failed:
             raise outcome.exception
         return outcome.value
 
+    def _is_late(self, call: IssuedCall) -> bool:
+        """Was a sync-point passed since the call was issued, or is one in its statement?"""
+        if call.epoch != self.running.epoch:
+            return True
+        return self._program.is_at_sync_point(call.key[0])
+
     def gave(self, call: IssuedCall, value: Any, seconds: float, failed: bool) -> None:
         """The commit program has made the call itself: others may wait for what came of it."""
         call.mark.cost(seconds)
+        let_be(call.function, done=True)
+        self._quiet.met(value)
         try:
             with self._lock:
                 if failed:
-                    call.promise.fail(value)
+                    tell_failure(call.promise, value)
                 else:
-                    call.promise.keep(value)
-                self._running.learnt_cost()
-                self._running.moved()
+                    tell(call.promise, value)
+                self.driver.call_off()
+                self.running.pace.learnt_cost()
+                self.running.moved()
         except BaseException as error:
-            self._trouble(error)
+            self.trouble(error)
 
-    def _start_clock(self, mark: Functional) -> None:
-        """The first call of a function tells what it costs, until the next call of ours at most."""
-        if mark.seconds is None or id(mark) not in self._running.met:
-            self._running.met[id(mark)] = mark
-            self._timed = (mark, perf_counter())
+    def _is_timed(self, mark: Functional) -> bool:
+        """Is it the first call of a function, which tells what it costs?
+
+        That is the time until the next call of ours; others would run meanwhile in a function
+        that suspends, so there a stub takes it.
+        """
+        first = mark.seconds is None or id(mark) not in self.running.pace.met
+        self.running.pace.met[id(mark)] = mark
+        return first
 
     def _stop_clock(self) -> None:
         assert self._timed is not None
@@ -177,10 +329,10 @@ class Activation:
         mark.cost(perf_counter() - began)
         try:
             with self._lock:
-                self._running.learnt_cost()
-                self._running.moved()
+                self.running.pace.learnt_cost()
+                self.running.moved()
         except BaseException as error:
-            self._trouble(error)
+            self.trouble(error)
 
     # --- what run-ahead is told ---
 
@@ -188,32 +340,38 @@ class Activation:
         """The commit program has passed `point`: tell who waits for the name of that rank."""
         counters = self._counters
         key = (point, rank, *[counters[place] for place in self._program.learn_places(point)])
-        promise = self._running.awaited.pop(key, None)
-        if promise is not None:
-            self._keep(promise, value)
+        promise = self.running.awaited.pop(key, None)
+        if promise is None:
+            return
+        if promise.kept:
+            self._counters[AWAITED] = len(self.running.awaited)
+        else:
+            self._keep(point, promise, value)
 
     def tell(self, statement: int, value: Any) -> Any:
         """`value`, the test or iterable of a statement; told to a strand that waits for it."""
         counters = self._counters
         unsafe = self._program.unsafe_places.get(statement)
         if unsafe is not None:
-            counters[unsafe] = 0 if type(value) in _SAFE_TO_ITERATE else 1
-        if self._running.awaited:
+            counters[unsafe] = 0 if is_safe_to_iterate(value) else 1
+        if self.running.awaited:
             places = self._program.tell_places(statement)
             key = (statement, -1, *[counters[place] for place in places])
-            promise = self._running.awaited.pop(key, None)
+            promise = self.running.awaited.pop(key, None)
             if promise is not None:
-                self._keep(promise, value)
+                self._keep(statement, promise, value)
         return value
 
-    def _keep(self, promise: Promise, value: Any) -> None:
+    def _keep(self, point: int, promise: Promise, value: Any) -> None:
         try:
             with self._lock:
-                self._counters[AWAITED] = len(self._running.awaited)
-                promise.keep(value)
-                self._running.moved()
+                if promise.lost and promise.waiters:
+                    self._program.unknown_at(point)
+                self._counters[AWAITED] = len(self.running.awaited)
+                tell(promise, value)
+                self.running.moved()
         except BaseException as error:
-            self._trouble(error)
+            self.trouble(error)
 
     # --- counting, and the end ---
 
@@ -223,8 +381,10 @@ class Activation:
         return True
 
     def begin(self, place: int, items: Any) -> Any:
-        """`items`, which a comprehension is going to go over."""
+        """`items`, which a comprehension is going to go over; told to a strand that waits."""
         self._counters[place] = -1
+        if self.running.awaited:
+            self.learn(self._program.begin_points[place], -1, items)
         return items
 
     def leave(self) -> None:
@@ -232,30 +392,36 @@ class Activation:
         tidy()
         if self._timed is not None:
             self._stop_clock()
-        self._running.alive = False
+        self._rows.within.clear()
+        running = self.running
+        running.alive = False
         try:
             with self._lock:
-                self._running.retire()
-                self._running.dispatch.close()
+                if self._is_outermost:
+                    running.pace.retire()
+                    running.dispatch.close()
+                else:
+                    running.end()
+                forget_arriving(running)
         except BaseException as error:
-            self._trouble(error)
-        self._program.left(useful=self._was_useful())
+            self.trouble(error)
+        if self._is_outermost:
+            running.left(useful=running.pace.was_useful())
 
-    def _was_useful(self) -> bool:
-        """Has it met a function that is worth sending to a worker?"""
-        met = self._running.met.values()
-        return self._took > 0 or any(not mark.is_cheap and not mark.inline for mark in met)
-
-    def _trouble(self, error: BaseException) -> None:
+    def trouble(self, error: BaseException) -> None:
         """Trouble of ours costs the run-ahead; what is the program's goes on its way.
 
         An exception from outside may have come at any moment: nothing here is relied on again.
         """
-        self._running.alive = False
-        self._running.calls.clear()
+        self.running.pace.abandon()
         if isinstance(error, WorkerLost):
             raise error
         self._session.discard()
         if is_foreign(error):
             raise error
         self._program.blame("runtime-trouble", 0, (repr(error),))
+
+
+def _by(outcome: Returned | Raised) -> str:
+    """The event that gave a call away, if it was one."""
+    return f", by {outcome.unseen}" if outcome.unseen else ""

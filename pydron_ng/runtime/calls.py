@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from pydron_ng.backends.base import TaskId
+from pydron_ng.events import Issued
 from pydron_ng.runtime.grain import Functional
-from pydron_ng.runtime.task import Task, TaskState
+from pydron_ng.runtime.task import TaskState
 from pydron_ng.translation.runahead.promises import Promise
 
 if TYPE_CHECKING:
+    from pydron_ng.runtime.batch import Batch
     from pydron_ng.runtime.outcome import Outcome
+    from pydron_ng.runtime.running import Running
     from pydron_ng.runtime.surroundings import Surroundings
     from pydron_ng.values.functions import Identity
     from pydron_ng.values.pack import Packed
@@ -22,10 +28,16 @@ _WIDEST = 40  # characters of an argument in a message
 class IssuedCall:
     """What is known of an issued call; mutated by its activation alone, under the lock.
 
-    task: None while arguments are to come, while it is held back, and where it cannot be sent.
+    number: the same in all events. task: the batch that it travels in; None while arguments are to
+        come, while it is held back, where it cannot be sent, and when it has been committed.
+    links: the calls in its batch whose results it takes, each with its place among the arguments;
+        until these are there, nothing of it is packed.
     moved: seconds that its packing and unpacking took here so far.
+    packed_bytes: of the arguments.
     bytes: how many of the arguments, and of the result once it is there, are kept for it.
     epoch, surroundings: those in force when it was sent.
+    heard: called once there is nothing more to wait for, under the lock.
+    running: the run-ahead program that it belongs to.
     """
 
     __slots__ = (
@@ -33,45 +45,61 @@ class IssuedCall:
         "bytes",
         "epoch",
         "function",
+        "heard",
         "identity",
         "key",
         "kwargs",
+        "links",
         "mark",
         "moved",
+        "number",
         "outcome",
         "packed",
+        "packed_bytes",
         "promise",
+        "running",
         "surroundings",
         "task",
     )
 
-    def __init__(self, key: Key, function: Any, mark: Functional, promise: Promise) -> None:
+    def __init__(
+        self, key: Key, function: Any, mark: Functional, promise: Promise, running: Running
+    ) -> None:
         self.key = key
+        self.running = running
         self.function = function
         self.mark = mark
         self.promise = promise
         self.args: Any = ()
+        self.links: tuple[tuple[int, IssuedCall], ...] = ()
         self.kwargs: Any = {}
-        self.task: Task | None = None
+        self.task: Batch | None = None
         self.identity: Identity | None = None
         self.packed: Packed | None = None
         self.outcome: Outcome | None = None
-        self.epoch = -1
+        self.heard: Callable[[], None] | None = None
+        self.epoch: tuple[int, int] | None = None
         self.moved = 0.0
-        self.bytes = 0
+        self.bytes = self.packed_bytes = 0
+        self.number = TaskId(-1)
         self.surroundings: Surroundings | None = None
 
     @property
     def is_settled(self) -> bool:
         """Is there nothing more to wait for?"""
-        return self.task is None or self.task.state in {TaskState.SETTLED, TaskState.DROPPED}
+        task = self.task
+        return task is None or task.state is TaskState.SETTLED or task.state is TaskState.DROPPED
 
     def forget(self) -> None:
         """Let go of values and bytes: each object lives as long as the program has it."""
-        self.args, self.kwargs, self.packed, self.outcome = (), {}, None, None
+        self.args, self.kwargs, self.links, self.packed, self.outcome = (), {}, (), None, None
         self.promise.demand = None
-        if self.task is not None:
-            self.task.let_go()
+        self.task = None
+
+    def issued(self) -> Issued:
+        """The event that it goes to the workers now."""
+        line = self.running.line_of(self.key[0])
+        return Issued(self.number, self.function.__qualname__, line, perf_counter())
 
     def label(self) -> str:
         """Function and arguments, shortened, for messages."""

@@ -6,6 +6,7 @@ All of it goes into one list, in order; see outcome.Records for its forms.
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -18,6 +19,10 @@ from pydron_ng.values.unshippable import Unshippable
 Copy = Callable[[Any], Any]
 
 Spoken = list[tuple[Any, ...]]
+#: What a worker is: a process, a thread of the program, or a process on another host.
+Kind = Literal["process", "thread", "elsewhere"]
+#: What a call has said, and what it has put in the place of its streams.
+Paused = tuple[Spoken, dict[str, Any]]
 
 
 class Capture(Protocol):
@@ -32,12 +37,35 @@ class Capture(Protocol):
             Unshippable: something was said past Python, and cannot be put in order.
         """
 
+    def between(self) -> Spoken:
+        """As `end`, where the next call follows at once: what went past Python is told at the last.
+
+        Raises: as ``end``.
+        """
+
+    def after_several(self) -> None:
+        """Nothing, if none of them has said anything past Python.
+
+        Raises: as ``end``.
+        """
+
+    def pause(self) -> Paused:
+        """Another call's turn: what this one has said so far.
+
+        Raises: as ``end``; then there is nothing left of it.
+        """
+
+    def resume(self, paused: Paused) -> None:
+        """It is this call's turn again."""
+
     def apply(self, blob: tuple[bytes, ...]) -> None:
         """Take on the program's surroundings, in so far as they are the worker's own."""
 
 
-def capture_for(captures: Literal["process", "thread"], copy: Copy) -> Capture:
-    """The capture for a worker that is a process, or a thread, of its own."""
+def capture_for(captures: Kind, copy: Copy) -> Capture:
+    """The capture for a worker that is a process, or a thread, of its own; or on another host."""
+    if captures == "elsewhere":
+        return ElsewhereCapture(copy)
     if captures == "thread":
         from pydron_ng.runtime.stage import ThreadCapture
 
@@ -82,30 +110,42 @@ class ProcessCapture:
         self._spoken: Spoken = []
         self._copy = copy
         self._failure: Unshippable | None = None
-        self._is_logging = False
         self._past = _divert_descriptors()
         self._flush = _flush_of_c()
-        sys.stdout = Recorder("out", self._spoken, 1)
-        sys.stderr = Recorder("err", self._spoken, 2)
+        self._streams = Recorder("out", self._spoken, 1), Recorder("err", self._spoken, 2)
+        sys.stdout, sys.stderr = self._streams
         _hear_all_warnings(self._warned)
+        setattr(logging.Logger, "handle", as_method(self._logged))
 
     def begin(self) -> None:
         self._spoken.clear()
         self._failure = None
-        if not self._is_logging and "logging" in sys.modules:
-            self._hear_logging()
 
     def end(self) -> Spoken:
-        spoken = self._spoken.copy()
+        self.after_several()
+        return self.between()
+
+    def after_several(self) -> None:
         self._flush(None)
         if os.lseek(self._past, 0, os.SEEK_CUR):
             os.ftruncate(self._past, os.lseek(self._past, 0, os.SEEK_SET))
             raise Unshippable("output-past-python", "it wrote past sys.stdout and sys.stderr")
-        if not self._is_logging and "logging" in sys.modules:
-            raise Unshippable("late-logging", "it imported logging when it already ran")
+
+    def between(self) -> Spoken:
+        spoken = self._spoken.copy()
         if self._failure is not None:
             raise self._failure
         return spoken
+
+    def pause(self) -> Paused:
+        if (sys.stdout, sys.stderr) != self._streams:
+            sys.stdout, sys.stderr = self._streams
+            raise Unshippable("redirected-at-await", "it awaits with its output redirected")
+        return self.end(), {}
+
+    def resume(self, paused: Paused) -> None:
+        self.begin()
+        self._spoken.extend(paused[0])
 
     def apply(self, blob: tuple[bytes, ...]) -> None:
         from pydron_ng.runtime.surroundings import apply
@@ -116,17 +156,29 @@ class ProcessCapture:
     def _warned(self, message: Any) -> None:
         self._spoken.append(warning_record(message, sys._getframe(1)))  # noqa: SLF001
 
-    def _hear_logging(self) -> None:
-        import logging
-
-        self._is_logging = True
-        setattr(logging.Logger, "handle", as_method(self._logged))
-
     def _logged(self, logger: Any, record: Any) -> None:
         try:
             self._spoken.append(log_record(logger, record, self._copy))
         except Unshippable as failure:
             self._failure = failure
+
+
+class ElsewhereCapture(ProcessCapture):
+    """On another host, which may not have all that surrounds the program."""
+
+    _lacking = ""
+
+    def begin(self) -> None:
+        """Raises: Unshippable: a call would not be made in the program's surroundings."""
+        if self._lacking:
+            raise Unshippable("other-surroundings", f"that host cannot have {self._lacking}")
+        super().begin()
+
+    def apply(self, blob: tuple[bytes, ...]) -> None:
+        from pydron_ng.runtime.surroundings import apply_elsewhere
+
+        self._lacking = apply_elsewhere(blob)
+        _hear_all_warnings(self._warned)
 
 
 def as_method(hear: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
@@ -154,8 +206,6 @@ def log_record(logger: Any, record: Any, copy: Copy) -> tuple[Any, ...]:
     Raises:
         Unshippable: its arguments do not travel.
     """
-    import logging
-
     if record.exc_info and not record.exc_text:
         record.exc_text = logging.Formatter().formatException(record.exc_info)
     record.exc_info = None

@@ -1,77 +1,93 @@
-"""Issued calls on their way to the driver: held back while it does not pay, sent in batches."""
+"""Issued calls on their way to the driver: held back while it does not pay, batched if short."""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from time import perf_counter
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.errors import WorkerLost
-from pydron_ng.runtime.calls import IssuedCall
-from pydron_ng.runtime.grain import WORTH_SENDING, Functional
+from pydron_ng.events import Settled
+from pydron_ng.purity.table import table
+from pydron_ng.runtime.answers import UNLINKED
+from pydron_ng.runtime.batch import SMALL_BYTES, Batch, longest_chain, most_calls
+from pydron_ng.runtime.calls import IssuedCall, Key
+from pydron_ng.runtime.grain import WORTH_A_ROW, WORTH_SENDING, Functional
+from pydron_ng.runtime.outcome import Outcome, Refused
+from pydron_ng.runtime.reads import changed
+from pydron_ng.runtime.row import Row
+from pydron_ng.runtime.surroundings import Surroundings, capture
 from pydron_ng.runtime.task import Task, TaskState
-from pydron_ng.values.functions import identify
-from pydron_ng.values.pack import pack
+from pydron_ng.values.functions import Identity, identify
+from pydron_ng.values.keep import KeepOnce
+from pydron_ng.values.pack import Packed, pack, pack_plain
 from pydron_ng.values.unshippable import Unshippable
 
 if TYPE_CHECKING:
-    from pydron_ng.runtime.outcome import Refused
+    from pydron_ng.runtime.running import Running
     from pydron_ng.runtime.session import Session
-    from pydron_ng.runtime.surroundings import Surroundings
 
+#: Fewer calls than that are not worth a row.
+_LEAST_IN_A_ROW = 2
 #: How many bytes of arguments and results there may be of calls that are not yet committed, as
 #: far as sizes are known; one call there may always be.
 WINDOW_BYTES = 256 << 20
 
 
 class Dispatch:
-    """The calls of one activation that are to become tasks, and the test of what comes back.
+    """Calls that are to become tasks, and the test of what comes back.
 
-    sent: how many calls so far. bytes: of arguments and results that are not yet committed.
+    epoch: the one that the surroundings were last taken down in. sent: how many calls so far.
+    bytes: of arguments and results that are not yet committed.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        settled: Callable[[IssuedCall], None],
-        blame: Callable[[str, IssuedCall, str], None],
-        is_near: Callable[[int], bool],
-    ) -> None:
-        """is_near: will the commit program be at a site at once, without a sync-point before?"""
+    def __init__(self, session: Session) -> None:
         self._session = session
         self._driver = session.driver
+        self._keep = session.driver.keep
+        self.shared = self._keep if isinstance(self._keep, KeepOnce) else None
+        self._clock = perf_counter if self.shared is None else self.shared.clock
         self._library = session.library
         self._all = session.config.inline is False
-        self._settled = settled
-        self._blame = blame
-        self._is_near = is_near
         self._held: dict[Functional, deque[IssuedCall]] = {}
-        self._outbox: list[IssuedCall] = []
+        self._outbox: list[Batch] = []
         self._underway: set[Task] = set()
+        #: So many calls a batch may have that all workers get several out of a window.
+        self._most = max(1, session.config.window // (8 * session.driver.capacity))
+        self._window = session.config.window
+        self._longest = max(1, self._window // (4 * session.driver.capacity))  # of rows
         self._sent_of: Counter[Functional] = Counter()
         self._surroundings: Surroundings | None = None
-        self._epoch = -1
+        self.epoch: tuple[int, int] | None = None
+        self._identities: dict[int, Identity] = {}
         self.sent = 0
         self.bytes = 0
         self._closed = False
 
-    def look_around(self, epoch: int) -> None:
+    def look_around(self, epoch: tuple[int, int]) -> None:
         """Take down the surroundings, in the program's own thread, where an epoch has begun."""
-        if epoch != self._epoch:
-            from pydron_ng.runtime.surroundings import capture
-
+        if epoch != self.epoch:
             self._surroundings = capture(self._surroundings)
-            self._epoch = epoch
+            self.epoch = epoch
+        if self.shared is not None:
+            self.shared.changed()
+
+    @property
+    def is_loaded(self) -> bool:
+        """Is there anything to flush?"""
+        return bool(self._outbox)
 
     # --- what is sent, and when ---
 
     def offer(self, call: IssuedCall) -> None:
         """Send the call if that pays, as far as anybody knows; else hold it back."""
-        if self._may_send(call):
+        if self._may_send(call.mark):
             self.send(call)
             return
-        if call.mark.is_cheap:
+        if call.mark.is_cheap and not self._all:
             call.mark.fade()
         else:
             self._held.setdefault(call.mark, deque()).append(call)
@@ -79,11 +95,8 @@ class Dispatch:
         if call.promise.waiters:
             self._demanded(call)
 
-    def _may_send(self, call: IssuedCall) -> bool:
-        mark = call.mark
-        if self._all:
-            return True
-        if mark.seconds is None or mark.is_cheap:
+    def _may_send(self, mark: Functional, worth: float = WORTH_SENDING) -> bool:
+        if not self._all and (mark.seconds is None or mark.costs_less_than(worth)):
             return False
         if mark.size is None and self._sent_of[mark] >= 2 * self._driver.capacity:
             return False  # the size of a result is to be known before many are under way
@@ -94,9 +107,9 @@ class Dispatch:
         """Send what was held back, as far as it may be sent by now."""
         for mark in list(self._held):
             waiting = self._held[mark]
-            while waiting and self._may_send(waiting[0]):
+            while waiting and self._may_send(mark):
                 self.send(waiting.popleft())
-            if not waiting:
+            if not waiting or (mark.is_cheap and not self._all):
                 del self._held[mark]
 
     def _demanded(self, call: IssuedCall) -> None:
@@ -110,42 +123,129 @@ class Dispatch:
         """Make a task of the call, to be issued at the next flush; leave it if it cannot travel."""
         if call.task is not None or self._closed or call.promise.kept:
             return
-        began = perf_counter()
+        packed = pack_plain(call.args, call.kwargs)
         try:
-            packed = pack((call.args, call.kwargs), self._library)
-            identity = identify(call.function, self._library)
+            _check_given(call)
+            if packed is None:
+                packed = self._pack(call)
+            call.identity = self._identity(call.function)
         except Unshippable as refusal:
-            self._blame(refusal.code, call, refusal.why)
+            call.running.blame_call(refusal.code, call, refusal.why)
             return
-        finally:
-            call.moved = perf_counter() - began
-            if not call.mark.moving:
-                call.mark.move(2 * call.moved)
-        call.packed, call.identity = packed, identity
-        call.epoch, call.surroundings = self._epoch, self._surroundings
-        call.task = self._task(call)
-        self._weigh(call, sum(map(len, packed.blob)) + round(call.mark.size or 0))
-        self._outbox.append(call)
+        call.packed = packed
+        call.packed_bytes = sum(map(len, packed.blob))
+        self._post(call, call.mark.seconds or 0.0)
+        self._note_sent(call)
+
+    def link(self, call: IssuedCall) -> bool:
+        """Whether the call, which takes results to come, goes along with those that it takes.
+
+        Not where that is all that there is to do: the program itself makes chains as fast.
+        """
+        outbox, expected = self._outbox, call.mark.seconds
+        if not outbox or not expected or call.mark.is_coroutine or not self._may_send(call.mark):
+            return False
+        if self._is_alone:
+            return False
+        try:
+            _check_given(call)
+            call.identity = self._identity(call.function)
+        except Unshippable:
+            return False
+        if not outbox[-1].takes_linked(call, expected):
+            return False
+        call.number, call.task = self._driver.next_id(), outbox[-1]
+        self._note_sent(call)
+        return True
+
+    @property
+    def _is_alone(self) -> bool:
+        """Is there one task at most, and whether it is sent depends on what that wins?"""
+        return not self._all and not self._underway and len(self._outbox) <= 1
+
+    def row(
+        self,
+        running: Running,
+        at: tuple[int, Key],
+        function: FunctionType,
+        mark: Functional,
+        args: tuple[Any, ...],
+    ) -> Row | None:
+        """A new row that begins with this call, if calls of its kind may go in one.
+
+        at: the site and the counters.
+        """
+        site, keys = at
+        if not mark.seconds or (mark.size or 0) > SMALL_BYTES or mark.limits:
+            return None
+        most = min(self._longest, most_calls(mark.seconds))
+        most_linked = min(self._window, longest_chain(mark.seconds))
+        if most < _LEAST_IN_A_ROW or mark.reads or self._closed:
+            return None
+        if self._session.listener is not None or not self._may_send(mark, WORTH_A_ROW):
+            return None
+        if mark.size is None:
+            most = min(most, 2 * self._driver.capacity)
+            most_linked = 0
+        try:
+            identity = self._identity(function)
+        except Unshippable:
+            return None
+        if identity.asks or self.epoch != running.epoch:
+            return None
+        row = Row(self._driver.next_id(), running, site, function, mark, identity)
+        if not row.begin(keys, args, most, 0 if self._is_alone else most_linked):
+            return None
+        row.epoch, row.surroundings = running.epoch, self._surroundings
+        row.settle = self._answered
+        self._outbox.append(row)
+        self._sent_of[mark] += most
+        self.sent += 1
+        return row
+
+    def _note_sent(self, call: IssuedCall) -> None:
+        call.epoch, call.surroundings = self.epoch, self._surroundings
+        self._weigh(call, call.packed_bytes + round(call.mark.size or 0))
         self._sent_of[call.mark] += 1
         self.sent += 1
 
-    def _task(self, call: IssuedCall) -> Task:
-        from pydron_ng.runtime.perform import call_blob
+    def _pack(self, call: IssuedCall) -> Packed:
+        """Raises: Unshippable."""
+        began = self._clock()
+        try:
+            return pack((call.args, call.kwargs), self._library, keep=self._keep)
+        finally:
+            call.moved = self._clock() - began
+            if not call.mark.moving:
+                call.mark.move(2 * call.moved)
 
-        assert call.identity is not None
-        assert call.packed is not None
-        return Task(
-            self._driver.next_id(),
-            call_blob(call.identity, call.packed),
-            (*call.identity.tokens, *call.packed.tokens),
-            call.label,
-            lambda task: self._arrived(call, task),
-            call.mark.seconds or 0.0,
-        )
+    def _identity(self, function: Any) -> Identity:
+        """What identifies the function; asked once while nothing but running ahead goes on."""
+        known = self._identities.get(id(function))
+        if known is None:
+            known = self._identities[id(function)] = identify(function, self._library)
+        return known
+
+    def _post(self, call: IssuedCall, expected: float) -> None:
+        """Put the call into the outbox: along with others, or by itself."""
+        call.number = self._driver.next_id()
+        if self._outbox and self._outbox[-1].takes(call, expected):
+            call.task = self._outbox[-1]
+            return
+        batch = call.task = Batch.of(call, self._driver.next_id(), self._most, expected)
+        batch.settle = self._arrived
+        self._outbox.append(batch)
 
     def _weigh(self, call: IssuedCall, size: int) -> None:
         self.bytes += size - call.bytes
         call.bytes = size
+
+    def start(self) -> None:
+        """Issue what there is, but for the last batch, while more is made, if workers idle."""
+        if not self._underway and len(self._outbox) > 1 and not self._closed:
+            last = self._outbox.pop()
+            self._issue()
+            self._outbox.insert(0, last)
 
     def flush(self) -> None:
         """Issue what was sent since the last time, together.
@@ -153,36 +253,56 @@ class Dispatch:
         A call that is alone is not sent if the commit program is about to make it anyway.
         """
         outbox = self._outbox
+        self._identities.clear()
         if not outbox or self._closed:
             return
-        alone = len(outbox) == 1 and not self._underway and not self._all
-        if alone and self._is_near(outbox[0].key[0]):
+        if len(outbox) == 1 and not self._underway and not self._all and outbox[0].is_near():
             return
-        self._outbox = []
-        tasks = [call.task for call in outbox if call.task is not None]
-        self._underway.update(tasks)
+        self._issue()
+
+    def _issue(self) -> None:
+        outbox, self._outbox = self._outbox, []
+        for batch in outbox:
+            batch.seal()
+        self._underway.update(outbox)
         assert self._surroundings is not None
         self._session.surround(self._surroundings)
-        self._driver.issue(tasks)
+        if self._session.listener is not None:
+            for call in (call for batch in outbox for call in batch.calls):
+                if not call.links:  # such a one begins when those that it takes have ended
+                    self._session.listener(call.issued())
+        self._driver.issue(outbox)
 
     def reclaim(self, call: IssuedCall) -> bool:
         """True: the call had not been started, the commit program makes it."""
-        if call in self._outbox:
-            self._outbox.remove(call)
-            return True
-        assert call.task is not None
-        if not self._driver.reclaim(call.task):
+        batch = call.task
+        assert batch is not None
+        if batch.state is not TaskState.READY:
             return False
-        self._underway.discard(call.task)
+        self._take_out(call, batch)
+        self._sent_of[call.mark] -= 1  # nothing will be learnt from it
         return True
 
     def drop(self, calls: Iterable[IssuedCall]) -> None:
         """Nobody wants these calls."""
         for call in calls:
             if call.task is not None and call.task.state is not TaskState.SETTLED:
-                self._underway.discard(call.task)
-                self._driver.drop((call.task,))
+                self._take_out(call, call.task)
             self.committed(call)
+
+    def _take_out(self, call: IssuedCall, batch: Batch) -> None:
+        """The call goes on its own way; a batch without calls is none."""
+        batch.calls.remove(call)
+        if batch.state is TaskState.READY:
+            for other in [c for c in batch.calls if any(of is call for _, of in c.links)]:
+                self._unlink(other, batch)
+        if batch.calls or batch.state is TaskState.DROPPED:
+            return
+        self._underway.discard(batch)
+        if batch in self._outbox:
+            self._outbox.remove(batch)
+        else:
+            self._driver.drop((batch,))
 
     def committed(self, call: IssuedCall) -> None:
         """The commit program has had the call: there is room for others."""
@@ -198,51 +318,151 @@ class Dispatch:
         self._outbox.clear()
         self._underway.clear()
 
-    def _arrived(self, call: IssuedCall, task: Task) -> None:
-        from pydron_ng.runtime.perform import Refused, decode
+    def take_apart(self, row: Row) -> list[IssuedCall]:
+        """The calls of a row that are left, each by itself from now on."""
+        row.settle = self._arrived
+        calls = row.apart(self._driver.next_id)
+        for call in calls:
+            call.surroundings = row.surroundings
+        return calls
 
-        self._underway.discard(task)
-        if task.outcome is None or self._closed:
+    def take_back(self, row: Row) -> None:
+        """If no worker has begun the row, the program makes its calls."""
+        if row in self._outbox:
+            self._outbox.remove(row)
+        elif not self._driver.reclaim(row):
             return
-        began = perf_counter()
-        outcome = call.outcome = decode(task.outcome, self._library)
-        call.moved += perf_counter() - began
-        if isinstance(outcome, Refused):
-            self._refused(call, outcome)
+        self._underway.discard(row)
+        row.seal()
+        row.is_here = True
+        if row.mark.size is None:
+            self._sent_of[row.mark] = 0  # nothing will be learnt from it
+
+    def drop_row(self, row: Row) -> None:
+        """Nobody wants what is left of the row."""
+        row.end()
+        self._underway.discard(row)
+        if row in self._outbox:
+            self._outbox.remove(row)
+        elif row.state in {TaskState.READY, TaskState.RUNNING}:
+            self._driver.drop((row,))
+
+    def _unlink(self, call: IssuedCall, batch: Batch) -> None:
+        """A call that was to take results of others goes by itself, when these are there."""
+        self._take_out(call, batch)
+        call.links, call.task = (), None
+        call.running.arguments_known(call)
+
+    def _answered(self, row: Task) -> None:
+        """A row has come back: as values, or it falls apart."""
+        assert isinstance(row, Row)
+        self._underway.discard(row)
+        if not row.is_whole:
+            return  # nobody wants it
+        if row.outcome is None or not row.is_answered(row.outcome):
+            row.running.take_apart(row)
+            self._arrived(row)
             return
-        size, task.outcome = sum(map(len, task.outcome)), None
-        call.mark.weigh(size)
-        self._weigh(call, size + sum(map(len, task.blob)))
-        call.mark.cost(outcome.seconds)
-        self._settled(call)
+        size = sum(map(len, row.outcome)) // len(row.values)
+        row.outcome = None
+        row.mark.weigh(size)
+        row.mark.cost(row.seconds / len(row.values))
+        row.running.pace.run()
         if self._held:
             self.release()
 
+    def _arrived(self, batch: Task) -> None:
+        """Of a call that is awaited the outcome is taken in when the activation is over, too."""
+        assert isinstance(batch, Batch)
+        self._underway.discard(batch)
+        if batch.outcome is not None:
+            self._take_in(batch)
+        elif len(batch.calls) > 1 and not self._closed:
+            self._send_apart(batch.calls)
+        for call in batch.calls:
+            if call.heard is not None:
+                call.heard()
+
+    def _send_apart(self, calls: Sequence[IssuedCall]) -> None:
+        """One of these calls killed all workers that they were given to: nobody knows which."""
+        for call in calls:
+            if call.links:
+                call.links, call.task = (), None
+                call.running.arguments_known(call)
+            else:
+                self._post(call, 0.0)
+        self.flush()
+
+    def _take_in(self, batch: Batch) -> None:
+        """Read what became of the calls, and let go on what waits for that."""
+        blob, batch.outcome = batch.outcome, None
+        assert blob is not None
+        began = perf_counter()
+        outcomes = batch.outcomes(blob, self._library)
+        moved = (perf_counter() - began) / len(outcomes)
+        size = sum(map(len, blob)) // len(outcomes)
+        found = dict(zip(batch.sent, outcomes, strict=True))
+        for call, outcome in found.items():
+            if call.task is batch and (call.heard is not None or not self._closed):
+                call.moved += moved
+                if not call.links or self._is_completed(call, found):
+                    self._learn(call, outcome, size)
+        for call in set(batch.calls).difference(batch.sent):
+            self._unlink(call, batch)
+        for running in {call.running for call in batch.calls}:
+            running.pace.run()
+        if self._held:
+            self.release()
+
+    def _learn(self, call: IssuedCall, outcome: Outcome, size: int) -> None:
+        if self._session.listener is not None:
+            if call.links:
+                self._session.listener(call.issued())
+            self._session.listener(Settled(call.number, perf_counter(), outcome.seconds))
+        if isinstance(outcome, Refused):
+            self._refused(call, outcome)
+            return
+        call.outcome = outcome
+        call.mark.weigh(size)
+        self._weigh(call, size + call.packed_bytes)
+        call.mark.cost(outcome.seconds)
+        call.running.settled(call)
+
+    def _is_completed(self, call: IssuedCall, found: Mapping[IssuedCall, Outcome]) -> bool:
+        """What a linked call was made with is known now; if it was not made, it is sent again.
+
+        That are the results that the worker had, whatever the program has come to meanwhile.
+        """
+        outcome = found[call]
+        if isinstance(outcome, Refused) and outcome.reason_code == UNLINKED:
+            assert call.task is not None
+            self._unlink(call, call.task)
+            return False
+        if isinstance(outcome, Refused):
+            return True
+        args = list(call.args)
+        for place, other in call.links:
+            args[place] = found[other].value  # type: ignore[union-attr]
+        call.args = tuple(args)
+        call.packed = pack_plain(call.args, {})
+        return True
+
     def _refused(self, call: IssuedCall, refusal: Refused) -> None:
-        call.outcome = None
-        self._blame(refusal.reason_code, call, refusal.why)
+        call.running.blame_call(refusal.reason_code, call, refusal.why)
         if refusal.reason_code in _LASTING:
             call.mark.inline = refusal.reason_code
 
+    def begins(self, mark: Functional) -> None:
+        """The program makes a call itself, while others may wait for what such a call costs."""
+        if mark.seconds is None and len(self._held.get(mark, ())) > 1:
+            self._driver.foresee()
+
     # --- taking ---
 
-    def is_same(
-        self, call: IssuedCall, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> bool:
-        """Is the call that is being made the one that was sent, to the byte?"""
-        if call.packed is None or function is not call.function:
-            return False
-        began = perf_counter()
-        try:
-            return pack((args, kwargs), self._library).blob == call.packed.blob
-        except Unshippable:
-            return False
-        finally:
-            call.moved += perf_counter() - began
-            call.mark.move(call.moved)
-
-    def is_believable(self, call: IssuedCall) -> bool:
+    def is_believable(self, call: IssuedCall, *, quiet: bool) -> bool:
         """May its outcome be taken: has nothing that it depends on changed since it was sent?
+
+        quiet: no code of the user's can have run in this epoch.
 
         Raises:
             WorkerLost: the task killed every worker that it was given to.
@@ -250,18 +470,42 @@ class Dispatch:
         if call.outcome is None:
             if call.task is not None and call.task.deadly:
                 raise WorkerLost(call.task.lost)
+            if call.task is not None and call.task.lost:
+                call.running.blame_call("given-up", call, call.task.lost)
             return False
-        from pydron_ng.runtime.surroundings import capture, unchanged
-
         assert call.identity is not None
-        return (
-            call.identity.holds(call.function)
-            and capture() == call.surroundings
-            and unchanged(call.outcome.files)  # type: ignore[union-attr]
-        )
+        if call.identity.asks and sys.exception() is not None:
+            return False
+        files = call.outcome.files  # type: ignore[union-attr]
+        if quiet and not files and call.epoch == call.running.epoch:
+            return True
+        assert call.surroundings is not None
+        if not call.identity.holds(call.function) or not call.surroundings.hold():
+            return False
+        if call.surroundings is self._surroundings:
+            self.epoch = call.running.epoch  # they were looked at just now
+        if differing := changed(files, declared=call.mark.reads):
+            call.running.blame_call("other-files", call, f"it read {differing}")
+        return not differing
+
+
+def _check_given(call: IssuedCall) -> None:
+    """Raises: Unshippable, if a function of a library is to write to an argument."""
+    if type(call.function) is FunctionType:
+        return
+    if table().writes_to_argument(call.function, len(call.args), call.kwargs):
+        raise Unshippable("writes-to-argument", "it is given an array to write its result to")
 
 
 #: Refusals that say something about the function, not about this one call.
 _LASTING = frozenset(
-    {"output-past-python", "aliased-result", "unshippable-result", "warned-in-thread"}
+    {
+        "output-past-python",
+        "aliased-result",
+        "unshippable-result",
+        "warned-in-thread",
+        "speaks-before-await",
+        "redirected-at-await",
+        "leaves-tasks",
+    }
 )

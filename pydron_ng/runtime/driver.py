@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import NamedTuple
 
 from pydron_ng.backends.base import (
+    SUSPENDED,
     Backend,
     Blob,
     Call,
+    Cancel,
     Define,
     Frame,
     Settings,
@@ -20,31 +20,43 @@ from pydron_ng.backends.base import (
     Token,
     WorkerId,
 )
+from pydron_ng.backends.loop import SelectorLoop
 from pydron_ng.errors import BackendError
-from pydron_ng.runtime.loop import SelectorLoop
-from pydron_ng.runtime.pump import Pump
-from pydron_ng.runtime.state import (
+from pydron_ng.memory.arena import Arena
+from pydron_ng.runtime import messages
+from pydron_ng.runtime.alarms import Alarms
+from pydron_ng.runtime.messages import (
     Command,
     Dropped,
     Event,
     Finished,
+    Foreseen,
     GiveUp,
     Issued,
     Kill,
-    Machine,
+    Late,
     Overdue,
     Pool,
+    Stalled,
     Start,
     StartFailed,
     StartWorkers,
     Wanted,
+    Watch,
     WorkerJoined,
     WorkerLost,
 )
+from pydron_ng.runtime.pump import Pump
+from pydron_ng.runtime.state import Machine
 from pydron_ng.runtime.task import Task, TaskState
+from pydron_ng.values.keep import Keep, KeepOnce, keep_here
 
 #: After that a worker that runs a call which nobody wants is ended, and another one started.
 _GRACE_SECONDS = 1.0
+#: A call that takes so long while others of its kind wait is worth sending, and so are these.
+_LONG_SECONDS = 0.005
+#: Short tasks that were sent together take a fraction of that, as far as anybody knows.
+_QUIET_SECONDS = 0.05
 
 
 class _Entry(NamedTuple):
@@ -55,11 +67,12 @@ class _Entry(NamedTuple):
 
 
 class _Known:
-    """What a worker has been sent."""
+    """What a worker has been sent. tasks: how many it has not answered."""
 
-    __slots__ = ("settings", "tokens")
+    __slots__ = ("settings", "tasks", "tokens")
 
     def __init__(self) -> None:
+        self.tasks = 0
         self.tokens: set[Token] = set()
         self.settings: Settings | None = None
 
@@ -76,8 +89,11 @@ class Driver:
         Raises: BackendError when there is no descriptor left for the loop.
         """
         self.lock = threading.RLock()
-        self.capacity = sum(workers for _, workers in backends)
+        self._asked = sum(workers for _, workers in backends)
         self._backends = [backend for backend, _ in backends]
+        shares = any(backend.capabilities.share for backend in self._backends)
+        self._arena = Arena() if shares else None
+        self.keep: Keep = keep_here if self._arena is None else KeepOnce(self._arena)
         self._definitions = definitions
         self._machine = Machine(
             [Pool(workers, backend.capabilities.kill) for backend, workers in backends]
@@ -89,9 +105,14 @@ class Driver:
         self._events: list[Event] = []
         self._settled: list[Task] = []
         self._turning = False
-        self._dropped: deque[tuple[float, list[TaskId]]] = deque()  # while running; and when
+        self._grace = Alarms[int]()  # for running tasks that nobody wants
+        self._watched = Alarms[TaskId]()
+        self._quiet = Alarms[WorkerId]()  # since they were last heard of
+        self._foreseen = Alarms[None]()
+        self._alarms = self._grace, self._watched, self._quiet, self._foreseen
         self.closed = False
         self._why_closed = "the workers were shut down"
+        self._is_refused = False
         try:
             self._loop = SelectorLoop()
         except OSError as error:
@@ -103,12 +124,33 @@ class Driver:
         """Whether the calling thread is inside of the driver already."""
         return self.lock._is_owned() or self._pump.entered  # type: ignore[attr-defined]  # noqa: SLF001
 
+    @property
+    def capacity(self) -> int:
+        """How many workers there are, or are to be; hosts may have more cores than was known."""
+        return max(self._asked, len(self._known))
+
     def next_id(self) -> TaskId:
         return next(self._ids)
 
     def settings(self, blob: Blob) -> None:
         """The surroundings of all calls issued from now on."""
         self._settings = Settings(blob)
+
+    def hire(self) -> None:
+        """Start the workers: tasks are going to come."""
+        self._happened(Foreseen())
+        self._pump.attend()
+
+    def foresee(self) -> None:
+        """Start the workers if it is not called off at once: what goes on here takes long."""
+        if not self._machine.has_hired and not self.closed:
+            self._foreseen.set(None, _LONG_SECONDS, Foreseen())
+            self._pump.hurry(_LONG_SECONDS)
+            self._pump.attend()
+
+    def call_off(self) -> None:
+        """What was foreseen did not come."""
+        self._foreseen.call_off((None,))
 
     def issue(self, tasks: Sequence[Task]) -> None:
         """Queue the tasks, and send what finds a worker; never blocks.
@@ -117,7 +159,9 @@ class Driver:
         """
         for task in tasks:
             self._tasks[task.id] = _Entry(task, self._settings)
-        self._happened(Issued({task.id: task.seconds for task in tasks}))
+        coroutines = frozenset(task.id for task in tasks if task.is_coroutine)
+        limits = {task.id: task.limits for task in tasks if task.limits is not None}
+        self._happened(Issued({task.id: task.seconds for task in tasks}, coroutines, limits))
         if self.closed:
             self._lose_all(self._why_closed)
         else:
@@ -140,7 +184,7 @@ class Driver:
         for task in dropped:
             task.state = TaskState.DROPPED
         if running:
-            self._dropped.append((time.monotonic(), running))
+            self._grace.set(running[0], _GRACE_SECONDS, Overdue(running))
             self._pump.hurry(_GRACE_SECONDS)
         if dropped:
             self._happened(Dropped([task.id for task in dropped]))
@@ -167,6 +211,8 @@ class Driver:
         for backend in self._backends:
             backend.close()
         self._loop.close()
+        if self._arena is not None:
+            self._arena.close()
 
     def rest(self) -> None:
         """A fork is about to happen: no thread of the driver's own runs meanwhile."""
@@ -183,6 +229,8 @@ class Driver:
         for backend in self._backends:
             backend.forget()
         self._loop.close()
+        if self._arena is not None:
+            self._arena.close()
 
     def _fail(self, error: BaseException) -> None:
         """The background thread cannot go on: end it all, so that nobody waits for it."""
@@ -190,7 +238,7 @@ class Driver:
         self.close()
 
     def _is_busy(self) -> bool:
-        return self._machine.busy
+        return self._machine.busy or self._foreseen.are_set
 
     def _happened(self, event: Event) -> None:
         self._events.append(event)
@@ -213,10 +261,14 @@ class Driver:
 
     def _round(self) -> float | None:
         """After each round of I/O; the seconds until there is something to do without any."""
-        while self._dropped and time.monotonic() - self._dropped[0][0] >= _GRACE_SECONDS:
-            self._events.append(Overdue(self._dropped.popleft()[1]))
+        if self._is_refused:
+            self.close()
+            return None
+        for alarms in self._alarms:
+            if alarms.are_set:
+                self._events += alarms.due()
         self._turn()
-        return _GRACE_SECONDS if self._dropped else None
+        return min((a.seconds for a in self._alarms if a.seconds is not None), default=None)
 
     def _settle(self) -> None:
         """Tell the owners of the tasks; what they issue in answer is sent together."""
@@ -231,6 +283,9 @@ class Driver:
         match command:
             case Start(worker, tasks):
                 self._start(worker, tasks)
+            case Watch(worker, task, seconds):
+                self._watched.set(task, seconds, Late(worker, task))
+                self._pump.hurry(seconds)
             case StartWorkers(pool, workers):
                 self._backends[pool].start(workers, self._reporter(pool), self._loop)
             case GiveUp(task, why, deadly):
@@ -238,6 +293,9 @@ class Driver:
             case Kill(worker):
                 pool, number = self._place(worker)
                 self._backends[pool].kill(number)
+            case messages.Cancel(worker, task):
+                pool, number = self._place(worker)
+                self._backends[pool].submit(number, [Cancel(task)])
 
     def _start(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         known = self._known[worker]
@@ -253,6 +311,10 @@ class Driver:
                     frames.append(Define(token, self._definitions(token)))
             frames.append(Call(number, task.blob))
             task.state = TaskState.RUNNING
+        known.tasks += len(tasks)
+        if known.tasks > 1:
+            self._quiet.set(worker, _QUIET_SECONDS, Stalled(worker))
+            self._pump.hurry(_QUIET_SECONDS)
         pool, number_there = self._place(worker)
         self._backends[pool].submit(number_there, frames)
 
@@ -266,7 +328,7 @@ class Driver:
 
     def _lose_all(self, why: str) -> None:
         for number in list(self._tasks):
-            self._lose(number, why)
+            self._lose(number, why, deadly=self._is_refused)
         self._settle()
 
     def _reporter(self, pool: int) -> _Reporter:
@@ -285,19 +347,41 @@ class Driver:
         self._events.append(WorkerJoined(worker, pool))
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
+        ended = [number for number, blob in outcomes if blob != SUSPENDED]
+        if (known := self._known.get(worker)) is not None:
+            known.tasks -= len(ended)
+        if len(ended) < len(outcomes):
+            self._suspended([number for number, blob in outcomes if blob == SUSPENDED])
         for number, blob in outcomes:
+            if blob == SUSPENDED:
+                continue
             if (entry := self._tasks.pop(number, None)) is not None:
                 entry.task.outcome = blob
                 entry.task.state = TaskState.SETTLED
                 self._settled.append(entry.task)
-        self._events.append(Finished(worker, [number for number, _ in outcomes]))
+        if self._quiet.are_set and worker in self._quiet:
+            self._quiet.set(worker, _QUIET_SECONDS, Stalled(worker))
+        if self._watched.are_set:
+            self._watched.call_off(ended)
+        self._events.append(Finished(worker, ended))
 
-    def lost(self, worker: WorkerId, why: str) -> None:
+    def _suspended(self, numbers: Sequence[TaskId]) -> None:
+        for number in numbers:
+            if (entry := self._tasks.get(number)) is not None:
+                entry.task.has_suspended = True
+        self._pump.tell()
+
+    def lost(self, worker: WorkerId, why: str, *, with_host: bool = False) -> None:
         self._known.pop(worker, None)
-        self._events.append(WorkerLost(worker, why))
+        self._quiet.call_off((worker,))
+        self._events.append(WorkerLost(worker, why, with_host))
 
     def unstarted(self, pool: int, workers: int, why: str) -> None:
         self._events.append(StartFailed(pool, workers, why))
+
+    def refused(self, why: str) -> None:
+        """A worker that the user cannot do without is not to be had: no call is made any more."""
+        self._why_closed, self._is_refused = why, True
 
 
 class _Reporter:
@@ -315,8 +399,12 @@ class _Reporter:
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         self._driver.finished(self._driver.worker(self._pool, worker), outcomes)
 
-    def lost(self, worker: WorkerId, reason: str) -> None:
-        self._driver.lost(self._driver.worker(self._pool, worker), reason)
+    def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
+        number = self._driver.worker(self._pool, worker)
+        self._driver.lost(number, reason, with_host=with_host)
 
     def unstarted(self, count: int, reason: str) -> None:
         self._driver.unstarted(self._pool, count, reason)
+
+    def refused(self, reason: str) -> None:
+        self._driver.refused(reason)

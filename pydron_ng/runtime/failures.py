@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from functools import lru_cache
 from itertools import islice
-from types import CodeType, FrameType, FunctionType, TracebackType
+from types import CodeType, FunctionType, GeneratorType, TracebackType
 from typing import Any
 
 from pydron_ng.values.unshippable import Unshippable
 
 #: What a worker raises for reasons of its own; the program is to find out for itself.
 _OF_THE_WORKER = (MemoryError, RecursionError, ImportError, OSError)
+
+#: Frames of ours in a worker: those of functions of ``os``, and of who steps through a coroutine.
+_OURS = frozenset({"pydron_ng.runtime.reads", "pydron_ng.runtime.steps"})
 
 #: One frame: module, file, name, qualified name, first line; then where it was in there: line,
 #: end line, column, end column, as code positions have them.
@@ -47,6 +49,9 @@ def take_steps(failure: BaseException) -> tuple[Step, ...]:
     while traceback is not None:
         code = traceback.tb_frame.f_code
         module = str(traceback.tb_frame.f_globals.get("__name__", ""))
+        if module in _OURS:
+            traceback = traceback.tb_next
+            continue
         name = code.co_filename, code.co_name, code.co_qualname
         steps.append((module, *name, code.co_firstlineno, *_position(traceback)))
         traceback = traceback.tb_next
@@ -61,28 +66,30 @@ def _position(traceback: TracebackType) -> tuple[int, int, int, int]:
 
 
 def traceback_from(steps: tuple[Step, ...]) -> TracebackType | None:
-    """A traceback that reads as the original did, carets included; its frames hold no locals."""
+    """A traceback that reads as the original did, carets included; its frames hold no locals.
+
+    Nor do they know who made them: those frames hold the exception, which would never go.
+    """
     traceback: TracebackType | None = None
     for step in reversed(steps):
-        frame = _frame(step)
-        traceback = TracebackType(traceback, frame, frame.f_lasti, step[5])
+        code, instruction = _code(step)
+        frame = _unbegun(code, _space(step[0], step[1])).gi_frame
+        assert frame is not None
+        traceback = TracebackType(traceback, frame, instruction, step[5])
     return traceback
 
 
 class _Here(Exception):
-    """Raised in a frame to get hold of it."""
-
-
-def _frame(step: Step) -> FrameType:
-    """A frame of finished code that bears the names of the original, stopped at its place."""
-    return _run(_code(step), step[0], step[1])
+    """Raised in a frame to learn where it stops."""
 
 
 @lru_cache(maxsize=512)
-def _code(step: Step) -> CodeType:
-    """Code that raises at the place of the step."""
+def _code(step: Step) -> tuple[CodeType, int]:
+    """Code that bears the names of the original and raises at its place; that instruction."""
+    import ast  # slow, and not needed before something fails
+
     _, file, name, qualname, first, line, end, column, end_column = step
-    tree = ast.parse("def made():\n    raise here")
+    tree = ast.parse("def made():\n    raise here\n    yield")
     made = tree.body[0]
     made.lineno = made.end_lineno = first
     for node in ast.walk(made):
@@ -91,18 +98,29 @@ def _code(step: Step) -> CodeType:
             node.col_offset, node.end_col_offset = column, end_column
     whole = compile(tree, file, "exec")
     code = next(c for c in whole.co_consts if isinstance(c, CodeType))
-    return code.replace(co_name=name, co_qualname=qualname)
+    return code.replace(co_name=name, co_qualname=qualname), _stops_at(code)
 
 
-def _run(code: CodeType, module: str, file: str) -> FrameType:
+def _stops_at(code: CodeType) -> int:
+    try:
+        next(_unbegun(code, {"here": _Here}))
+    except _Here as caught:
+        assert caught.__traceback__ is not None
+        assert caught.__traceback__.tb_next is not None
+        return caught.__traceback__.tb_next.tb_lasti
+    raise AssertionError("the frame did not stop")
+
+
+def _unbegun(code: CodeType, space: dict[str, Any]) -> GeneratorType[Any, Any, Any]:
+    """A generator: while it has not begun, nobody has called its frame."""
+    generator: GeneratorType[Any, Any, Any] = FunctionType(code, space)()
+    return generator
+
+
+def _space(module: str, file: str) -> dict[str, Any]:
+    """The globals of a frame: what is asked for its source text."""
     known = getattr(sys.modules.get(module), "__dict__", {})
     space: dict[str, Any] = {"__name__": module, "__file__": known.get("__file__", file)}
     if "__loader__" in known:
         space["__loader__"] = known["__loader__"]
-    try:
-        FunctionType(code, space | {"here": _Here})()
-    except _Here as caught:
-        assert caught.__traceback__ is not None
-        assert caught.__traceback__.tb_next is not None
-        return caught.__traceback__.tb_next.tb_frame
-    raise AssertionError("the frame did not stop")
+    return space

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
+from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import Any
 
+from pydron_ng.runtime.limits import Limits
+from pydron_ng.runtime.session import foreign_marks, functional_names
+from pydron_ng.translation.codes import COROUTINE
+from pydron_ng.values.importable import module_of
+
 #: Below this many seconds a call costs less here than what sending it away costs.
 WORTH_SENDING = 100e-6
+#: The same for one of many that travel in a row.
+WORTH_A_ROW = 30e-6
 #: Nor is it sent if packing and unpacking, which is done here, take this share of its time.
 WORTH_MOVING = 0.5
+_PLAIN = (FunctionType, MethodType)
 _FADING = 0.995  # of the cost of moving, at each call that is not sent because of it
 _WEIGHT = 0.3  # of the newest time in the moving average
+_mro: Any = type.__dict__["__mro__"].__get__  # a metaclass is not asked
+_names: Any = type.__dict__["__dict__"].__get__
 
 
 class Functional:
@@ -21,15 +33,31 @@ class Functional:
     moving: average of the seconds that packing and unpacking for one call take here.
     size: average of the bytes of a result; None until one has come.
     inline: why it is never sent to a worker; empty where it may be.
-    reads: it depends on more than its arguments, so it stays behind sync-points.
+    reads: it depends on more than its arguments: no outcome gets past a sync-point.
+    is_coroutine: a call of it gives something to be awaited.
+    limits: how long a call may take on a worker, how often it is tried; None: as usual.
     """
 
-    __slots__ = ("__weakref__", "_function", "inline", "moving", "reads", "seconds", "size")
+    __slots__ = (
+        "__weakref__",
+        "_function",
+        "inline",
+        "is_coroutine",
+        "limits",
+        "moving",
+        "reads",
+        "seconds",
+        "size",
+    )
     __pydron_mark__ = True  # travels blank with the function
 
-    def __init__(self, function: Any = None, *, reads: bool = False) -> None:
-        self._function = None if function is None else weakref.ref(function)
+    def __init__(
+        self, function: Any = None, *, reads: bool = False, limits: Limits | None = None
+    ) -> None:
+        self._function = None if function is None else _reference(function)
         self.reads = reads
+        self.limits = limits
+        self.is_coroutine = is_coroutine_function(function)
         self.seconds: float | None = None
         self.moving = 0.0
         self.size: float | None = None
@@ -55,9 +83,23 @@ class Functional:
     @property
     def is_cheap(self) -> bool:
         """Known to cost less than sending it away."""
+        return self.costs_less_than(WORTH_SENDING)
+
+    @property
+    def is_cheap_in_a_row(self) -> bool:
+        """Known to cost less than sending it away along with others like it."""
+        return self.costs_less_than(WORTH_A_ROW)
+
+    def costs_less_than(self, seconds: float) -> bool:
+        """Is that known, of the calls that were made, or of what moving takes of their time?"""
         if self.seconds is None:
             return False
-        return self.seconds < WORTH_SENDING or self.moving > WORTH_MOVING * self.seconds
+        return self.seconds < seconds or self.moving > WORTH_MOVING * self.seconds
+
+    @property
+    def pays(self) -> bool:
+        """Known to cost more than sending it away."""
+        return self.seconds is not None and not self.is_cheap
 
     def fade(self) -> None:
         """A call was not sent; what moving costs is asked again after many."""
@@ -67,11 +109,82 @@ class Functional:
         return (Functional, ())  # what was learnt here is nobody else's business
 
 
+def _reference(function: Any) -> Callable[[], Any]:
+    """A weak reference; for functions of libraries that allow none a strong one."""
+    try:
+        return weakref.ref(function)
+    except TypeError:
+        return lambda: function
+
+
+def is_coroutine_function(function: object) -> bool:
+    """Is it an ``async def`` without yield? Asks the object nothing."""
+    if type(function) is MethodType:
+        function = function.__func__
+    return type(function) is FunctionType and bool(function.__code__.co_flags & COROUTINE)
+
+
 def mark_of(callee: object) -> Functional | None:
-    """The mark of a functional callee, function or bound method; asks the object nothing."""
+    """The mark of a functional callee: function, bound method, object with such a ``__call__``.
+
+    Asks the object nothing.
+    """
     if type(callee) is MethodType:
         callee = callee.__func__
-    if type(callee) is not FunctionType:
-        return None
-    mark = callee.__dict__.get("__functional__")
-    return mark if type(mark) is Functional and mark.marks(callee) else None
+    if type(callee) is FunctionType:
+        mark = callee.__dict__.get("__functional__")
+        return mark if type(mark) is Functional and mark.marks(callee) else None
+    other = foreign_marks.get(id(callee))
+    if other is not None and other.marks(callee):
+        return other
+    call = _call_of(callee) if "__call__" in functional_names else None
+    return None if call is None else mark_of(call)
+
+
+def as_method(callee: Any) -> Any:
+    """An object with a functional ``__call__`` as that method of it; all else as it is."""
+    if type(callee) in _PLAIN or id(callee) in foreign_marks:
+        return callee
+    call = _call_of(callee)
+    return callee if call is None or mark_of(call) is None else MethodType(call, callee)
+
+
+def _call_of(callee: object) -> FunctionType | None:
+    """What calling the object runs, where that is a function; neither it nor its class is asked."""
+    for base in _mro(type(callee)):
+        if "__call__" in _names(base):
+            found = _names(base)["__call__"]
+            return found if type(found) is FunctionType else None
+    return None
+
+
+def mark(function: Any, *, reads: bool = False, limits: Limits | None = None) -> None:
+    """Mark a function as functional.
+
+    Raises:
+        TypeError: it is no function, or no other process can be told which one it is.
+    """
+    if type(function) is FunctionType:
+        made = Functional(function, reads=reads, limits=limits)
+        function.__functional__ = made  # type: ignore[attr-defined]
+    else:
+        _mark_foreign(function, reads=reads, limits=limits)
+    functional_names.add(function.__name__)
+
+
+def _mark_foreign(function: Any, *, reads: bool, limits: Limits | None) -> None:
+    """Mark a function that is not written in Python, which cannot carry its mark."""
+    kind = type(function).__name__
+    if not callable(function) or isinstance(function, type) or _is_made_here(type(function)):
+        raise TypeError(f"@functional takes a function, not a {kind}")
+    module = module_of(function)
+    name = getattr(function, "__qualname__", getattr(function, "__name__", ""))
+    if not name or getattr(sys.modules.get(module), name, None) is not function:
+        raise TypeError(f"@functional takes functions that a module has by name, not this {kind}")
+    foreign_marks[id(function)] = Functional(function, reads=reads, limits=limits)
+
+
+def _is_made_here(cls: type) -> bool:
+    """Do its objects run code that they were given: partial, lru_cache, or a class in Python?"""
+    call = next((b.__dict__["__call__"] for b in cls.__mro__ if "__call__" in b.__dict__), None)
+    return isinstance(call, FunctionType) or cls.__module__ == "functools"

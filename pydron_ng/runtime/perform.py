@@ -1,62 +1,63 @@
-"""What a worker does with one call, and how the program reads what came of it."""
+"""What a worker does with a call, or with several that came together."""
 
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from time import perf_counter
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from pydron_ng.runtime.aliases import check_fresh, check_nans
-from pydron_ng.runtime.capture import Capture, Spoken, capture_for
-from pydron_ng.runtime.failures import Step, check_raised, take_steps, traceback_from
-from pydron_ng.runtime.outcome import Files, Outcome, Raised, Refused, Returned
-from pydron_ng.runtime.reads import reads
+from pydron_ng.memory.arena import Arena
+from pydron_ng.runtime.aliases import Shared, shared_nans, shared_parts
+from pydron_ng.runtime.answers import (
+    LINKED,
+    RAISED,
+    RETURNED,
+    ROW,
+    SEVERAL,
+    UNLINKED,
+    Links,
+    Plain,
+    is_plain,
+    plain_blob,
+    refused,
+    row_answer,
+    several_blob,
+)
+from pydron_ng.runtime.capture import Capture, Kind, Spoken, capture_for
+from pydron_ng.runtime.failures import Step, check_raised, take_steps
+from pydron_ng.runtime.grain import is_coroutine_function
+from pydron_ng.runtime.outcome import Files
+from pydron_ng.runtime.reads import NOTHING_READ, be_elsewhere, reads, watch_os
 from pydron_ng.runtime.surroundings import in_force
 from pydron_ng.values.blob import Blob, Token
-from pydron_ng.values.foreign import is_foreign
-from pydron_ng.values.functions import Identity, identify
+from pydron_ng.values.functions import identify
+from pydron_ng.values.keep import Keep, KeepShared, keep_here
 from pydron_ng.values.library import Library, WorkerLibrary
-from pydron_ng.values.pack import Packed, is_thorough, pack, unpack
+from pydron_ng.values.pack import Packed, is_thorough, pack, pack_without, unpack
+from pydron_ng.values.references import Part
 from pydron_ng.values.unshippable import Unshippable
-
-__all__ = ["Outcome", "Performer", "Raised", "Refused", "Returned", "call_blob", "decode"]
-
-_RETURNED: Final = 0
-_RAISED: Final = 1
-_REFUSED: Final = 2
-
-
-def call_blob(identity: Identity, packed: Packed) -> Blob:
-    """The bytes of one call."""
-    return identity.token, *packed.blob
-
-
-def decode(blob: Blob, library: Library) -> Outcome:
-    """What became of a call."""
-    kind, seconds, records, files, steps = pickle.loads(blob[0])
-    if kind == _REFUSED:
-        return Refused(records, files, seconds)
-    try:
-        value = unpack(blob[1:], library)
-        said = tuple(unpack(records, library)) if records else ()
-    except Exception as failure:
-        if is_foreign(failure):
-            raise
-        return Refused("undecodable", f"the outcome cannot be read: {failure!r}", seconds)
-    if kind == _RETURNED:
-        return Returned(value, said, seconds, files)
-    value.__traceback__ = traceback_from(steps)
-    return Raised(value, said, seconds, files)
 
 
 class Performer:
-    """One worker's side of all calls. captures: whether it has a process of its own."""
+    """One worker's side of all calls. captures: what the worker is."""
 
-    def __init__(self, captures: Literal["process", "thread"] = "process") -> None:
+    def __init__(self, captures: Kind = "process") -> None:
         self._library = _library_for(captures)
+        self._is_apart = isinstance(self._library, WorkerLibrary)
         self._reads = reads()
+        if captures != "thread":
+            watch_os()
+        if captures == "elsewhere":
+            be_elsewhere()
         self._capture: Capture = capture_for(captures, self._copy)
         self._settings: Blob | None = None
+        self._singly: set[bytes] = set()  # functions whose calls do more than return plain values
+        self._keep: Keep = keep_here
+
+    def share(self, arena: Arena) -> None:
+        """Put large results there."""
+        self._keep = KeepShared(arena)
 
     def define(self, token: Token, blob: Blob) -> None:
         if isinstance(self._library, WorkerLibrary):
@@ -69,31 +70,162 @@ class Performer:
     def _copy(self, value: Any) -> Any:
         return unpack(pack(value, self._library).blob, self._library)
 
-    def perform(self, blob: Blob) -> Blob:
-        """The outcome of one call; never raises for what the call does."""
+    def perform(self, blob: Blob) -> Blob | Coroutine[Any, Any, Blob]:
+        """The outcome of the call, or the coroutine of it; never raises for what the call does."""
+        token = blob[0]
+        if token == LINKED:
+            return several_blob(self._perform_linked(pickle.loads(blob[1])))
+        if token.startswith(ROW):
+            return self._perform_row(token.removeprefix(ROW), blob[1])
+        if token.startswith(SEVERAL):
+            return several_blob(self._perform_several(token.removeprefix(SEVERAL), blob[1:]))
         started = perf_counter()
         try:
-            return self._perform(blob)
-        except Unshippable as refusal:
-            return _refusal(refusal.code, refusal.why, perf_counter() - started)
+            function = self._resolve(token)
+            args, kwargs = unpack(blob[1:], self._library)
+            if is_coroutine_function(function):
+                return self._await(token, function, args, kwargs)
+            answer = self._call(token, function, args, kwargs, self._capture.end)
+            return plain_blob(answer) if type(answer[0]) is float else answer
         except BaseException as failure:  # whatever it is, the worker goes on
-            why = f"{type(failure).__qualname__}: {failure}"
-            return _refusal("not-performed", why, perf_counter() - started)
+            return refused(failure, perf_counter() - started)
 
-    def _perform(self, blob: Blob) -> Blob:
-        function = self._resolve(blob[0])
-        args, kwargs = unpack(blob[1:], self._library)
-        ended = self._run(function, args, kwargs)
-        self._resolve(blob[0])
+    def _perform_several(self, token: bytes, calls: Blob) -> Sequence[Plain | Blob]:
+        """Of each call the answer; none is believed if one of them has written past Python."""
+        began = perf_counter()
+        try:
+            function = self._resolve(token)
+            answers = [self._perform_one(token, function, data) for data in calls]
+            self._capture.after_several()
+        except BaseException as failure:
+            return [refused(failure, perf_counter() - began)] * len(calls)
+        return answers
+
+    def _perform_linked(self, calls: Sequence[tuple[bytes, bytes, Links]]) -> Sequence[Any]:
+        """The same where calls take results of those before them."""
+        answers: list[Plain | Blob] = []
+        began = perf_counter()
+        try:
+            for token, data, links in calls:
+                taken = [(place, answers[number]) for place, number in links]
+                if all(type(answer[0]) is float for _, answer in taken):
+                    function = self._resolve(token)
+                    answers.append(self._perform_one(token, function, data, taken))
+                else:
+                    answers.append(refused(Unshippable(UNLINKED, "what it takes is not plain"), 0))
+            self._capture.after_several()
+        except BaseException as failure:
+            return [refused(failure, perf_counter() - began)] * len(calls)
+        return answers
+
+    def _perform_row(self, token: bytes, data: Any) -> Blob:
+        """Calls with plain arguments: at a stretch, as long as they do nothing but return.
+
+        Else all of them are made once more, one by one, to see which did what; they are pure.
+        """
+        calls, links = pickle.loads(data)
+        if token not in self._singly:
+            answer = self._run_row(token, calls, links)
+            if answer is not None:
+                return row_answer(*answer)
+            self._singly.add(token)
+        single = [pickle.dumps((args, {}), 5) for args in calls]
+        linked = [(token, one, links.get(n, ())) for n, one in enumerate(single)]
+        return several_blob(self._perform_linked(linked))
+
+    def _run_row(
+        self, token: bytes, calls: Sequence[tuple[Any, ...]], links: Mapping[int, Links]
+    ) -> tuple[float, list[Any]] | None:
+        """Seconds and values, if all that the calls do is to return something plain."""
+        try:
+            function = self._resolve(token)  # which may read files: before all that is watched
+        except BaseException:
+            return None
+        self._reads.begin()
+        self._capture.begin()
+        started = perf_counter()
+        try:
+            values = _values(function, calls, links)
+        except BaseException:
+            values = None
+        seconds = perf_counter() - started
+        read = self._reads.end()
+        try:
+            spoken = self._capture.end()
+            if not self._is_apart:
+                self._resolve(token)
+        except BaseException:
+            return None
+        if values is None or spoken or read is not NOTHING_READ:
+            return None
+        return (seconds, values) if all(map(is_plain, values)) else None
+
+    def _perform_one(
+        self, token: bytes, function: Any, data: bytes, taken: Sequence[tuple[int, Any]] = ()
+    ) -> Plain | Blob:
+        """taken: the places of arguments that are the results of other calls, and their answers."""
+        began = perf_counter()
+        try:
+            args, kwargs = unpack((data,), self._library)
+            if taken:
+                args = _with(args, [(place, answer[1]) for place, answer in taken])
+            return self._call(token, function, args, kwargs, self._capture.between)
+        except BaseException as failure:
+            return refused(failure, perf_counter() - began)
+
+    def _call(
+        self,
+        token: bytes,
+        function: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        end: Callable[[], Spoken],
+    ) -> Plain | Blob:
+        ended = self._run(function, args, kwargs, end)
+        if ended.kind == RETURNED and not ended.records and ended.read is NOTHING_READ:
+            value = ended.box[0]
+            if is_plain(value):
+                if not self._is_apart:
+                    self._resolve(token)
+                return ended.seconds, value
+        return self._answer(token, function, (args, kwargs), ended)
+
+    async def _await(
+        self, token: bytes, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Blob:
+        started = perf_counter()
+        try:
+            ended = await self._run_in_steps(function, args, kwargs)
+            return self._answer(token, function, (args, kwargs), ended)
+        except BaseException as failure:
+            return refused(failure, perf_counter() - started)
+
+    def _answer(self, token: bytes, function: Any, arguments: object, ended: _Ended) -> Blob:
+        self._resolve(token)
         said = pack(ended.records, self._library).blob if ended.records else ()
-        if ended.kind == _RAISED:
+        if ended.kind == RAISED:
             check_raised(ended.box[0], ended.steps)
-        check_fresh(ended.box, (args, kwargs), function, self._library)
-        result = pack(ended.box[0], self._library)
-        if is_thorough(result.blob):
-            check_nans(ended.box, (args, kwargs))
-        header = ended.kind, ended.seconds, said, ended.files, ended.steps
+        result, parts = self._pack_result(ended.box, arguments, function)
+        if parts and ended.kind == RAISED:
+            raise Unshippable("aliased-exception", "the exception holds a part of the arguments")
+        header = (ended.kind, ended.seconds, said, *ended.read, ended.steps, parts)
         return pickle.dumps(header, 5), *result.blob
+
+    def _pack_result(
+        self, box: list[Any], arguments: object, function: object
+    ) -> tuple[Packed, tuple[Part, ...]]:
+        """The result without what is the arguments', and the parts that were left out."""
+        shared = shared_parts(box, arguments, function, self._library)
+        packed = self._without(box[0], shared)
+        if is_thorough(packed.blob) and (nans := shared_nans(box, arguments, shared)):
+            shared += nans
+            packed = self._without(box[0], shared)
+        return packed, tuple(part for _, part in shared)
+
+    def _without(self, value: object, shared: Shared) -> Packed:
+        if not shared:
+            return pack(value, self._library, keep=self._keep)
+        return pack_without(value, [obj for obj, _ in shared], self._library, self._keep)
 
     def _resolve(self, token: bytes) -> Any:
         """The function, if it still is what the token was made for.
@@ -102,7 +234,7 @@ class Performer:
         globals and closure the program may change at any moment.
         """
         function = self._library.resolve(token)
-        if isinstance(self._library, WorkerLibrary):
+        if self._is_apart:
             return function
         if identify(function, self._library).token != token:
             raise Unshippable("changed-function", "the function changed since it was issued")
@@ -110,8 +242,14 @@ class Performer:
             raise Unshippable("changed-surroundings", "they changed since the call was issued")
         return function
 
-    def _run(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Ended:
-        kind = _RETURNED
+    def _run(
+        self,
+        function: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        end: Callable[[], Spoken],
+    ) -> _Ended:
+        kind = RETURNED
         steps: tuple[Step, ...] = ()
         self._reads.begin()
         self._capture.begin()
@@ -119,19 +257,59 @@ class Performer:
         try:
             box = [function(*args, **kwargs)]
         except BaseException as caught:
-            kind, box = _RAISED, [caught]
+            kind, box = RAISED, [caught]
             steps = take_steps(caught)
         finally:
             seconds = perf_counter() - started
-            files = self._reads.end()
-            records = self._capture.end()
-        return _Ended(kind, box, steps, seconds, records, files)
+            read = self._reads.end()
+            records = end()
+        return _Ended(kind, box, steps, seconds, records, read)
+
+    async def _run_in_steps(
+        self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> _Ended:
+        from pydron_ng.runtime.steps import Ear
+
+        kind = RETURNED
+        steps: tuple[Step, ...] = ()
+        ear = Ear(self._capture, self._reads)
+        started = perf_counter()
+        try:
+            box = [await ear.listen(function(*args, **kwargs))]
+        except BaseException as caught:
+            kind, box = RAISED, [caught]
+            steps = take_steps(caught)
+        seconds = perf_counter() - started
+        records, read = ear.end()
+        return _Ended(kind, box, steps, seconds, records, read)
+
+
+def _values(
+    function: Any, calls: Sequence[tuple[Any, ...]], links: Mapping[int, Links]
+) -> list[Any]:
+    """What the calls return. Raises: whatever one of them does."""
+    if not links:
+        return [function(*args) for args in calls]
+    values: list[Any] = []
+    for number, args in enumerate(calls):
+        taken = [(place, values[other]) for place, other in links.get(number, ())]
+        values.append(function(*_with(args, taken)))
+    return values
+
+
+def _with(args: tuple[Any, ...], taken: Sequence[tuple[int, Any]]) -> tuple[Any, ...]:
+    """The arguments with those values in their places."""
+    completed = list(args)
+    for place, value in taken:
+        completed[place] = value
+    return tuple(completed)
 
 
 class _Ended(NamedTuple):
     """A call that has ended, seen from within the worker.
 
     box: the value or exception; nothing else of ours refers to that.
+    read: the files that it looked at, and how it has read what nobody can watch.
     """
 
     kind: int
@@ -139,17 +317,13 @@ class _Ended(NamedTuple):
     steps: tuple[Step, ...]
     seconds: float
     records: Spoken
-    files: Files
+    read: tuple[Files, str]
 
 
 def _library_for(captures: str) -> Library:
     """A worker of its own knows what it was told; a thread of the program what that knows."""
-    if captures == "process":
-        return WorkerLibrary()
     from pydron_ng.runtime.session import session
 
+    if captures != "thread":
+        session().library = WorkerLibrary()
     return session().library
-
-
-def _refusal(code: str, why: str, seconds: float) -> Blob:
-    return (pickle.dumps((_REFUSED, seconds, code, why, ()), 5),)

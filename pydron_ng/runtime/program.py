@@ -2,153 +2,181 @@
 
 from __future__ import annotations
 
-import ast
-import logging
-from collections.abc import Callable, Iterable
-from types import FunctionType
+from collections.abc import Callable
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from pydron_ng.errors import TranslationError
 from pydron_ng.events import Reason
+from pydron_ng.log import log
 from pydron_ng.purity.functions import is_pure, is_wrapper
-from pydron_ng.runtime.scope import Scope, kind_of, may_be_functional, refuse_frame_readers
+from pydron_ng.runtime.scheduled import entry_of
+from pydron_ng.runtime.scope import may_be_functional
 from pydron_ng.runtime.session import session
-from pydron_ng.translation import pipeline
-from pydron_ng.translation.commit import parameters_of
-from pydron_ng.translation.effects import Kind, classify_with
-from pydron_ng.translation.plan import item_point
-from pydron_ng.translation.source import read
+from pydron_ng.translation.codes import ASYNC_GENERATOR, COROUTINE, GENERATOR, all_codes
+from pydron_ng.translation.runahead.assembly import assembled, written_from
+from pydron_ng.translation.runahead.own import holes
 
 if TYPE_CHECKING:
-    from pydron_ng.runtime.session import Session
+    from pydron_ng.runtime.reading import Reading
+    from pydron_ng.translation.facts import Closed, LoopFacts, Places
     from pydron_ng.translation.graph import Graph
-    from pydron_ng.translation.runahead.program import RunAhead
+    from pydron_ng.translation.pipeline import Analysis
+    from pydron_ng.translation.runahead.assembly import RunAhead
 
-_LOG = logging.getLogger("pydron_ng")
+#: From a function to one inside of it: the number of each.
+Path = tuple[int, ...]
 _MISMATCHES = 2  # after so many at a site it is not issued ahead any more
+_AWAITS = COROUTINE | ASYNC_GENERATOR
+_SUSPENDS = GENERATOR | _AWAITS
+_CALLS_OF_A_CLOSURE = 16
 _AGAIN = 64  # tried again once in so many times
 
 
 class Program:
     """The two programs of one function's code, and what was learnt of its sites."""
 
-    def __init__(self, function: FunctionType, functional: frozenset[str]) -> None:
-        """Raises: TranslationError."""
-        code = function.__code__
-        self.caller = code
-        refuse_frame_readers(code)
-        source = read(function)
-        local = frozenset((*code.co_varnames, *code.co_cellvars))
-        scope = Scope(function, local)
-        receiver = code.co_varnames[0] if code.co_argcount else ""
-        classify = classify_with(scope.resolve, kind_of, functional, receiver)
-        self._scope, self._receiver, self._functional = scope, receiver, functional
-        self.analysis = pipeline.analyse(source, classify, code)
-        if isinstance(source.definition, ast.AsyncFunctionDef):
-            raise TranslationError("async functions are not run ahead")
-        plan = self.analysis.plan
-        sites = plan.outline.sites
-        self.parameters = [a.arg for a in parameters_of(source.definition.args)]
-        self.places = {site.index: plan.counters(site.loops) for site in sites}
-        self.unsafe_places = self._unsafe_places()
+    def __init__(
+        self, reading: Reading, caller: CodeType, path: Path = (), *, speculate: bool = False
+    ) -> None:
+        """caller: the code of the function as the user wrote it.
+
+        path: leads from the function that was read to one inside of it, by numbers.
+        speculate: run-ahead goes past exits that are not decided.
+        """
+        self._reading = reading
+        self._path = path
+        self.caller = caller
+        self.speculate = speculate
+        self.facts = facts = reading.facts_at(path)
+        self.parameters = facts.parameters
+        self.places = {number: site.places for number, site in enumerate(facts.sites)}
+        self.handing_places = {
+            number: site.handing for number, site in enumerate(facts.sites) if site.handing >= 0
+        }
+        self.unsafe_places = {
+            number: s.unsafe for number, s in enumerate(facts.statements) if s.unsafe >= 0
+        }
+        codes = list(all_codes(caller)) if facts.inner else []
+        count = len(facts.statements)
+        self.begin_points = {
+            loop.place: count + number for number, loop in enumerate(facts.loops) if loop.place >= 0
+        }
+        self.inner = tuple(
+            Program(reading, codes[inner.code], (*path, number))
+            for number, inner in enumerate(facts.inner)
+        )
         self.reasons: dict[Reason, None] = {}
-        self._learn_places: dict[int, tuple[int, ...]] = {}
-        self._translated: tuple[Graph, RunAhead] | None = None
-        self._near: dict[int, bool] = {}
-        self._is_settled = False
+        self._learn_places: dict[int, Places] = {}
+        self._run_ahead: RunAhead | None = None
+        self._descended: RunAhead | None = None
         self._failed = False
         self._is_sure: bool | None = None
         self._mismatches: dict[int, int] = {}
         self._idle = 0
-        self._skip = 0
-        self._skips_in: Session | None = None
+        self._rest = 0
 
-    def _unsafe_places(self) -> dict[int, int]:
-        plan = self.analysis.plan
-        loops = plan.outline.loop_of
-        return {
-            s.index: plan.counter[loops[s.node]] + 1
-            for s in plan.outline.statements
-            if isinstance(s.node, ast.For) and loops.get(s.node) in plan.counter
-        }
+    @property
+    def analysis(self) -> Analysis:
+        """All that the translation knows of it. Raises: TranslationError."""
+        return self._reading.analysis_at(self._path)
 
-    def knows_better(self, functional: frozenset[str]) -> bool:
-        """Would the calls be classified otherwise now, when more functions are defined?"""
-        if len(functional) == len(self._functional) and self._is_settled:
-            return False
-        classify = classify_with(self._scope.resolve, kind_of, functional, self._receiver)
-        plan = self.analysis.plan
-        self._functional, self._is_settled = functional, True
-        return tuple(map(classify, plan.outline.sites)) != plan.effects.kinds
+    @property
+    def closed(self) -> Closed | None:
+        """What has to hold for no code of the user's to run between its functional calls."""
+        return self.facts.closed
 
     @property
     def is_ready(self) -> bool:
         """Has it been translated?"""
-        return self._translated is not None
+        return self._run_ahead is not None
 
     @property
     def run_ahead(self) -> RunAhead:
-        return self.translated()[1]
-
-    @property
-    def graph(self) -> Graph:
-        return self.translated()[0]
-
-    def translated(self) -> tuple[Graph, RunAhead]:
-        """The graph and the run-ahead program, made at the first need.
+        """The run-ahead program, made at the first need.
 
         Raises:
             TranslationError: the analysis does not know a construct.
         """
-        if self._translated is None:
-            self._translated = pipeline.run_ahead(self.analysis)
-            self.reasons.update(dict.fromkeys(self._translated[1].reasons))
-        return self._translated
+        if self._run_ahead is None:
+            self._run_ahead = self._made(returns=False)
+            self.reasons.update(dict.fromkeys(self._run_ahead.reasons))
+        return self._run_ahead
 
-    def learn_places(self, point: int) -> tuple[int, ...]:
+    @property
+    def is_descended(self) -> bool:
+        """Has the program been translated that runs it ahead as a callee?"""
+        return self._descended is not None
+
+    @property
+    def descended(self) -> RunAhead:
+        """The run-ahead program of a callee: it also computes what the function returns.
+
+        Raises:
+            TranslationError: the analysis does not know a construct.
+        """
+        if self._descended is None:
+            self._descended = self._made(returns=True)
+        return self._descended
+
+    def _made(self, *, returns: bool) -> RunAhead:
+        speculate = self.speculate and not returns
+        which = "run-ahead", self._path, returns, speculate
+        known = self._reading.kept(*which)
+        if known is not None:
+            return assembled(written_from(known))
+        from pydron_ng.translation import pipeline
+
+        _, made = pipeline.run_ahead(self.analysis, returns=returns, speculate=speculate)
+        self._reading.keep(made.written.plain(), *which)
+        return made
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that both are made of. Raises: TranslationError."""
+        from pydron_ng.translation import pipeline
+
+        return pipeline.run_ahead(self.analysis)[0]
+
+    def may_be_entered(self) -> bool:
+        """Is it a plain function that can be run ahead as a callee?"""
+        return not self._failed and not self.suspends
+
+    @property
+    def awaits(self) -> bool:
+        """Can there be an await in it?"""
+        return bool(self.caller.co_flags & _AWAITS)
+
+    @property
+    def suspends(self) -> bool:
+        """Is it a generator or coroutine function, between whose steps others run?"""
+        return bool(self.caller.co_flags & _SUSPENDS)
+
+    @property
+    def is_recursive(self) -> bool:
+        """Does it call a function of its own name?"""
+        return self.facts.is_recursive
+
+    def learn_places(self, point: int) -> Places:
         """The counters that tell one passing of a point from another."""
         places = self._learn_places.get(point)
         if places is None:
-            plan = self.analysis.plan
-            statement = plan.outline.statements[abs(point)]
-            loops = statement.loops
-            if point < 0 and statement.node in plan.outline.loop_of:
-                loops = (*loops, plan.outline.loop_of[statement.node])
-            places = self._learn_places[point] = plan.counters(loops)
+            places = self._learn_places[point] = self.facts.places_of(point)
         return places
 
-    def tell_places(self, statement: int) -> tuple[int, ...]:
+    def tell_places(self, statement: int) -> Places:
         """The counters that tell one evaluation of a test from another."""
-        node = self.analysis.outline.statements[statement].node
-        return self.learn_places(
-            item_point(statement) if isinstance(node, ast.While) else statement
-        )
+        return self.facts.places_of_test(statement)
+
+    def is_at_sync_point(self, site: int) -> bool:
+        """Does the statement of the site run code that nobody can reason about?"""
+        return self.facts.sites[site].is_at_sync_point
 
     def is_near(self, site: int) -> bool:
         """Is no sync-point, and no loop, between a call and what the commit program does before?
 
         Then a call that is alone is not worth sending: the commit program is there at once.
         """
-        near = self._near.get(site)
-        if near is None:
-            near = self._near[site] = not any(map(self._takes_time, self._statements_before(site)))
-        return near
-
-    def _statements_before(self, site: int) -> Iterable[int]:
-        """The statements since the call before; in a loop, all of the loop."""
-        outline = self.analysis.outline
-        here = outline.sites[site]
-        if here.loops:
-            return [s.index for s in outline.statements if here.loops[-1] in s.loops]
-        routed = self.analysis.plan.routed
-        earlier = [s.statement for s in outline.sites[:site] if s.index in routed]
-        return range(max(earlier, default=0) + 1, here.statement)
-
-    def _takes_time(self, statement: int) -> bool:
-        loops = self.analysis.outline.loop_of
-        node = self.analysis.outline.statements[statement].node
-        uncounted = node in loops and loops[node] not in self.analysis.plan.counter
-        return self.analysis.plan.effects.sync[statement] or uncounted
+        return self.facts.sites[site].is_near
 
     def may_issue(self, site: int) -> bool:
         """Is the site worth issuing ahead, after what became of earlier calls?"""
@@ -158,50 +186,86 @@ class Program:
         self._mismatches[site] = count + 1
         return count % _AGAIN == 0
 
-    def mismatched(self, site: int) -> None:
-        """A call came with other arguments than were sent."""
+    def mismatched(self, site: int, why: str) -> None:
+        """A call was issued and could not be taken when it came."""
         self._mismatches[site] = self._mismatches.get(site, 0) + 1
-        self.blame("mismatch", self.analysis.outline.sites[site].line, ("arguments changed",))
+        self.blame("mismatch", self.facts.sites[site].line, (why,))
 
     def blame(self, code: str, line: int, chain: tuple[str, ...]) -> None:
         if len(self.reasons) < 1000:  # noqa: PLR2004
             self.reasons[Reason(code, line, chain)] = None
 
+    def unknown_at(self, point: int) -> None:
+        """Run-ahead waited for something that only the commit program could compute."""
+        made = self._run_ahead or self._descended
+        count = len(self.facts.statements)
+        if point >= count:
+            self._unknown_iterable(self.facts.loops[point - count])
+            return
+        if made is None or abs(point) not in made.written.needed:
+            return
+        statement = self.facts.statements[abs(point)]
+        said = "may change what it is given" if statement.is_expression else "is not computed ahead"
+        self.blame("unknown-value", statement.line, (f"{statement.text} {said}",))
+
+    def _unknown_iterable(self, loop: LoopFacts) -> None:
+        if loop.text:
+            self.blame("unknown-value", loop.line, (f"{loop.text} is not computed ahead",))
+
+    def unknown_argument(self, site: int, args: tuple[Any, ...]) -> None:
+        """Run-ahead came to a functional call, and will never know one of the arguments."""
+        call = self.facts.sites[site]
+        given = zip(reversed(call.arguments), reversed(args), strict=False)  # in front may be self
+        lost = [text for text, value in given if not holes(value, [])]
+        text = lost[-1] if lost else call.text
+        self.blame("unknown-argument", call.line, (f"{text} is not computed ahead",))
+
     def kind(self, callee: Any) -> str:
         """What a callee that is not functional is for run-ahead."""
+        if entry_of(callee) is not None:
+            return "scheduled"
         if is_pure(callee):
             return "pure"
         return "wrapper" if is_wrapper(callee) else ""
 
-    def left(self, *, useful: bool) -> None:
-        """Learn whether running ahead was of any use; skip it for a while where it is not."""
+    def rest(self, *, useful: bool) -> int:
+        """For how many calls to leave it alone, as running ahead was of use or was not."""
         if useful or session().config.inline is False:
-            self._idle = 0
-            return
-        self._idle = min(self._idle + 1, 10)
-        self._skip, self._skips_in = 2**self._idle, session()
+            self._idle = self._rest = 0
+        else:
+            self._idle = min(self._idle + 1, 10)
+            self._rest = 2**self._idle
+        return self._rest
+
+    def rest_of_new(self) -> int:
+        """The same for a closure that is made anew; each stands for some calls."""
+        self._rest = max(0, self._rest - _CALLS_OF_A_CLOSURE)
+        return self._rest
+
+    @property
+    def may_ask(self) -> bool:
+        """Is there anything for which its calls might be run ahead by themselves?"""
+        return bool(self.is_routed or self.inner)
+
+    @property
+    def is_routed(self) -> bool:
+        """Is there any call in it that may be functional?"""
+        return any(site.is_routed for site in self.facts.sites)
 
     def is_possible(self, callee: Callable[[str], Any]) -> bool:
         """Is there any call that could be functional? callee: what a name stands for."""
-        if self._failed or not self.analysis.plan.routed:
+        if self._failed or not self.is_routed:
             return False
         if self._is_sure is None:
-            kinds = self.analysis.plan.effects.kinds
-            self._is_sure = Kind.FUNCTIONAL in kinds
+            self._is_sure = any(site.is_functional for site in self.facts.sites)
         return self._is_sure or any(
-            may_be_functional(self.analysis.outline.sites[site].node.func, callee)
-            for site in self.analysis.plan.routed
+            may_be_functional(site.name, is_name=site.is_name, callee=callee)
+            for site in self.facts.sites
+            if site.is_routed
         )
-
-    def skips(self) -> bool:
-        """Is it left for later to try again, since nothing was won the last times?"""
-        if self._skip == 0 or self._skips_in is not session():
-            return False
-        self._skip -= 1
-        return True
 
     def fail(self, why: Exception) -> None:
         """Never run ahead again: the translation does not know something."""
         self._failed = True
         self.blame("not-translated", self.caller.co_firstlineno, (str(why),))
-        _LOG.info("%s is not run ahead: %s", self.caller.co_qualname, why)
+        log().info("%s is not run ahead: %s", self.caller.co_qualname, why)

@@ -12,7 +12,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from pydron_ng.runtime.loop import Ready, SelectorLoop
+from pydron_ng.backends.loop import Ready, SelectorLoop
+from pydron_ng.backends.start import start
 
 #: How long nobody may lead before the background thread does: a thread that waits for one task
 #: after the other shall not hand over in between.
@@ -150,7 +151,7 @@ class Pump:
         thread = threading.Thread(target=self._stand_by, name="pydron", daemon=True)
         self._thread = thread
         try:
-            thread.start()
+            start(thread)
         except RuntimeError:  # no more threads: tasks go on whenever somebody waits
             self._thread = None
 

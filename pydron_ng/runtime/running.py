@@ -1,39 +1,42 @@
-"""The run-ahead program of one call, while it runs: what it issues, waits for, and may cost."""
+"""The run-ahead program of one call, while it runs: what it issues, and what it waits for."""
 
 from __future__ import annotations
 
+import weakref
 from collections import deque
-from time import perf_counter
+from collections.abc import Mapping
+from itertools import count
+from types import FunctionType, MappingProxyType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.runtime.calls import IssuedCall, Key
-from pydron_ng.runtime.dispatch import Dispatch
-from pydron_ng.runtime.grain import Functional, mark_of
-from pydron_ng.translation.plan import AWAITED, EPOCH, RETIRED
+from pydron_ng.runtime.descent import ENTRY_POINT, Descent
+from pydron_ng.runtime.grain import Functional, as_method, mark_of
+from pydron_ng.runtime.lifetime import is_mortal, tell, tell_failure
+from pydron_ng.runtime.outcome import Raised, Returned
+from pydron_ng.runtime.pace import Pace
+from pydron_ng.runtime.row import Row
+from pydron_ng.translation.counters import AWAITED, EPOCH, RETIRED, new_counters
 from pydron_ng.translation.runahead.ahead import Keys, Strand
+from pydron_ng.translation.runahead.branches import Branch
+from pydron_ng.translation.runahead.own import (
+    ATOMS,
+    frozen,
+    holes_in,
+    plain,
+)
 from pydron_ng.translation.runahead.promises import (
     UNKNOWN,
     Promise,
-    Waiter,
-    frozen,
-    holes_in,
-    is_foreign,
-    plain,
 )
 
 if TYPE_CHECKING:
-    from pydron_ng.runtime.entry import Entry
-    from pydron_ng.runtime.session import Session
+    from pydron_ng.runtime.entry import Entry, InnerEntry
 
-#: How many issued and not yet committed calls there may be.
-WINDOW = 256
 #: How many names run-ahead may wait for before those are forgotten that cannot come any more.
 MOST_AWAITED = 1_024
-#: How many steps run-ahead may take before the commit program has moved again.
-FUEL = 2_000
-#: Seconds that running ahead may cost, apart from a share of the time since the call began and
-#: from what the calls took that the workers made meanwhile.
-ALLOWANCE, SHARE = 0.005, 0.05
+_serial = count()
+_LINKABLE = ATOMS - {float, complex} | {Promise}
 
 
 class Running:
@@ -42,68 +45,170 @@ class Running:
     Everything in here is touched under the driver's lock.
 
     alive: False once every call is inline to the end.
-    counters: shared with the commit program, see ``plan.py``.
+    counters: shared with the commit program, see ``counters.py``.
     calls: issued and not yet committed.
     routed: of each site, the key of the call that the commit program made there last.
+    rows: calls that are issued and not yet committed in rows, by their sites, in order.
+    filling: of each site the row that takes further calls.
+    in_rows: False once it is known that calls cannot be taken by the row.
+    pledged: taken for coroutines that have not begun.
+    descent: the scheduled calls inside this one that are run ahead already.
     """
 
-    def __init__(self, entry: Entry, session: Session) -> None:
+    def __init__(
+        self,
+        entry: Entry | InnerEntry,
+        pace: Pace,
+        descent: Descent | None = None,
+        captured: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        """captured: what the names of enclosing functions stood for."""
+        self._captured = captured
         self._entry = entry
         self._program = entry.program
-        self.dispatch = Dispatch(session, self._settled, self._blame_call, self._program.is_near)
-        self.dispatches_all = session.config.inline is False
-        self.counters = [0, 0, 0] + [-1, 0] * len(entry.program.analysis.plan.counter)
-        self.ready: deque[Waiter] = deque()
+        self._serial = next(_serial)
+        self.pace = pace
+        self.dispatch = pace.dispatch
+        self.ready = pace.ready
+        self.counters = new_counters(entry.program.facts.counted)
         self.calls: dict[Key, IssuedCall] = {}
+        self.rows: dict[int, deque[Row]] = {}
+        self.filling: dict[int, Row] = {}
+        self.in_rows = entry.program.closed is not None and not entry.program.suspends
+        self._singly: set[int] = set()  # sites whose rows fall apart
+        self.branch: Branch | None = None
         self.routed: dict[int, Key] = {}
+        self.pledged: set[IssuedCall] = set()
         self.awaited: dict[tuple[int, ...], Promise] = {}
+        self._strands: list[weakref.ref[Strand]] = []
+        self._most_strands = MOST_AWAITED
+        self.descent = descent or Descent(entry)
         self.alive = True
-        self.met: dict[int, Functional] = {}
-        self.won = 0.0  # seconds of calls that workers made
         self._most_awaited = MOST_AWAITED
-        self._roomy: Promise | None = None
-        self._fuel = FUEL
-        self._at_work = False
-        self._began = perf_counter()
-        self._spent = 0.0  # seconds of running ahead
+        pace.join(self)
+
+    def is_of(self, entry: Entry | InnerEntry) -> bool:
+        return entry is self._entry
+
+    def announce(self) -> None:
+        """The next call of the function is to ask for what was begun."""
+        self._entry.expect()
 
     def start(self, values: tuple[Any, ...]) -> None:
         """Run ahead as far as it goes, from the beginning; `values` of the parameters."""
-        self.dispatch.look_around(self.counters[EPOCH])
-        self.ready.append(Strand(self, self._program.run_ahead.start(self, *values)))
-        self.run()
+        self.dispatch.look_around(self.epoch)
+        seen = [UNKNOWN if is_mortal(value) else value for value in values]
+        self.ready.append(Strand(self, self._program.run_ahead.start(self, *seen)))
+        self.pace.run()
+
+    def adopt(self, values: tuple[Any, ...]) -> None:
+        """The commit program has begun the call that was run ahead: it knows the parameters."""
+        for rank, value in enumerate(values):
+            promise = self.awaited.pop((ENTRY_POINT, rank), None)
+            if promise is not None:
+                tell(promise, value)
+        self.counters[AWAITED] = len(self.awaited)
+        self.moved()
+
+    @property
+    def epoch(self) -> tuple[int, int]:
+        """The stretch between two sync-points that the commit program is in."""
+        return self._serial, self.counters[EPOCH]
 
     # --- what the generated code asks for ---
 
     @property
     def parked(self) -> bool:
         """Is there no room to go on? Loops ask before each iteration."""
-        self._fuel -= 1
-        return self._fuel < 0 or len(self.calls) >= WINDOW or not self.alive
+        return self.pace.parked or not self.alive
 
     def room(self) -> Promise:
         """Kept as soon as the commit program has moved on."""
-        if self._roomy is None or self._roomy.kept:
-            self._roomy = Promise(self.ready)
-        return self._roomy
+        return self.pace.room()
 
     def issue(
         self, site: int, keys: Keys, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         """A promise of the call; UNKNOWN if it is no functional one, or comes too late."""
-        mark = mark_of(function)
+        mark = self.mark(function)
+        if type(function) is not FunctionType:
+            function = as_method(function)
+            if type(function) is MethodType:
+                function, args = function.__func__, (function.__self__, *args)
+        row = self.filling.get(site)
+        if row is not None and row.goes_along(function, keys, args, kwargs):
+            return row.promised()
         key = (site, *keys)
         if mark is None or not self.alive or key in self.calls or self._is_past(key):
             return UNKNOWN
-        self._fuel -= 10
-        self.met[id(mark)] = mark
-        call = self.calls[key] = IssuedCall(key, function, mark, Promise(self.ready))
-        if mark.inline or mark.reads or not self._program.may_issue(site):
+        if self.branch is not None and self.branch.is_dropped:
+            return UNKNOWN
+        pace = self.pace
+        pace.met[id(mark)] = mark
+        if not mark.is_coroutine and self.descent.is_worth_it(self, function):
+            return self.descend(site, keys, function, args, kwargs)
+        pace.burn(pays=mark.pays or pace.dispatches_all)
+        row = self._row(site, keys, function, mark, args, kwargs)
+        if row is not None:
+            return row.promised()
+        if mark.is_cheap and not mark.is_cheap_in_a_row:
+            pace.regret()
+        call = self._opened(IssuedCall(key, function, mark, Promise(self.ready), self))
+        if mark.inline or not self._program.may_issue(site):
+            return call.promise
+        if not kwargs and ATOMS.issuperset(map(type, args)):
+            call.args = args
+            self.dispatch.offer(call)
             return call.promise
         missing: list[Promise] = []
         if holes_in((*args, *kwargs.values()), missing):
             self._prepare(call, args, kwargs, missing)
+        else:
+            self._program.unknown_argument(site, args)
         return call.promise
+
+    def _row(
+        self,
+        site: int,
+        keys: Keys,
+        function: Any,
+        mark: Functional,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Row | None:
+        """A new row that begins with this call, if calls of the site may go in rows."""
+        if not self.in_rows or kwargs or self.branch is not None or site in self._singly:
+            return None
+        if site in self.rows and keys <= self.rows[site][-1].keys[-1]:
+            return None  # an iteration that had to wait: rows are in the order of the program
+        if mark.inline or mark.is_coroutine or type(function) is not FunctionType:
+            return None
+        if not self._program.may_issue(site):
+            return None
+        row = self.dispatch.row(self, (site, keys), function, mark, args)
+        if row is not None:
+            self.rows.setdefault(site, deque()).append(row)
+            self.filling[site] = row
+        return row
+
+    def descend(
+        self, site: int, keys: Keys, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """What a scheduled callee returns, its own calls issued as well; UNKNOWN if it is none."""
+        key = (site, *keys)
+        if not self.alive or self._is_past(key) or not self.pace.may_descend():
+            return UNKNOWN
+        self.pace.burn(pays=self.pace.pays)
+        return self.descent.begin(self, key, function, args, kwargs)
+
+    def inner(self, number: int) -> InnerEntry:
+        """The entry of a function inside of this one."""
+        return self._entry.inner[number]
+
+    def returned(self, value: Any) -> None:
+        """The scheduled function returns this."""
+        if self.descent.result is not None:
+            self.descent.result.keep(value)
 
     def expect(self, point: int, rank: int, keys: Keys, value: Any) -> Promise:
         """`value` as a promise that the commit program keeps when it passes `point`."""
@@ -117,15 +222,44 @@ class Running:
 
     def told(self, point: int, keys: Keys) -> Promise:
         """The test or iterable of a statement, when the commit program has evaluated it."""
-        return self.expect(point, -1, keys, UNKNOWN)
+        promise = self.expect(point, -1, keys, UNKNOWN)
+        promise.lost = True
+        return promise
+
+    def started(self, strand: Strand) -> None:
+        """There is one more strand, to be closed in the end if it still waits."""
+        self._strands.append(weakref.ref(strand))
+        if len(self._strands) > self._most_strands:
+            self._strands = [weakref.ref(strand) for strand in self._open_strands()]
+            self._most_strands = max(MOST_AWAITED, 2 * len(self._strands))
+
+    def _open_strands(self) -> list[Strand]:
+        return [strand for known in self._strands if (strand := known()) is not None]
 
     def lookup(self, name: str) -> Any:
         """What a name that is not local stands for now; UNKNOWN if it is unbound."""
-        return self._entry.lookup(name, UNKNOWN)
+        known = self.pace.looked_up
+        at = (self._entry, name)
+        if at not in known:
+            found = name in self._captured
+            known[at] = self._captured[name] if found else self._entry.lookup(name, UNKNOWN)
+        return known[at]
+
+    def mark(self, callee: Any) -> Functional | None:
+        """The mark of a callee; a function is asked once while only running ahead goes on."""
+        if type(callee) is not FunctionType:
+            return mark_of(callee)
+        known = self.pace.marks
+        if callee not in known:
+            known[callee] = mark_of(callee)
+        return known[callee]
 
     def kind(self, callee: Any) -> str:
-        """Either "functional", "pure", "wrapper", "ahead", or "" for all else."""
-        if mark_of(callee) is not None:
+        """What `callee` is, see ``Ahead``."""
+        mark = self.mark(callee)
+        if mark is not None and mark.is_coroutine:
+            return "coroutine" if self._program.awaits else ""
+        if mark is not None:
             return "functional"
         if callee is self._entry.ahead:
             return "ahead"
@@ -145,6 +279,10 @@ class Running:
         missing: list[Promise],
     ) -> None:
         """Send the call as soon as its arguments are there; they are taken as they are now."""
+        if missing and not kwargs and _LINKABLE.issuperset(map(type, args)):
+            call.args = args
+            if self.dispatch.link(call):
+                return
         if missing:
             memo: dict[int, Any] = {}
             call.args = tuple(frozen(a, memo) for a in args)
@@ -170,95 +308,145 @@ class Running:
         call.kwargs = {name: plain(value, memo) for name, value in kwargs.items()}
         if self.calls.get(call.key) is call:
             self.dispatch.offer(call)
+            if call.task is not None:
+                self._link_followers(call)
 
-    # --- going on ---
+    def _link_followers(self, call: IssuedCall) -> None:
+        """The call is about to be sent: those that waited for its result go along with it."""
+        sent = [call]
+        while sent:
+            waiting = [w for w in sent.pop().promise.waiters if type(w) is _Arguments]
+            sent += [waiter.call for waiter in waiting if waiter.goes_along()]
 
-    def run(self) -> None:
-        """Let every strand go on that can, then send what they issued together."""
-        if self.ready and not self._at_work:
-            self._at_work = True
-            began = perf_counter()
-            try:
-                self._resume_all()
-            finally:
-                self._at_work = False
-                self._spent += perf_counter() - began
-        self.dispatch.flush()
-        self._heed_budget()
+    # --- what becomes of calls ---
 
-    def _resume_all(self) -> None:
-        try:
-            while self.ready and self.alive:
-                self.ready.popleft().kept()
-        except Exception as error:  # giving up costs time, never correctness
-            if is_foreign(error):
-                raise
-            self.blame("run-ahead-failed", 0, repr(error))
+    def _opened(self, call: IssuedCall) -> IssuedCall:
+        self.calls[call.key] = call
+        self.pace.open += 1
+        if self.branch is not None:
+            self.branch.calls.append(call)
+        return call
 
-    def moved(self) -> None:
-        """The commit program has moved: fuel again, and room where the window allows it."""
-        if not self.alive:
-            return
-        self._fuel = FUEL
-        self.dispatch.look_around(self.counters[EPOCH])
-        if len(self.calls) >= WINDOW:
-            self._purge()
-        if self._roomy is not None and not self._roomy.kept and len(self.calls) < WINDOW * 3 // 4:
-            self._roomy.keep(None)
-        self.run()
+    def abandon(self, calls: list[IssuedCall]) -> None:
+        """Nobody will ask for these calls: an exit before them is taken."""
+        self._drop([call.key for call in calls if self.calls.get(call.key) is call])
+        calls.clear()
 
-    def learnt_cost(self) -> None:
-        """The first call of a function was made: let go what was held back, or stop at all."""
-        self.dispatch.release()
-        if self.dispatches_all or self.dispatch.sent or not self.alive:
-            return
-        if all(met.is_cheap for met in self.met.values()):
-            self.retire()
+    # --- rows ---
 
-    def _settled(self, call: IssuedCall) -> None:
-        """A task has its outcome: what waits for the value goes on."""
-        from pydron_ng.runtime.outcome import Raised, Returned
+    def had(self, row: Row) -> None:
+        """The commit program has had all calls of the row."""
+        self.routed[row.site] = (row.site, *row.keys[-1])
+        self._leave(row)
+        self.moved()
 
+    def take_apart(self, row: Row) -> None:
+        """The calls of the row that are left are issued calls like others."""
+        self._leave(row)
+        if len(row.keys) > 1:
+            self._singly.add(row.site)
+        for call in self.dispatch.take_apart(row):
+            self.calls[call.key] = call
+
+    def take_all_apart(self, site: int) -> None:
+        """The same for all rows of a site."""
+        for row in list(self.rows.get(site, ())):
+            self.take_apart(row)
+
+    def _leave(self, row: Row) -> None:
+        self.pace.open -= row.taken
+        self.pace.took += row.taken
+        self.pace.won += row.seconds * row.taken / len(row.keys)
+        rows = self.rows.get(row.site)
+        if rows is not None and row in rows:
+            rows.remove(row)
+            if not rows:
+                del self.rows[row.site]
+        if self.filling.get(row.site) is row:
+            del self.filling[row.site]
+
+    def _drop_row(self, row: Row) -> None:
+        self._leave(row)
+        self.pace.open -= len(row.keys) - row.taken
+        self.dispatch.drop_row(row)
+
+    def taken(self, key: Key) -> IssuedCall | None:
+        """The issued call that the commit program has come to; it is not open any more."""
+        call = self.calls.pop(key, None)
+        if call is not None:
+            self.pace.open -= 1
+        return call
+
+    def settled(self, call: IssuedCall) -> None:
+        """A call has its outcome: what waits for the value may go on."""
         if isinstance(call.outcome, Returned):
             call.promise.keep(call.outcome.value)
         elif isinstance(call.outcome, Raised):
-            call.promise.fail(call.outcome.exception)
-        self.run()
+            tell_failure(call.promise, call.outcome.exception)
 
-    def _blame_call(self, code: str, call: IssuedCall, why: str) -> None:
-        line = self._program.analysis.outline.sites[call.key[0]].line
-        self.blame(code, line, f"{call.function.__qualname__}: {why}")
+    def blame_call(self, code: str, call: IssuedCall, why: str) -> None:
+        """Record why a call was not sent, or its outcome not taken."""
+        self.blame(code, self.line_of(call.key[0]), f"{call.function.__qualname__}: {why}")
+
+    def line_of(self, site: int) -> int:
+        """Where a site is in the user's file, 1-based."""
+        return self._program.facts.sites[site].line
+
+    def is_near(self, site: int) -> bool:
+        """Will the commit program be there at once, without a sync-point before?"""
+        return self._program.is_near(site)
+
+    def moved(self) -> None:
+        """The commit program has moved."""
+        if not self.alive:
+            return
+        pace = self.pace
+        if pace.open >= pace.window:
+            self._purge()
+        pace.moved((self._serial, self.counters[EPOCH]))
 
     # --- giving up ---
 
-    def _heed_budget(self) -> None:
-        """Stop running ahead where it costs more than it wins."""
-        if self._spent < ALLOWANCE or self.dispatches_all or not self.alive:
-            return
-        allowed = ALLOWANCE + SHARE * (perf_counter() - self._began) + self.won
-        if self._spent > allowed:
-            self.blame("budget", 0, "running ahead took more time than it won")
-            self.retire()
+    def left(self, *, useful: bool) -> None:
+        """Learn whether anything was won by running this function ahead."""
+        self._entry.learn(useful=useful)
 
-    def retire(self) -> None:
-        """Stop running ahead: every call is inline from now on."""
+    def end(self) -> None:
+        """Every call is inline from now on."""
         self.alive = False
-        self.dispatch.drop(self.calls.values())
-        self.calls.clear()
+        self._drop(list(self.calls))
+        for row in self._all_rows():
+            self._drop_row(row)
+        self.dispatch.drop(self.pledged)
+        self.pledged.clear()
+        self.descent.end()
         self.awaited.clear()
-        self.ready.clear()
+        for strand in self._open_strands():
+            strand.close()
         self.counters[AWAITED] = 0
         self.counters[RETIRED] = 1
-        self._roomy = None
+        self.pace.part(self)
+
+    def _drop(self, keys: list[Key]) -> None:
+        self.pace.open -= len(keys)
+        self.dispatch.drop([self.calls.pop(key) for key in keys])
 
     def _purge(self) -> None:
         """Drop the calls of iterations that the commit program has left."""
-        stale = [key for key in self.calls if self._is_left_behind(key)]
-        self.dispatch.drop([self.calls.pop(key) for key in stale])
+        for row in self._all_rows():
+            if self._is_left_behind((row.site, *row.keys[-1])):
+                self._drop_row(row)
+            elif self._is_left_behind((row.site, *row.keys[row.taken])):
+                self.take_apart(row)
+        self._drop([key for key in self.calls if self._is_left_behind(key)])
+        self.descent.end([key for key in self.descent.begun if self._is_left_behind(key)])
         places = self._program.learn_places
         for name in [n for n in self.awaited if self._is_before(n[2:], places(n[0]))]:
             del self.awaited[name]
         self.counters[AWAITED] = len(self.awaited)
+
+    def _all_rows(self) -> list[Row]:
+        return [row for rows in self.rows.values() for row in rows]
 
     def _is_past(self, key: Key) -> bool:
         routed = self.routed.get(key[0])
@@ -274,10 +462,10 @@ class Running:
 class _Arguments:
     """Waits until all promises among a call's arguments are kept."""
 
-    __slots__ = ("_call", "_missing", "_running")
+    __slots__ = ("_missing", "_running", "call")
 
     def __init__(self, running: Running, call: IssuedCall, missing: list[Promise]) -> None:
-        self._running, self._call = running, call
+        self._running, self.call = running, call
         self._missing = len(missing)
         for promise in missing:
             promise.when_kept(self)
@@ -285,4 +473,14 @@ class _Arguments:
     def kept(self) -> None:
         self._missing -= 1
         if self._missing == 0:
-            self._running.arguments_known(self._call)
+            self._running.arguments_known(self.call)
+
+    def goes_along(self) -> bool:
+        """Whether the call is sent along with those that it waits for: then nobody waits here."""
+        call = self.call
+        if self._missing <= 0 or call.kwargs or not _LINKABLE.issuperset(map(type, call.args)):
+            return False
+        if self._running.calls.get(call.key) is not call or not self._running.dispatch.link(call):
+            return False
+        self._missing = -1
+        return True

@@ -2,57 +2,72 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import weakref
-from collections.abc import Callable
-from types import CodeType, FunctionType, ModuleType
+from collections.abc import Callable, Collection
+from types import FunctionType
 from typing import Any
 
-from pydron_ng.errors import TranslationError
+from pydron_ng.purity.constructors import makes_a_value
 from pydron_ng.purity.functions import is_pure, is_wrapper
+from pydron_ng.purity.methods import is_pure_method
+from pydron_ng.purity.records import is_record_class
+from pydron_ng.purity.table import table
 from pydron_ng.runtime.grain import mark_of
-from pydron_ng.runtime.session import functional_names
+from pydron_ng.runtime.scheduled import entry_of
+from pydron_ng.runtime.session import functional_names, scheduled_names
 from pydron_ng.runtime.shared import ahead
-from pydron_ng.translation.effects import Kind
+from pydron_ng.translation.callees import Resolve
+from pydron_ng.translation.kinds import Kind
 from pydron_ng.translation.runahead.promises import UNKNOWN
-
-#: These see the frame that they are in; such a function is left as it is.
-_FRAME_READERS = frozenset(
-    """locals vars dir eval exec globals _getframe inspect currentframe pdb breakpoint set_trace
-    __import__""".split()
-)
+from pydron_ng.values.importable import is_module_class
 
 
 class Scope:
     """What the names of a function stand for."""
 
-    def __init__(self, function: FunctionType, local: frozenset[str]) -> None:
+    def __init__(self, function: FunctionType) -> None:
         self._function = weakref.ref(function)
-        self._local = local
 
-    def resolve(self, node: ast.expr) -> object:
-        """The object that a name, or an attribute of a module or class, stands for; else None."""
-        function = self._function()
-        if function is None:
-            return None
-        if isinstance(node, ast.Name):
-            return None if node.id in self._local else lookup(function, node.id, None)
-        if isinstance(node, ast.Attribute):
-            owner = self.resolve(node.value)
-            if type(owner) is ModuleType:
-                return vars(owner).get(node.attr)
-            if type(owner) is type:
-                return _of_class(owner, node.attr)
-        return None
+    def resolver(self, local: frozenset[str]) -> Resolve:
+        """Finds the object that a callee stands for, where no name of it is `local`; else None.
+
+        A callee is a name, or an attribute of a module, a class, or a value such as a date.
+        """
+
+        def resolve(names: tuple[str, ...]) -> object:
+            function = self._function()
+            if function is None or not names[0] or names[0] in local:
+                return None
+            found = lookup(function, names[0], None)
+            for name in names[1:]:
+                found = _attribute(found, name)
+            return found
+
+        return resolve
 
 
-def may_be_functional(node: ast.expr, callee: Callable[[str], Any]) -> bool:
-    """Could the callee `node` be functional? callee: what a name stands for when a call begins."""
-    if isinstance(node, ast.Name):
-        found = callee(node.id)
-        return found is UNKNOWN or mark_of(found) is not None
-    return not isinstance(node, ast.Attribute) or node.attr in functional_names
+def _attribute(owner: object, name: str) -> object:
+    if is_module_class(type(owner)):
+        return vars(owner).get(name)
+    if type(owner) is type:
+        return _of_class(owner, name)
+    if table().is_value_type(type(owner)):
+        return _of_class(type(owner), name)
+    return None
+
+
+def may_be_functional(name: str, *, is_name: bool, callee: Callable[[str], Any]) -> bool:
+    """Could a callee be functional? callee: what a name stands for when a call begins.
+
+    name: empty for what is neither a name nor an attribute.
+    """
+    if not name:
+        return True
+    if is_name:
+        found = callee(name)
+        return found is UNKNOWN or mark_of(found) is not None or entry_of(found) is not None
+    return name in functional_names or name in scheduled_names
 
 
 def _of_class(owner: type, name: str) -> object:
@@ -63,19 +78,26 @@ def _of_class(owner: type, name: str) -> object:
     return None
 
 
-def kind_of(callee: object) -> Kind | None:
-    """What a known callee is; None for what nobody knows anything about."""
+def kind_of(
+    callee: object, positional: int = 0, keywords: Collection[str | None] = ()
+) -> Kind | None:
+    """What a known callee is; None for what nobody knows anything about.
+
+    positional, keywords: how many arguments it gets by place, and which by name.
+    """
     if mark_of(callee) is not None:
         return Kind.FUNCTIONAL
     if callee is ahead:
         return Kind.FUNCTIONAL  # it is routed: the commit program shares its items
-    if is_pure(callee) or is_wrapper(callee) or _is_plain_class(callee):
+    if entry_of(callee) is not None:
+        return Kind.MAYBE
+    if is_pure(callee) or is_pure_method(callee) or is_wrapper(callee):
+        return Kind.PURE
+    if makes_a_value(callee) or is_record_class(callee):
+        return Kind.PURE
+    if table().is_effect_free(callee, positional, keywords):
         return Kind.PURE
     return Kind.OBSERVER if callee is print else None
-
-
-def _is_plain_class(callee: object) -> bool:
-    return type(callee) is type and issubclass(callee, BaseException)
 
 
 def lookup(function: FunctionType, name: str, missing: Any) -> Any:
@@ -89,10 +111,3 @@ def lookup(function: FunctionType, name: str, missing: Any) -> Any:
     if name in function.__globals__:
         return function.__globals__[name]
     return vars(builtins).get(name, missing)
-
-
-def refuse_frame_readers(code: CodeType) -> None:
-    """Raises: TranslationError for code that looks at the names of its own frame."""
-    seen = _FRAME_READERS.intersection(code.co_names)
-    if seen:
-        raise TranslationError(f"it uses {min(seen)}, which sees the names of its frame")

@@ -9,10 +9,19 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import CodeType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from pydron_ng.backends.start import start
+from pydron_ng.runtime.waker import Waker
 
 if TYPE_CHECKING:
     from pydron_ng.config import Configuration
+    from pydron_ng.events import Event
+    from pydron_ng.runtime.cache import Cache
+    from pydron_ng.runtime.checked import Checks
     from pydron_ng.runtime.driver import Driver
+    from pydron_ng.runtime.grain import Functional
+    from pydron_ng.runtime.running import Running
     from pydron_ng.runtime.surroundings import Surroundings
     from pydron_ng.values.library import Library
 
@@ -34,7 +43,10 @@ class Session:
         self._performer = performer
         self._driver: Driver | None = None
         self._making = threading.Lock()
+        self._cache: Cache | None = None
+        self._is_cache_known = False
         self._surrounded: tuple[Driver, Surroundings] | None = None
+        self.listener: Callable[[Event], None] | None = None  # called under the driver's lock
 
     @property
     def is_ready(self) -> bool:
@@ -52,12 +64,38 @@ class Session:
         return self._config
 
     @property
+    def cache(self) -> Cache | None:
+        """Where translations are kept; None where they are not to be.
+
+        A configuration that is wrong says so when it is needed for more.
+        """
+        if not self._is_cache_known:
+            self._cache = _make_cache() if self._caches() else None
+            self._is_cache_known = True
+        return self._cache
+
+    def _caches(self) -> bool:
+        if self._config is None:
+            from pydron_ng import config
+            from pydron_ng.errors import ConfigError
+
+            try:
+                return config.find() is None or self.config.cache == "on"
+            except ConfigError:
+                return False
+        return self._config.cache == "on"
+
+    @property
     def library(self) -> Library:
         if self._library is None:
             from pydron_ng.values.library import Library
 
             self._library = Library()
         return self._library
+
+    @library.setter
+    def library(self, library: Library) -> None:
+        self._library = library
 
     @property
     def driver(self) -> Driver:
@@ -68,10 +106,19 @@ class Session:
                     self._driver = self._make_driver()
         return self._driver
 
+    def foresee(self) -> None:
+        """Have a driver, and workers if all calls are to be sent. Raises: as `driver`."""
+        driver = self.driver
+        if self.config.inline is False:
+            with driver.lock:
+                driver.hire()
+
     def _make_driver(self) -> Driver:
         from pydron_ng.backends import registry
+        from pydron_ng.runtime.declared import declare
         from pydron_ng.runtime.driver import Driver  # a worker never needs it
 
+        declare(self.config)
         workers = [worker for worker in self.config.workers if worker.enabled]
         backends = [registry.create(worker, self._performer) for worker in workers]
         return Driver(backends, self.library.blob)
@@ -83,8 +130,7 @@ class Session:
         driver is at work already further up this thread's stack (signal handlers, finalizers).
         """
         return not (
-            os.environ.get("PYDRON") == "off"
-            or in_worker()
+            is_off()
             or getattr(threading.current_thread(), "is_pydron_worker", False)
             or not threading.main_thread().is_alive()
             or self._making.locked()
@@ -131,10 +177,23 @@ class Session:
         return Session(self._config, self._library, self._performer)
 
 
+def _make_cache() -> Cache | None:
+    from pydron_ng.runtime.cache import Cache, folder
+
+    where = folder()
+    return None if where is None else Cache(where)
+
+
 _session = Session()
 
 #: The names of all functions that were ever decorated @functional: hints for the translation.
 functional_names: set[str] = set()
+
+#: The names of all functions that were ever decorated @schedule: likewise.
+scheduled_names: set[str] = set()
+
+#: The marks of functional functions that are not written in Python and carry none, by id.
+foreign_marks: dict[int, Functional] = {}
 
 #: The functions that have no source text; the program is told of the first one.
 said_without_source: set[str] = set()
@@ -142,8 +201,25 @@ said_without_source: set[str] = set()
 #: The threads that are just now beginning a scheduled call.
 entering: set[int] = set()
 
-#: The translated functions, by file and code: closures made again and again are translated once.
-programs: dict[tuple[str, CodeType], Any] = {}
+#: Of each thread, the scheduled calls that were run ahead and are just about to be made.
+arriving: dict[int, list[Running]] = {}
+
+#: The entries of functions that run as they are written for a while.
+resting: WeakSet[Any] = WeakSet()
+
+#: Wakes those of them that do not count their calls.
+waker = Waker()
+
+#: The translated functions, by file, code and whether they speculate: closures that are made again
+#: and again are translated once.
+programs: dict[tuple[str, CodeType, bool], Any] = {}
+
+
+#: The checks of functional calls that are in force, the last one; usually there are none.
+checks: list[Checks] = []
+
+#: Those who have to tell scheduled functions by their code: nothing rests meanwhile.
+watches: list[object] = []
 
 
 def apart(work: Callable[[], Any]) -> None:
@@ -162,7 +238,7 @@ def apart(work: Callable[[], Any]) -> None:
             failures.append(failure)
 
     thread = threading.Thread(target=run, name="pydron_ng preparation", daemon=True)
-    thread.start()
+    start(thread)
     thread.join()
     for failure in failures:
         raise failure
@@ -171,6 +247,11 @@ def apart(work: Callable[[], Any]) -> None:
 def in_worker() -> bool:
     """Is this a worker process?"""
     return getattr(threading.main_thread(), "is_pydron_worker", False)
+
+
+def is_off() -> bool:
+    """Does everything run undecorated in this process: a worker, or with PYDRON=off?"""
+    return os.environ.get("PYDRON") == "off" or in_worker()
 
 
 def session() -> Session:
@@ -189,21 +270,29 @@ def configure(config: Mapping[str, Any] | None = None, **overrides: Any) -> _Con
     global _session
     before = _session
     _session = Session(_merged(before, {**(config or {}), **overrides}), before.library)
+    wake_all()
     before.discard()
     return _Configured(before, _session)
 
 
+def wake_all() -> None:
+    """What did not pay may pay now."""
+    asleep = list(resting)
+    resting.clear()
+    for entry in asleep:  # some go on resting
+        entry.awake()
+
+
 def _merged(before: Session, values: dict[str, Any]) -> Configuration:
     """The configuration that is in force, with the given keys in place of its own."""
-    from dataclasses import replace
-
     from pydron_ng.backends import registry
     from pydron_ng.config import from_dict
 
     new = from_dict(values, registry.model(), "configure()")
-    if values.keys() >= {"workers", "inline"}:
+    if values.keys() >= set(new._fields) - {"source"}:
         return new
-    return replace(before.config, source=new.source, **{key: getattr(new, key) for key in values})
+    changed = {key: getattr(new, key) for key in values}
+    return before.config._replace(source=new.source, **changed)
 
 
 class _Configured:
@@ -219,10 +308,12 @@ class _Configured:
     def __exit__(self, *_: object) -> None:
         global _session
         _session = self._before
+        wake_all()
         self._now.discard()
 
 
 def _rest() -> None:
+    waker.stop()
     _session.rest()
 
 
@@ -233,6 +324,7 @@ def _resume() -> None:
 def _forget() -> None:
     global _session
     _session = _session.forked()
+    arriving.clear()
 
 
 def _close() -> None:

@@ -61,4 +61,10 @@ def share(items: Iterable[object]) -> Iterable[object]:
     """What ``ahead(items)`` is in a scheduled function: re-iterable values stay themselves."""
     if type(items) in {list, tuple, dict, set, frozenset, str, bytes, range}:
         return items
+    if not _is_iterable(type(items)):
+        return items  # which the loop is to find out
     return SharedItems(items)
+
+
+def _is_iterable(cls: type) -> bool:
+    return any("__iter__" in vars(base) or "__getitem__" in vars(base) for base in cls.__mro__)

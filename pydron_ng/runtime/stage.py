@@ -6,6 +6,7 @@ print() holds no reference to sys.stdout, so nothing that ever was it may go awa
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from functools import cache
@@ -13,7 +14,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, Final, NoReturn
 
-from pydron_ng.runtime.capture import Copy, Spoken, as_method, log_record
+from pydron_ng.runtime.capture import Copy, Paused, Spoken, as_method, log_record
+from pydron_ng.runtime.reads import reads, telling_functions
 from pydron_ng.values.unshippable import Unshippable
 
 
@@ -149,6 +151,28 @@ def _of_warnings(name: str, part: Part, instead: Any) -> property:
     return property(get, put, remove)
 
 
+def _of_os(name: str, telling: Any) -> property:
+    """An attribute of the module os: for calls in threads, one that tells what it is asked."""
+    space, heard = vars(os), reads()
+
+    def get(_: ModuleType) -> Any:
+        if heard.seen is not None:
+            return telling
+        if name not in space:
+            raise AttributeError(name)
+        return space[name]
+
+    def put(_: ModuleType, value: Any) -> None:
+        space[name] = value
+
+    def remove(_: ModuleType) -> None:
+        if name not in space:
+            raise AttributeError(name)
+        del space[name]
+
+    return property(get, put, remove)
+
+
 def _add_attributes(module: ModuleType, found: dict[str, property]) -> None:
     """Give the module a class that has them; as a value it travels by its name, as before."""
     space: dict[str, Any] = {**found, "__reduce__": _by_name, "__pydron_stage__": True}
@@ -171,6 +195,8 @@ class Stage:
         self._take_streams()
         self._take_warnings()
         self._take_logging()
+        told = {name: _of_os(name, telling) for name, telling in telling_functions().items()}
+        _add_attributes(os, told)
 
     def enter(self, copy: Copy) -> None:
         part = self.part
@@ -235,6 +261,19 @@ class ThreadCapture:
 
     def end(self) -> Spoken:
         return stage().leave()
+
+    between = end
+
+    def after_several(self) -> None:
+        """Who uses a descriptor was refused at once."""
+
+    def pause(self) -> Paused:
+        own = stage().part.own
+        return stage().leave(), own
+
+    def resume(self, paused: Paused) -> None:
+        stage().enter(self._copy)
+        stage().part.spoken, stage().part.own = paused
 
     def apply(self, blob: tuple[bytes, ...]) -> None:
         from pydron_ng.runtime.surroundings import apply_to_thread

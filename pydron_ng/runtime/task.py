@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from pydron_ng.backends.base import Blob, TaskId, Token
+from pydron_ng.runtime.limits import Limits
 
 
 class TaskState(Enum):
@@ -23,15 +24,21 @@ class Task:
     label: function and arguments, shortened, for messages.
     settle: called once by the driver, under the session's lock, when ``outcome`` or
         ``lost`` is set.
-    deadly: it was given up because it killed every worker that it was given to.
+    deadly: it was given up because it killed every worker that it was given to, or because a host
+        is not to be had that is required.
     seconds: the expected time of the call; 0.0 where nothing is known.
+    limits: how long it may take, how often it is tried; None: as usual.
+    is_coroutine: the worker runs it beside others. has_suspended: it has let them run.
     """
 
     __slots__ = (
-        "blob",
+        "_blob",
         "deadly",
+        "has_suspended",
         "id",
+        "is_coroutine",
         "label",
+        "limits",
         "lost",
         "outcome",
         "seconds",
@@ -48,28 +55,25 @@ class Task:
         label: Callable[[], str],
         settle: Callable[[Task], None],
         seconds: float = 0.0,
+        *,
+        is_coroutine: bool = False,
+        limits: Limits | None = None,
     ) -> None:
         self.id = id
-        self.blob = blob
+        self._blob = blob
         self.tokens = tokens
         self.label = label
         self.settle = settle
         self.seconds = seconds
+        self.limits = limits
         self.state = TaskState.READY
         self.outcome: Blob | None = None
         self.lost: str | None = None
         self.deadly = False
+        self.is_coroutine = is_coroutine
+        self.has_suspended = False
 
-    def let_go(self) -> None:
-        """Nobody asks for it any more; whoever made it may be forgotten."""
-        self.settle = _ignore
-        self.label = _unnamed
-        self.outcome = None
-
-
-def _ignore(_: Task) -> None:
-    """Settled, and nobody cares."""
-
-
-def _unnamed() -> str:
-    return "a call"
+    @property
+    def blob(self) -> Blob:
+        """What is sent; asked for when the task starts, and again if it starts again."""
+        return self._blob

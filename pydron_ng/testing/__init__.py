@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from pydron_ng.contract import Finding, Report, check_functional, checking
 from pydron_ng.testing.effects import Effect
 from pydron_ng.testing.equivalence import (
     Call,
@@ -22,10 +23,14 @@ __all__ = [
     "Call",
     "Difference",
     "Effect",
+    "Finding",
     "NotEquivalent",
     "Observation",
+    "Report",
     "assert_equivalent",
     "check",
+    "check_functional",
+    "checking",
     "compare",
     "observe",
     "observe_sequential",

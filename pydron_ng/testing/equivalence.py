@@ -7,11 +7,12 @@ import copy
 import inspect
 import os
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from pydron_ng.runtime.session import wake_all
 from pydron_ng.testing.effects import recorded
 from pydron_ng.testing.observation import Difference, Observation, compare
 from pydron_ng.testing.portrait import Portrait, cell_contents, portray
@@ -66,6 +67,7 @@ def sequential() -> Iterator[None]:
         os.environ.pop("PYDRON")
         if before is not None:
             os.environ["PYDRON"] = before
+        wake_all()
 
 
 def assert_equivalent(
@@ -109,7 +111,10 @@ def _undecorated(function: AnyFunction) -> AnyFunction:
 
 @dataclass(slots=True)
 class _Ending:
-    """How a call ended; a generator's items are taken and counted as part of the call."""
+    """How a call ended; what it leaves to be done is part of it.
+
+    The items of a generator are taken; coroutines and async generators get an event loop.
+    """
 
     values: dict[str, object] = field(default_factory=dict)
 
@@ -119,6 +124,8 @@ class _Ending:
             self.values["value"] = asyncio.run(value) if inspect.iscoroutine(value) else value
             if inspect.isgenerator(value):
                 self._exhaust(value)
+            elif inspect.isasyncgen(value):
+                asyncio.run(self._exhaust_in_loop(value))
         except BaseException as error:
             self.values["exception"] = error
 
@@ -126,6 +133,12 @@ class _Ending:
         items: list[object] = []
         self.values["value"] = items
         items.extend(generator)  # keeps what came before an exception
+
+    async def _exhaust_in_loop(self, generator: AsyncIterator[object]) -> None:
+        items: list[object] = []
+        self.values["value"] = items
+        async for item in generator:
+            items.append(item)  # noqa: PERF401  keeps what came before an exception
 
     def portraits(self, state: Mapping[str, object]) -> tuple[Portrait, Portrait]:
         """Outcome and state, painted together so that what they share shows."""

@@ -28,6 +28,7 @@ ELEMENTS_SHOWN = 64
 
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _STATELESS = (tuple, frozenset)
+_MODULES_OF_VALUES = frozenset({"datetime", "decimal", "fractions", "pathlib", "uuid"})
 _ITERABLES: tuple[Iterable[object], ...] = (
     [],
     (),
@@ -44,6 +45,12 @@ _BUILTIN_ITERATORS: tuple[type, ...] = (
     type(reversed([])),
     *(enumerate, zip, map, filter, types.GeneratorType),
 )
+
+
+def _is_a_value(value: object) -> bool:
+    """Is it a date, a number or the like, of which a result may be an equal copy?"""
+    generic = getattr(sys.modules.get("numpy"), "generic", ())
+    return type(value).__module__ in _MODULES_OF_VALUES or isinstance(value, generic)
 
 
 def portray(roots: Mapping[str, object]) -> Portrait:
@@ -74,7 +81,7 @@ class _Painter:
             self._describe(path, value)
 
     def _meet(self, path: str, value: object) -> None:
-        if type(value) not in _STATELESS:
+        if type(value) not in _STATELESS and not _is_a_value(value):
             self._met[id(value)] = path
         self._kept.append(value)
 

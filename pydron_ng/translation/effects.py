@@ -4,30 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from enum import Enum, auto
 
-from pydron_ng.purity import methods
+from pydron_ng.translation.kinds import CANDIDATES as CANDIDATES
+from pydron_ng.translation.kinds import Kind as Kind
 from pydron_ng.translation.names import stored_names
 from pydron_ng.translation.outline import Outline, Site, Statement
-
-#: What a name that is not local stands for right now; None where nobody knows.
-Resolve = Callable[[ast.expr], object]
-
-
-class Kind(Enum):
-    """What the callee of a site is taken for. Only a hint: what it is, is seen at run time."""
-
-    FUNCTIONAL = auto()
-    MAYBE = auto()  # not known before the call: a parameter, a name defined later, a method
-    PURE = auto()
-    OBSERVER = auto()  # has an effect, but none on its arguments: print, log.info
-    CONTAINER = auto()  # append, update ...: changes its receiver alone
-    UNKNOWN = auto()
-
-
-#: Sites of these kinds are routed: their callee may turn out to be functional.
-CANDIDATES = frozenset({Kind.FUNCTIONAL, Kind.MAYBE})
+from pydron_ng.translation.own import Own
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +39,15 @@ def effects(
     local: the names of the function's own scope; captured: those that inner functions see.
     """
     shared = captured | declared_names(outline)
-    kinds = tuple(classify(site) for site in outline.sites)
+    own = Own(outline)
+    kinds = tuple(
+        Kind.CONTAINER if own.is_changed_by(site) else classify(site) for site in outline.sites
+    )
     calls: dict[int, list[tuple[Site, Kind]]] = {}
     for site, kind in zip(outline.sites, kinds, strict=True):
         calls.setdefault(site.statement, []).append((site, kind))
     mutated = tuple(
-        tuple(dict.fromkeys(_mutated(statement, calls.get(statement.index, []), local)))
+        tuple(dict.fromkeys(changed_names(statement, calls.get(statement.index, []), local)))
         for statement in outline.statements
     )
     sync = tuple(
@@ -68,44 +55,6 @@ def effects(
         for statement in outline.statements
     )
     return Effects(kinds, mutated, sync)
-
-
-def classify_with(
-    resolve: Resolve,
-    known: Callable[[object], Kind | None],
-    functional: frozenset[str],
-    receiver: str,
-) -> Callable[[Site], Kind]:
-    """A classifier: by what the callee is now, else by its name.
-
-    functional: the names of all functions that were ever decorated @functional.
-    receiver: the first parameter, whose methods may be defined later in the same class.
-    """
-
-    def classify(site: Site) -> Kind:
-        callee = resolve(site.node.func)
-        if callee is not None:
-            return known(callee) or Kind.UNKNOWN
-        func = site.node.func
-        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-        if name in functional:
-            return Kind.FUNCTIONAL
-        if isinstance(func, ast.Name):
-            return Kind.MAYBE
-        owner = getattr(func, "value", None)
-        return _by_name(name, is_own=getattr(owner, "id", "") == receiver)
-
-    return classify
-
-
-def _by_name(method: str, *, is_own: bool) -> Kind:
-    if method in methods.MUTATORS:
-        return Kind.CONTAINER
-    if method in methods.OBSERVERS:
-        return Kind.OBSERVER
-    if method in methods.PURE:
-        return Kind.PURE
-    return Kind.MAYBE if is_own else Kind.UNKNOWN
 
 
 def declared_names(outline: Outline) -> frozenset[str]:
@@ -126,6 +75,8 @@ def _is_sync(statement: Statement, calls: list[tuple[Site, Kind]], shared: froze
         return True
     if any(_may_change_things(site, kind) for site, kind in calls):
         return True
+    if isinstance(statement.node, _FUNCTIONS) and _is_made_by_calls(statement.node):
+        return True
     targets = list(_targets(statement.node))
     if any(isinstance(target, ast.Attribute | ast.Subscript) for target in targets):
         return True
@@ -143,6 +94,16 @@ def _may_change_things(site: Site, kind: Kind) -> bool:
 _RUNS_CODE = (ast.Import, ast.ImportFrom, ast.With, ast.AsyncWith, ast.ClassDef, ast.AsyncFor)
 
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _is_made_by_calls(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Do decorators or defaults run code that nobody can reason about?"""
+    defaults = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
+    calls = (part for default in defaults for part in ast.walk(default))
+    return bool(node.decorator_list) or any(isinstance(part, ast.Call) for part in calls)
+
+
 def _suspends(part: ast.AST) -> bool:
     return any(isinstance(n, ast.Yield | ast.YieldFrom | ast.Await) for n in ast.walk(part))
 
@@ -153,13 +114,17 @@ def _header(node: ast.stmt) -> Iterator[ast.AST]:
         yield from (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
 
 
-def _mutated(
-    statement: Statement, calls: list[tuple[Site, Kind]], local: frozenset[str]
+def changed_names(
+    statement: Statement,
+    calls: list[tuple[Site, Kind]],
+    local: frozenset[str],
+    but: AbstractSet[ast.AST] = frozenset(),
 ) -> Iterator[str]:
+    """The names whose objects the statement may change by itself, other than by the nodes `but`."""
     if statement.index == 0:
         return
     for target in _targets(statement.node):
-        if isinstance(target, ast.Attribute | ast.Subscript):
+        if isinstance(target, ast.Attribute | ast.Subscript) and target not in but:
             yield from _base(target, local)
     for site, kind in calls:
         if kind in {Kind.CONTAINER, Kind.UNKNOWN} and isinstance(site.node.func, ast.Attribute):

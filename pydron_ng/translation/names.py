@@ -81,7 +81,7 @@ def _flows(
 def _defined(node: Any) -> Any:
     """The name that a definition binds: of a variable, a parameter, a function, an import."""
     name = getattr(node, "id", None) or getattr(node, "asname", None)
-    name = name or getattr(node, "name", None)
+    name = name or getattr(node, "name", None) or getattr(node, "rest", None)
     return name.partition(".")[0] if isinstance(name, str) else name
 
 
@@ -145,6 +145,10 @@ def _chains(tree: ast.Module) -> dict[Any, Any]:
         def warn(self, *_: object) -> None:
             """Nothing of ours is ever printed."""
 
+        def visit_MatchSingleton(self, node: Any) -> Any:
+            """The pattern None, True or False; it names nothing."""
+            return self.chains.setdefault(node, beniget.Def(node))
+
     analysis = Silent()
     try:
         analysis.visit(gast.ast_to_gast(tree))
@@ -205,6 +209,11 @@ def stored_names(node: ast.AST, index: int) -> Iterator[str]:
             yield handler.name
 
 
+def captured_names(pattern: ast.pattern) -> tuple[str, ...]:
+    """The names that a pattern of a match statement binds."""
+    return tuple(dict.fromkeys(_stored_in(pattern, comprehension=False)))
+
+
 def _stored_in(node: ast.AST, *, comprehension: bool) -> Iterator[str]:
     if isinstance(node, _SCOPES):
         return
@@ -221,3 +230,12 @@ def _stored_in(node: ast.AST, *, comprehension: bool) -> Iterator[str]:
         for part in value if isinstance(value, list) else [value]:
             if isinstance(part, ast.AST):
                 yield from _stored_in(part, comprehension=inside)
+
+
+def expression_names(definition: ast.AST) -> Iterator[str]:
+    """The names that lambdas and comprehensions bind for themselves."""
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Lambda):
+            yield from (part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg))
+        elif isinstance(node, ast.comprehension):
+            yield from (part.id for part in ast.walk(node.target) if isinstance(part, ast.Name))

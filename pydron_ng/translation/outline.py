@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from typing import cast
 
+from pydron_ng.purity.appliers import FIRST, KEYED
+from pydron_ng.translation.frames import mentions_its_frame
 from pydron_ng.translation.source import Definition
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -29,13 +32,17 @@ class Statement:
 class Site:
     """A place in the source where something is called.
 
-    loops: the loops around it, comprehensions included, outermost first.
+    loops: the loops around it, comprehensions included, outermost first. What a call of map() or
+        its like does with the function that it is handed is a loop, too: of the call itself, if
+        it is handed by name, and of the calls in a lambda.
+    handed: the function that it is handed, where the callee bears the name of map() or its like.
     """
 
     index: int
     node: ast.Call
     statement: int
     loops: tuple[int, ...]
+    handed: ast.expr | None = None
 
     @property
     def line(self) -> int:
@@ -139,9 +146,32 @@ class _Walk(ast.NodeVisitor):
         self.loops.append(self._around)
 
     def visit_Call(self, node: ast.Call) -> None:
-        self.generic_visit(node)
+        handed = handed_function(node)
+        if handed is None:
+            self.generic_visit(node)
+            self._site(node)
+        else:
+            self._applier(node, handed)
+
+    def _site(self, node: ast.Call, handed: ast.expr | None = None) -> None:
         self.of[node] = len(self.sites)
-        self.sites.append(Site(len(self.sites), node, self._statement, self._around))
+        self.sites.append(Site(len(self.sites), node, self._statement, self._around, handed))
+
+    def _applier(self, node: ast.Call, handed: ast.expr) -> None:
+        outer = self._around
+        for part in (node.func, *node.args, *(keyword.value for keyword in node.keywords)):
+            if part is handed and is_plain_lambda(part):
+                self._open(node)
+                self.visit(cast(ast.Lambda, part).body)
+                self._around = outer
+            else:
+                self.visit(part)
+        if node in self.loop_of:
+            self._around = self.loops[self.loop_of[node]]
+        else:
+            self._open(node)
+        self._site(node, handed)
+        self._around = outer
 
     def _comprehension(self, node: Comprehension) -> None:
         outer = self._around
@@ -160,3 +190,38 @@ class _Walk(ast.NodeVisitor):
     def generic_visit(self, node: ast.AST) -> None:
         if not isinstance(node, _SCOPES):
             super().generic_visit(node)
+
+
+def handed_function(node: ast.Call) -> ast.expr | None:
+    """The function that is handed to a callee with the name of map() or its like."""
+    func = node.func
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    if name in FIRST and node.args and not isinstance(node.args[0], ast.Starred):
+        return node.args[0]
+    if name in KEYED:
+        return next((k.value for k in node.keywords if k.arg == "key"), None)
+    return None
+
+
+def iterated_argument(node: ast.Call) -> ast.expr | None:
+    """What map() or its like goes over, where that is one argument."""
+    handed = handed_function(node)
+    others = [argument for argument in node.args if argument is not handed]
+    if handed is None or not others or any(isinstance(a, ast.Starred) for a in others):
+        return None
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    return others[0] if len(others) == 1 or name == "reduce" else None
+
+
+def is_plain_lambda(node: ast.AST | None) -> bool:
+    """Is it a lambda that does nothing but evaluate, with positional parameters alone?"""
+    if not isinstance(node, ast.Lambda):
+        return False
+    arguments = node.args
+    others = (arguments.vararg, arguments.kwarg, *arguments.kwonlyargs, *arguments.defaults)
+    if any(others) or mentions_its_frame(node.body):
+        return False
+    return not any(isinstance(n, _MORE) for n in ast.walk(node.body))
+
+
+_MORE = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await, ast.Lambda)

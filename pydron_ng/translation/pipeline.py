@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING
 
-from pydron_ng.translation.commit import ENTRY, commit_program
-from pydron_ng.translation.effects import Effects, Kind, effects
-from pydron_ng.translation.outline import Outline, Site, outline
+from pydron_ng.translation.commit import commit_program
+from pydron_ng.translation.effects import Effects, effects
+from pydron_ng.translation.inner import ClassifyIn, Inner, inner_functions
+from pydron_ng.translation.names import expression_names
+from pydron_ng.translation.outline import Outline, outline
 from pydron_ng.translation.plan import Plan, plan
 from pydron_ng.translation.source import Source
+
+if TYPE_CHECKING:
+    from pydron_ng.translation.graph import Graph
+    from pydron_ng.translation.runahead.assembly import RunAhead
 
 #: The order of work, with what each step promises. The last three need heavy packages and are
 #: done at the first call; the others when the function is decorated.
@@ -40,12 +45,22 @@ class Analysis:
         return self.plan.outline
 
 
-def analyse(source: Source, classify: Callable[[Site], Kind], code: CodeType) -> Analysis:
+def analyse(source: Source, classify_in: ClassifyIn, code: CodeType) -> Analysis:
     """The plan of a function, without anything that is slow to import."""
     outlined = outline(source.definition)
     local = frozenset((*code.co_varnames, *code.co_cellvars))
-    facts: Effects = effects(outlined, classify, local, frozenset(code.co_cellvars))
-    return Analysis(source, plan(outlined, facts))
+    named = local.union(expression_names(source.definition))
+    facts: Effects = effects(outlined, classify_in(named), local, frozenset(code.co_cellvars))
+    return Analysis(
+        source, plan(outlined, facts, inner_functions(outlined, code, classify_in, local))
+    )
+
+
+def analysis_of_inner(around: Analysis, inner: Inner) -> Analysis:
+    """What is known of a function inside of another."""
+    definition = inner.plan.outline.definition
+    source = replace(around.source, definition=definition, qualname=inner.code.co_qualname)
+    return Analysis(source, inner.plan)
 
 
 def commit_template(analysis: Analysis) -> CodeType:
@@ -57,18 +72,17 @@ def commit_template(analysis: Analysis) -> CodeType:
     return analysis.source.compile(commit_program(analysis.plan))
 
 
-def commit_code(template: CodeType, entry: Any) -> CodeType:
-    """The code of one function: `entry` is called with the parameters when it begins."""
-    constants = tuple(entry if _is_entry(value) else value for value in template.co_consts)
-    return template.replace(co_consts=constants)
+def run_ahead(
+    analysis: Analysis, *, returns: bool = False, speculate: bool = False
+) -> tuple[Graph, RunAhead]:
+    """The graph of a function, and the run-ahead program that is cut from it.
 
+    returns: with what the function returns, for run-ahead programs that call it.
+    speculate: past exits that are not decided, where they are not needed for that.
 
-def _is_entry(value: object) -> bool:
-    return type(value) is str and value == ENTRY
-
-
-def run_ahead(analysis: Analysis) -> Any:
-    """The run-ahead program of a function, and the graph that it was cut from."""
+    Raises:
+        TranslationError: the analysis does not know a construct.
+    """
     from pydron_ng.translation.graph import graph
     from pydron_ng.translation.names import names
     from pydron_ng.translation.runahead.program import run_ahead_program
@@ -76,7 +90,8 @@ def run_ahead(analysis: Analysis) -> Any:
     plan_ = analysis.plan
     facts = names(plan_.outline, plan_.effects.mutated)
     graph_ = graph(plan_.outline, facts, plan_.effects)
-    return graph_, run_ahead_program(plan_, graph_, facts.flows)
+    program = run_ahead_program(plan_, graph_, facts.flows, returns=returns, speculate=speculate)
+    return graph_, program
 
 
 def commit_text(analysis: Analysis) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from pydron_ng.translation.counters import FIRST_LOOP
 from pydron_ng.translation.effects import CANDIDATES, Effects, Kind, declared_names
-from pydron_ng.translation.names import bound_names
+from pydron_ng.translation.inner import Inner
+from pydron_ng.translation.names import bound_names, captured_names
 from pydron_ng.translation.outline import Outline, Statement
+from pydron_ng.translation.syntax import target_names, walrus_names
 
-#: The first places of the list of counters: the epoch, how many names run-ahead waits for, and
-#: whether every call is inline from now on.
-EPOCH, AWAITED, RETIRED, FIRST_LOOP = 0, 1, 2, 3
 _COMPOUND = (
     ast.If,
     ast.For,
@@ -23,12 +23,12 @@ _COMPOUND = (
     ast.AsyncFor,
     ast.AsyncWith,
 )
-_BODIES = (ast.For, ast.While, ast.With)
+_BODIES = (ast.For, ast.While, ast.With, ast.AsyncFor, ast.AsyncWith, ast.If, ast.Match)
 
 
-def item_point(statement: int) -> int:
-    """The point where the body of a compound statement begins."""
-    return -statement
+def begin_point(outline: Outline, loop: int) -> int:
+    """The point where a clause of a comprehension begins: its iterable has been evaluated."""
+    return len(outline.statements) + loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,10 @@ class Plan:
     items: the names that it tells where the body of a loop or with statement begins, what the
         header binds first.
     told: the statements whose test or iterable the commit program tells.
+    decided: the statements of which it tells, where their bodies begin, how their tests came out
+        or which case it is; unless they are told anyway.
+    passed: the loops without routed sites of which it tells that they have not left the function.
+    inner: the functions inside of it that are run ahead where they are called.
     """
 
     outline: Outline
@@ -51,6 +55,9 @@ class Plan:
     learnt: dict[int, tuple[str, ...]]
     items: dict[int, tuple[str, ...]]
     told: frozenset[int]
+    decided: frozenset[int]
+    passed: frozenset[int]
+    inner: dict[ast.AST, Inner]
 
     def counters(self, loops: tuple[int, ...]) -> tuple[int, ...]:
         """The places of the counters of the counted ones among `loops`."""
@@ -61,10 +68,20 @@ class Plan:
         """How many counters there are."""
         return FIRST_LOOP + 2 * len(self.counter)
 
+    def loops_at(self, point: int) -> tuple[int, ...]:
+        """The loops around a point, that of an item point included."""
+        outline = self.outline
+        if point >= len(outline.statements):
+            return outline.loops[point - len(outline.statements)][:-1]
+        found = outline.statements[abs(point)]
+        if point < 0 and found.node in outline.loop_of:
+            return (*found.loops, outline.loop_of[found.node])
+        return found.loops
 
-def plan(outline: Outline, effects: Effects) -> Plan:
+
+def plan(outline: Outline, effects: Effects, inner: dict[ast.AST, Inner]) -> Plan:
     """The plan for a function; without routed sites there is nothing to agree on."""
-    routed = frozenset(i for i, kind in enumerate(effects.kinds) if kind in CANDIDATES)
+    routed = _routed(outline, effects)
     counted = sorted({loop for i in routed for loop in outline.sites[i].loops})
     counter = {loop: FIRST_LOOP + 2 * rank for rank, loop in enumerate(counted)}
     bound = bound_names(outline, effects.mutated)
@@ -79,7 +96,18 @@ def plan(outline: Outline, effects: Effects) -> Plan:
         {index: names for index, names in learnt.items() if names},
         {s.index: _items(s, learnt[s.index]) for s in watched if isinstance(s.node, _BODIES)},
         frozenset(s.index for s in watched if _is_told(s, outline, effects)),
+        frozenset(s.index for s in watched if _is_decided(s)),
+        frozenset(s.index for s in watched if _is_passed(s, outline, counter)),
+        inner,
     )
+
+
+def _routed(outline: Outline, effects: Effects) -> frozenset[int]:
+    """The candidates, and the calls of map() and its like with a lambda that has some in it."""
+    routed = {i for i, kind in enumerate(effects.kinds) if kind in CANDIDATES}
+    inside = {loop for i in routed for loop in outline.sites[i].loops}
+    handing = (s for s in outline.sites if s.handed is not None)
+    return frozenset(routed | {s.index for s in handing if s.loops[-1] in inside})
 
 
 def is_compound(node: ast.AST) -> bool:
@@ -101,21 +129,18 @@ def _learnt(
 def _items(statement: Statement, learnt: tuple[str, ...]) -> tuple[str, ...]:
     node = statement.node
     targets: list[ast.expr] = []
-    if isinstance(node, ast.For):
+    if isinstance(node, ast.For | ast.AsyncFor):
         targets = [node.target]
-    elif isinstance(node, ast.With):
+    elif isinstance(node, ast.With | ast.AsyncWith):
         targets = [item.optional_vars for item in node.items if item.optional_vars]
+    elif isinstance(node, ast.If):
+        return tuple(name for name in learnt if name in walrus_names(node.test))
+    elif isinstance(node, ast.Match):
+        names = [name for case in node.cases for name in captured_names(case.pattern)]
+        return tuple(dict.fromkeys(name for name in names if name in learnt))
     bound = dict.fromkeys(name for target in targets for name in target_names(target))
-    again = () if isinstance(node, ast.With) else learnt
+    again = () if isinstance(node, ast.With | ast.AsyncWith) else learnt
     return tuple(dict.fromkeys((*bound, *again)))
-
-
-def target_names(target: ast.expr) -> tuple[str, ...]:
-    """The names that a target binds, in order; none where it also changes an object."""
-    nodes = list(ast.walk(target))
-    if any(isinstance(node, ast.Attribute | ast.Subscript | ast.Starred) for node in nodes):
-        return ()
-    return tuple(node.id for node in nodes if isinstance(node, ast.Name))
 
 
 def _own_names(outline: Outline) -> frozenset[str]:
@@ -132,3 +157,19 @@ def _is_told(statement: Statement, outline: Outline, effects: Effects) -> bool:
         return False
     calls = [n for n in ast.walk(node.test) if isinstance(n, ast.Call) and n in outline.of]
     return any(effects.kinds[outline.of[call]] is not Kind.PURE for call in calls)
+
+
+def _is_decided(statement: Statement) -> bool:
+    node = statement.node
+    if isinstance(node, ast.Match):
+        return True
+    return isinstance(node, ast.If | ast.While) and not isinstance(node.test, ast.Constant)
+
+
+def _is_passed(statement: Statement, outline: Outline, counter: dict[int, int]) -> bool:
+    node = statement.node
+    if not isinstance(node, ast.For | ast.AsyncFor | ast.While):
+        return False
+    if outline.loop_of[node] in counter:
+        return False
+    return any(isinstance(n, ast.Return | ast.Raise | ast.Assert) for n in ast.walk(node))

@@ -9,7 +9,7 @@ import linecache
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from tokenize import TokenError
-from types import CodeType, FunctionType
+from types import CodeType
 
 from pydron_ng.errors import SourceMissing, TranslationError
 
@@ -49,14 +49,13 @@ class Source:
         return _renamed(code, code.co_qualname, self.qualname)
 
 
-def read(function: FunctionType) -> Source:
-    """The source of `function`.
+def read_code(code: CodeType, qualname: str) -> Source:
+    """The source of the function with that code, which calls itself `qualname`.
 
     Raises:
         SourceMissing: there is no source text.
         TranslationError: it is not what this function was made from.
     """
-    code = function.__code__
     try:
         lines, start = inspect.getsourcelines(code)
     except (OSError, TypeError, SyntaxError, TokenError) as error:
@@ -64,13 +63,13 @@ def read(function: FunctionType) -> Source:
     source = Source(
         definition=_parse("".join(lines), start, code.co_name),
         filename=code.co_filename,
-        mangle=_class_name(function.__qualname__),
+        mangle=_class_name(qualname),
         flags=code.co_flags & _FUTURES,
         free=code.co_freevars,
         qualname=code.co_qualname,
     )
     if not _is_source_of(source, code):
-        source = replace(source, imported=_imported_names(code))
+        source = replace(source, imported=_imported_names(code.co_filename))
         if not _is_source_of(source, code):
             raise TranslationError(
                 f"the source text of {code.co_name} is not what it was made from (the file was "
@@ -79,10 +78,10 @@ def read(function: FunctionType) -> Source:
     return source
 
 
-def _imported_names(code: CodeType) -> tuple[str, ...]:
-    """The names that are imported at the top of the function's file and that it uses."""
+def _imported_names(filename: str) -> tuple[str, ...]:
+    """The names that are imported at the top of a file."""
     try:
-        tree = _file_tree("".join(linecache.getlines(code.co_filename)))
+        tree = _file_tree("".join(linecache.getlines(filename)))
     except (SyntaxError, ValueError):
         return ()
     names: dict[str, None] = {}
@@ -93,7 +92,7 @@ def _imported_names(code: CodeType) -> tuple[str, ...]:
             names |= dict.fromkeys((a.asname or a.name.partition(".")[0]) for a in node.names)
         elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             waiting.extend(ast.iter_child_nodes(node))
-    return tuple(name for name in names if name in code.co_names)
+    return tuple(names)
 
 
 @lru_cache(maxsize=8)
@@ -179,7 +178,8 @@ def _renamed(code: CodeType, before: str, after: str) -> CodeType:
         if isinstance(value, CodeType):
             return _renamed(value, before, after)
         # The body of a class assigns its qualified name.
-        return renamed(code.co_qualname) if value == code.co_qualname else value
+        is_name = type(value) is str and value == code.co_qualname
+        return renamed(code.co_qualname) if is_name else value
 
     constants = tuple(map(constant, code.co_consts))
     return code.replace(co_qualname=renamed(code.co_qualname), co_consts=constants)

@@ -58,8 +58,16 @@ def _parts(obj: Any) -> Iterator[tuple[str, object]]:
         yield from (
             (f"[{key!r:.40}]", part) for key, part in obj.items() if type(key) in (str, int)
         )
-    elif isinstance(state := getattr(type(obj), "__dictoffset__", 0) and vars(obj), dict):
+    elif type(state := _state_of(obj)) is dict:
         yield from ((f".{name}", part) for name, part in state.items())
+
+
+def _state_of(obj: object) -> object:
+    """The instance dictionary, if it has one; no code of the class runs."""
+    try:
+        return object.__getattribute__(obj, "__dict__")
+    except AttributeError:
+        return None
 
 
 def _as_argument(path: str, value: object) -> str:

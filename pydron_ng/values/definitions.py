@@ -49,7 +49,7 @@ def whole(definition: Any, expected: Expected, library: Library) -> Blob:
 
 def is_whole(blob: Blob) -> bool:
     """Whether a definition is by value: to load it imports nothing of the program's."""
-    return blob[0] == _WHOLE
+    return bool(blob[0] == _WHOLE)
 
 
 def load(blob: Blob, library: Library) -> Any:

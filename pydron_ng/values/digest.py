@@ -1,5 +1,7 @@
 """What a function does, as a number: code, defaults, closure, and the globals that it names.
 
+Lines and columns are part of the code: tracebacks, warnings and log records show them.
+
 The same in every process that has the same definitions: no addresses, no hash order.
 """
 
@@ -7,10 +9,9 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from enum import Enum
-from hashlib import blake2b
 from types import (
     BuiltinFunctionType,
     CellType,
@@ -21,9 +22,18 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any, Final
 
+from pydron_ng.values.contents import (
+    attributes_of,
+    class_contents,
+    dict_of,
+    pickles_plainly,
+    slots_of,
+)
+from pydron_ng.values.hashing import blake2b
 from pydron_ng.values.importable import is_module_class, module_of, plain
 from pydron_ng.values.installed import is_installed
 from pydron_ng.values.pack import pack
+from pydron_ng.values.quiet import check_quiet
 from pydron_ng.values.rules import is_known
 from pydron_ng.values.unshippable import Unshippable
 
@@ -41,16 +51,19 @@ class Walk:
 
     definitions: the functions, classes and modules that were looked into, in that order.
     classes: those of them that a worker cannot import.
+    scheduled: functions whose originals were looked into.
     """
 
-    def __init__(self, library: Library, root: Any) -> None:
+    def __init__(self, library: Library, root: Any, known: Iterable[int] = ()) -> None:
+        """known: ids of what is not looked into."""
         self._library = library
         self._home = module_of(root).partition(".")[0]
         self._parts: list[bytes] = []
-        self._seen: dict[int, int] = {}
+        self._seen = {place: number for number, place in enumerate(known)}
         self._alive: list[object] = []
         self.definitions: list[Any] = []
         self.classes: list[type] = []
+        self.scheduled: list[FunctionType] = []
         self._root = root
         self.add(root)
 
@@ -79,8 +92,11 @@ class Walk:
         return False
 
     def add(self, obj: Any) -> None:
-        """Take in one object, whatever it is."""
+        """Take in one object, whatever it is; of a scheduled function, what a worker has of it."""
+        check_quiet(obj)
         cls = type(obj)
+        if cls is FunctionType:
+            obj = self._plain(obj)
         if cls in ATOMS:
             self._say(cls.__name__, _atom(obj))
             return
@@ -92,6 +108,22 @@ class Walk:
             visit(self, obj)
         else:
             self._instance(obj)
+
+    def _plain(self, function: FunctionType) -> Any:
+        """What a worker has of a function.
+
+        Raises:
+            Unshippable: the program has put something on a scheduled one, which stays here.
+        """
+        original = plain(function)
+        if original is not function:
+            self.scheduled.append(function)
+            if any(
+                value is not original.__dict__.get(name) for name, value in attributes_of(function)
+            ):
+                why = f"{function.__qualname__} is scheduled, and has attributes of its own"
+                raise Unshippable("unshippable-attributes", why)
+        return original
 
     def sequence(self, items: Any) -> None:
         self._say(type(items).__name__, str(len(items)))
@@ -130,13 +162,10 @@ class Walk:
         self._say("code", code.co_name, code.co_code, str(code.co_flags), code.co_exceptiontable)
         self._say(*code.co_names, "|", *code.co_varnames, "|", *code.co_freevars, *code.co_cellvars)
         self._say(str(code.co_argcount), str(code.co_posonlyargcount), str(code.co_kwonlyargcount))
+        self._say(code.co_qualname, str(code.co_firstlineno), code.co_linetable)
         self.sequence(code.co_consts)
 
     def function(self, function: FunctionType) -> None:
-        original = plain(function)
-        if original is not function:
-            self.add(original)
-            return
         self._say("function", function.__module__ or "", function.__qualname__)
         self.code(function.__code__)
         if not self._is_deep(function):
@@ -149,6 +178,9 @@ class Walk:
         for space, name in named_globals(function):
             self._say("name", name)
             self.add(space[name])
+        for name, value in attributes_of(function):
+            self._say("attribute", name)
+            self.add(value)
 
     def class_(self, cls: type) -> None:
         self._say("class", cls.__module__, cls.__qualname__)
@@ -196,7 +228,7 @@ class Walk:
             self._state(obj)
         elif has_state(obj, self._library):
             self._bytes(obj)
-        wrapped = _dict_of(obj).get("__wrapped__") if callable(obj) else None
+        wrapped = dict_of(obj).get("__wrapped__") if callable(obj) else None
         if isinstance(wrapped, FunctionType):
             self.add(wrapped)
 
@@ -221,10 +253,10 @@ class Walk:
 
     def _state(self, obj: Any) -> None:
         self.add(type(obj))
-        for name, value in _dict_of(obj).items():
+        for name, value in dict_of(obj).items():
             self._say("name", name)
             self.add(value)
-        for name in _slots_of(type(obj)):
+        for name in slots_of(type(obj)):
             if hasattr(obj, name):
                 self._say("slot", name)
                 self.add(getattr(obj, name))
@@ -255,7 +287,10 @@ def _is_near(module: str, home: str) -> bool:
 
 def _is_fixed(value: Any) -> bool:
     """Not a package's own modules: many are attributes only once they have been imported."""
-    return type(value) in ATOMS or isinstance(value, (FunctionType, BuiltinFunctionType, type))
+    cls = type(value)
+    if issubclass(cls, (FunctionType, BuiltinFunctionType, type)):
+        return True
+    return type(cls) is type and cls in ATOMS
 
 
 def _is_among(space: dict[str, Any], spaces: list[dict[str, Any]]) -> bool:
@@ -271,50 +306,12 @@ def names_of(code: CodeType) -> set[str]:
     return names
 
 
-def class_contents(cls: type) -> Iterator[tuple[str, Any]]:
-    """What a class body defines, without what the interpreter keeps there for itself."""
-    for name, value in list(cls.__dict__.items()):
-        if name in _BOOKKEEPING or type(value).__name__ in _DESCRIPTORS:
-            continue
-        if name != "__repr__" or not _is_generated_repr(value):
-            yield name, value
-
-
-def _is_generated_repr(method: Any) -> bool:
-    """Whether a dataclass made it: it holds a set that is in use while it runs."""
-    made_in = ("reprlib.py", "dataclasses.py")
-    return type(method) is FunctionType and method.__code__.co_filename.endswith(made_in)
-
-
-def _dict_of(obj: Any) -> dict[str, Any]:
-    """The instance dictionary; no code of the class runs."""
-    try:
-        return dict(object.__getattribute__(obj, "__dict__"))
-    except AttributeError:
-        return {}
-
-
 def has_state(obj: Any, library: Library) -> bool:
     """Whether the walk looks into it, so that a change inside changes the digest."""
     cls = type(obj)
     if cls.__module__ == "builtins" or _is_array(cls) or library.is_trusted(cls):
         return True
     return is_known(cls) or pickles_plainly(cls)
-
-
-def pickles_plainly(cls: type) -> bool:
-    """Whether the class leaves pickling to its dictionary and slots."""
-    hooks = ("__reduce__", "__reduce_ex__")
-    return not any(hook in base.__dict__ for base in cls.__mro__[:-1] for hook in hooks)
-
-
-def _slots_of(cls: type) -> list[str]:
-    return [
-        name
-        for base in cls.__mro__
-        for name, value in base.__dict__.items()
-        if type(value).__name__ == "member_descriptor"
-    ]
 
 
 def _atom(obj: Any) -> str | bytes:
@@ -342,14 +339,6 @@ _HOLD_MORE: Final = (
     int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset, BaseException
 )  # fmt: skip
 
-_BOOKKEEPING: Final = frozenset(
-    {
-        "__dict__", "__weakref__", "__module__", "__doc__", "__slotnames__", "__annotations__",
-        "__abstractmethods__", "_abc_impl", "__dataclass_fields__", "__dataclass_params__",
-        "__firstlineno__", "__static_attributes__", "__annotate_func__", "__annotations_cache__",
-    }
-)  # fmt: skip
-
 #: Sources of random numbers: what they give depends on how often they were asked.
 _STATEFUL: Final = frozenset(
     {
@@ -359,8 +348,6 @@ _STATEFUL: Final = frozenset(
         "random.SystemRandom",
     }
 )
-
-_DESCRIPTORS: Final = frozenset({"getset_descriptor", "member_descriptor"})
 
 _VISITS: Final[dict[type, Callable[[Walk, Any], None]]] = {
     tuple: Walk.sequence,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import weakref
-from dataclasses import dataclass
 from threading import get_ident
-from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydron_ng.values.blob import Blob, Token
 from pydron_ng.values.culprit import describe_failure
 from pydron_ng.values.definitions import refer, whole
 from pydron_ng.values.digest import Walk
 from pydron_ng.values.expected import expect
+from pydron_ng.values.hashing import blake2b
 from pydron_ng.values.importable import module_of
 from pydron_ng.values.unshippable import Unshippable
 from pydron_ng.values.watch import Watch, watch
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from pydron_ng.values.library import Library
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """A function as it was when it was identified; equal content has an equal token.
 
     tokens: all that a worker has to know before, the function's own token last.
+    asks: it may ask which exception is being handled, which is none in a worker.
     """
 
     token: Token
@@ -33,6 +34,7 @@ class Identity:
     name: str
     definition: weakref.ref[Any]
     watches: tuple[Watch, ...]
+    asks: bool
 
     def holds(self, function: Any) -> bool:
         """Whether code, defaults, closure and named globals are still the same."""
@@ -77,7 +79,15 @@ def _identify(definition: Any, library: Library) -> Identity:
     ref = _weakly(definition, library)
     library.publish(token, ref, _blob_for(definition, walk, library))
     tokens = *_tokens_of_classes(walk, definition, library), token
-    return Identity(token, tokens, _name_of(definition), ref, watch(walk, library))
+    asks = any(_asks(d.__code__) for d in walk.definitions if isinstance(d, FunctionType))
+    return Identity(token, tokens, _name_of(definition), ref, watch(walk, library), asks)
+
+
+def _asks(code: CodeType) -> bool:
+    names = [code.co_names, *(c for c in code.co_consts if type(c) is tuple)]  # of arguments, too
+    if any(name in _ASKING for some in names for name in some):
+        return True
+    return any(_asks(c) for c in code.co_consts if type(c) is CodeType)
 
 
 def _blob_for(definition: Any, walk: Walk, library: Library) -> Blob:
@@ -89,9 +99,14 @@ def _blob_for(definition: Any, walk: Walk, library: Library) -> Blob:
 
 
 def _token_for(definition: Any, walk: Walk) -> Token:
-    """The digest; of a class also which class it is, for two that look alike are two."""
+    """The digest; of a class also which class it is, for two that look alike are two.
+
+    With the files, which tracebacks name: no part of the digest, other hosts have other paths.
+    """
     kind = b"C" + str(id(definition)).encode() if isinstance(definition, type) else b"F"
-    return Token(kind + walk.digest())
+    codes = [d.__code__ for d in walk.definitions if isinstance(d, FunctionType)]
+    files = "\0".join(code.co_filename for code in codes)
+    return Token(kind + walk.digest() + blake2b(os.fsencode(files), digest_size=8).digest())
 
 
 def _tokens_of_classes(walk: Walk, definition: Any, library: Library) -> list[Token]:
@@ -121,3 +136,7 @@ def _weakly(definition: Any, library: Library) -> Any:
 
 def _name_of(definition: Any) -> str:
     return str(getattr(definition, "__qualname__", type(definition).__qualname__))
+
+
+#: Names of functions, methods and arguments that have to do with the exception being handled.
+_ASKING: Final = ("exc_info", "exception", "format_exc", "print_exc")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from importlib import import_module
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 
 def follow(module: str, qualname: str) -> Any:
@@ -18,10 +19,43 @@ def follow(module: str, qualname: str) -> Any:
 
 
 def plain(definition: Any) -> Any:
-    """The original of a scheduled function; anything else as it is."""
+    """The original of a scheduled function, or of one inside of it; anything else as it is."""
     while getattr(definition, "__dict__", {}).get("__pydron_scheduled__"):
         definition = definition.__wrapped__
-    return definition
+    return _as_written(definition) if type(definition) is FunctionType else definition
+
+
+#: What is to travel in place of functions that were made inside of a scheduled one.
+_written: WeakKeyDictionary[FunctionType, FunctionType] = WeakKeyDictionary()
+
+
+def _as_written(function: FunctionType) -> FunctionType:
+    """A function with the code that the user wrote, if a commit program has made this one."""
+    for constant in function.__code__.co_consts:
+        code = getattr(type(constant), "__pydron_written__", None)
+        if code is not None:
+            known = _written.get(function)
+            if known is None or not _is_up_to_date(known, function):
+                known = _written[function] = _with_code(function, code(constant))
+            return known
+    return function
+
+
+def _is_up_to_date(known: FunctionType, function: FunctionType) -> bool:
+    here, there = function.__dict__, known.__dict__
+    same = len(here) == len(there) and all(there.get(name) is here[name] for name in here)
+    return same and known.__defaults__ is function.__defaults__
+
+
+def _with_code(function: FunctionType, code: CodeType) -> FunctionType:
+    made = FunctionType(
+        code, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+    )
+    made.__kwdefaults__ = function.__kwdefaults__
+    made.__dict__.update(function.__dict__)
+    made.__module__, made.__qualname__ = function.__module__, function.__qualname__
+    made.__annotations__ = function.__annotations__
+    return made
 
 
 def module_of(definition: Any) -> str:
@@ -34,7 +68,7 @@ def module_of(definition: Any) -> str:
 
 def is_module_class(cls: type) -> bool:
     """Is it the class of modules, or of one whose attributes answer by thread (see stage.py)?"""
-    return cls is ModuleType or "__pydron_stage__" in cls.__dict__
+    return cls is ModuleType or (type(cls) is type and "__pydron_stage__" in cls.__dict__)
 
 
 class Finder:

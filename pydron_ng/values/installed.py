@@ -6,7 +6,6 @@ import os
 import sys
 import sysconfig
 from functools import cache
-from pathlib import PurePath
 from typing import Final
 
 
@@ -20,15 +19,16 @@ def is_installed(module: str) -> bool:
         return True
     file = getattr(sys.modules[module], "__file__", None)
     if isinstance(file, str):
-        return _is_among_libraries(file)
+        return is_among_libraries(file)
     parent = module.rpartition(".")[0]  # a module that another one made up
     return bool(parent) and is_installed(parent)
 
 
 @cache
-def _is_among_libraries(file: str) -> bool:
+def is_among_libraries(file: str) -> bool:
+    """Whether the file is the interpreter's, or one of an installed package."""
     path = os.path.abspath(file)
-    return path.startswith(_folders()) or not _LIBRARIES.isdisjoint(PurePath(path).parts)
+    return path.startswith(_folders()) or not _LIBRARIES.isdisjoint(path.split(os.sep))
 
 
 @cache

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.values.blob import Blob, Token
 from pydron_ng.values.importable import Finder, follow, module_of
 from pydron_ng.values.installed import is_installed
-from pydron_ng.values.rules import Rule, rule_for
+from pydron_ng.values.rules import Rule, full_name, rule_for
 from pydron_ng.values.unshippable import Unshippable
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ class Library:
     """The program's end: tokens stand for its own live functions and classes.
 
     No class definition is ever unpickled here: that would write over the state of the class.
+
+    trusted: the full names of the classes that travel by pickling of their own, sorted.
     """
 
     def __init__(self) -> None:
@@ -30,7 +33,7 @@ class Library:
         self.picklers: list[ValuePickler] = []
         self.identities: dict[int, tuple[weakref.ref[Any], Identity]] = {}
         self.identifying: set[tuple[int, int]] = set()  # thread, and id of what it looks into
-        self._trusted: set[type] = set()
+        self.trusted: tuple[str, ...] = ()
         self._blobs: dict[Token, Blob] = {}
         self._live: dict[Token, weakref.ref[Any]] = {}
         self._places: dict[int, tuple[str, str]] = {}
@@ -38,16 +41,20 @@ class Library:
 
     def trust(self, cls: type) -> None:
         """Objects of `cls` travel by pickling of their own: the user's word that it is faithful."""
-        self._trusted.add(cls)
-        self.rules.pop(cls, None)
+        self.take_trusted({*self.trusted, full_name(cls)})
 
     def is_trusted(self, cls: type) -> bool:
         """Whether the user gave such a word for it."""
-        return cls in self._trusted
+        return full_name(cls) in self.trusted
+
+    def take_trusted(self, names: Iterable[str]) -> None:
+        """From now on these classes are the trusted ones."""
+        self.trusted = tuple(sorted(names))
+        self.rules.clear()
 
     def rule(self, cls: type) -> Rule:
         """How objects of exactly this type are reduced."""
-        rule = rule_for(cls, self._trusted)
+        rule = rule_for(cls, self.trusted)
         self.rules[cls] = rule
         return rule
 

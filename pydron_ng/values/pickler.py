@@ -11,7 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.values import restore
+from pydron_ng.values.arrays import Memory
 from pydron_ng.values.blob import Token
+from pydron_ng.values.quiet import check_quiet_class
 from pydron_ng.values.unshippable import Unshippable
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class ValuePickler(pickle.Pickler):
         super().__init__(_Sink(self.chunks.append), 5, buffer_callback=self._keep)
         self.library = library
         self.rules = library.rules
-        self.buffers: list[bytes] = []
+        self.buffers: list[bytes | Memory] = []
         self.tokens: list[Token] = []
         self.by_library = False
         self.raised: BaseException | None = None
@@ -61,9 +63,12 @@ class ValuePickler(pickle.Pickler):
 
     def reducer_override(self, obj: Any) -> Any:
         self.current = obj
-        rule = self.rules.get(type(obj))
+        cls = type(obj)
+        if type(cls) is not type:
+            check_quiet_class(cls)
+        rule = self.rules.get(cls)
         if rule is None:
-            rule = self.library.rule(type(obj))
+            rule = self.library.rule(cls)
         return rule(obj, self)
 
     def goes_by_name(self, definition: Any) -> bool:
@@ -81,10 +86,10 @@ class ValuePickler(pickle.Pickler):
         return restore.by_token, (bytes(tokens[-1]),)
 
     def _keep(self, buffer: pickle.PickleBuffer) -> None:
-        """Take the memory out of band. It always is a bytes object made by our own rules."""
+        """Note the memory: of our own rules for arrays as it is, else a copy."""
         with buffer.raw() as memory:
-            owner = memory.obj
-        self.buffers.append(owner if isinstance(owner, bytes) else bytes(memory))
+            base = getattr(memory.obj, "base", None)
+            self.buffers.append(base if type(base) is Memory else bytes(memory))
 
 
 class ThoroughPickler(ValuePickler):
@@ -117,12 +122,37 @@ class ThoroughPickler(ValuePickler):
         return "", index, struct.pack("<d", number)
 
 
-class ValueUnpickler(pickle.Unpickler):
-    """Reads what needs a library: tokens, sentinels of modules, nans."""
+class ReferringPickler(ThoroughPickler):
+    """Leaves out objects that the reader has already: they go by their number.
 
-    def __init__(self, data: bytes, buffers: Iterable[bytes], library: Library) -> None:
+    met: the numbers of those that came up.
+    """
+
+    def __init__(self, library: Library, known: Sequence[object]) -> None:
+        super().__init__(library)
+        self._numbers = {id(obj): number for number, obj in enumerate(known)}
+        self.met: set[int] = set()
+
+    def persistent_id(self, obj: Any) -> Any:
+        number = self._numbers.get(id(obj))
+        if number is None:
+            return super().persistent_id(obj)
+        self.met.add(number)
+        return number
+
+
+class ValueUnpickler(pickle.Unpickler):
+    """Reads what needs a library: tokens, sentinels of modules, nans.
+
+    known: the objects that were left out, by number.
+    """
+
+    def __init__(
+        self, data: Any, buffers: Iterable[Any], library: Library, known: Sequence[Any] = ()
+    ) -> None:
         super().__init__(io.BytesIO(data), buffers=buffers)
         self._library = library
+        self._known = known
         self._nans: dict[int, float] = {}
 
     def find_class(self, module: str, name: str, /) -> Any:
@@ -134,6 +164,8 @@ class ValueUnpickler(pickle.Unpickler):
         return super().find_class(module, name)
 
     def persistent_load(self, pid: Any) -> Any:
+        if type(pid) is int:
+            return self._known[pid]
         module, index, bits = pid
         if module:
             return import_module(module).nan

@@ -18,10 +18,7 @@ def sentinel(module: str, name: str) -> NoReturn:
 
 def array(data: Any, dtype: str, shape: tuple[int, ...], order: str, flags: int) -> Any:
     """A contiguous array of its own memory. flags: 1 writeable, 2 owns its data."""
-    import numpy as np
-
-    plain: Any = np.ndarray(shape, dtype, data, 0, None, "F" if order == "F" else "C").copy("K")
-    return _with_flags(plain, flags)
+    return _with_flags(_own(data, shape, dtype, order), flags)
 
 
 def strided(
@@ -30,8 +27,39 @@ def strided(
     """An array with the memory layout that it had: a view into a private copy of its memory."""
     import numpy as np
 
-    memory = np.frombuffer(data, np.uint8).copy()
+    memory = _own(data, (len(data),), "u1", "C")
     return _with_flags(np.ndarray(shape, dtype, memory, offset, strides), flags & ~2)
+
+
+def spread(
+    data: Any,
+    dtype: str,
+    shape: tuple[int, ...],
+    size: int,
+    offset: int,
+    strides: tuple[int, ...],
+    flags: int,
+) -> Any:
+    """The same of a view that is a small part of `size` bytes: what lies between is zero."""
+    import numpy as np
+
+    memory = np.zeros(size, np.uint8)
+    made = np.ndarray(shape, dtype, memory, offset, strides)
+    bits = np.dtype(("V", made.itemsize))  # numbers need not be equal to themselves
+    made.view(bits)[...] = np.frombuffer(data, bits).reshape(shape)
+    return _with_flags(made, flags & ~2)
+
+
+def _own(data: Any, shape: tuple[int, ...], dtype: str, order: str) -> Any:
+    """An array that owns its memory: what was mapped for it, else a copy."""
+    import numpy as np
+
+    if type(data) is memoryview and not data.readonly:
+        from pydron_ng.memory.owned import is_private, owner
+
+        if is_private(data) and (owning := owner()) is not None:
+            return owning.array(data, shape, dtype, order)
+    return np.ndarray(shape, dtype, data, 0, None, "F" if order == "F" else "C").copy("K")
 
 
 def object_array(items: list[object], shape: tuple[int, ...], order: str, flags: int) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copyreg
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import Enum, EnumMeta
 from types import (
     BuiltinFunctionType,
@@ -27,6 +27,7 @@ from pydron_ng.values.faithful import (
 )
 from pydron_ng.values.importable import is_module_class
 from pydron_ng.values.installed import is_installed
+from pydron_ng.values.quiet import check_quiet_class
 from pydron_ng.values.unshippable import Unshippable
 
 if TYPE_CHECKING:
@@ -38,13 +39,13 @@ Rule = Callable[[Any, "ValuePickler"], Any]
 _BUILTIN_VALUES: Final = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
 
 
-def rule_for(cls: type, trusted: frozenset[type] | set[type]) -> Rule:
-    """The rule for objects whose exact type is `cls`. trusted: the user's own word for it."""
+def rule_for(cls: type, trusted: Collection[str]) -> Rule:
+    """The rule for objects whose exact type is `cls`. trusted: what the user gave his word for."""
     if cls in _EXACT:
         return _EXACT[cls]
     if is_module_class(cls):
         return _reduce_module
-    if cls in trusted or is_known(cls):
+    if is_known(cls) or full_name(cls) in trusted:
         return _by_pickle
     for applies, rule in _KINDS:
         if applies(cls):
@@ -58,8 +59,13 @@ def _by_pickle(_obj: object, _pickler: ValuePickler) -> Any:
 
 def is_known(cls: type) -> bool:
     """Whether it is in the tables of types that pickle faithfully."""
-    name = f"{cls.__module__}.{cls.__qualname__}"
+    name = full_name(cls)
     return name.startswith(FAITHFUL_PACKAGES) or name in FAITHFUL_TYPES
+
+
+def full_name(cls: type) -> str:
+    """Module and qualified name, the same in all processes."""
+    return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def _is_array(cls: type) -> bool:
@@ -99,6 +105,7 @@ def _reduce_exception(obj: BaseException, pickler: ValuePickler) -> Any:
 
 
 def _reduce_class(cls: type, pickler: ValuePickler) -> Any:
+    check_quiet_class(cls)
     if cls is type(None) or pickler.goes_by_name(cls):
         return NotImplemented
     return pickler.by_token(cls)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pydron_ng.values.digest import ATOMS, Walk, class_contents, has_state, named_globals
+from pydron_ng.values.contents import attributes_of, class_contents
+from pydron_ng.values.digest import ATOMS, Walk, has_state, named_globals
 
 if TYPE_CHECKING:
     from pydron_ng.values.library import Library
@@ -23,12 +23,12 @@ _CONTENT: Final = object()
 Names = tuple[tuple[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionWatch:
+class FunctionWatch(NamedTuple):
     """What a function was made of. Nothing of the program's is kept alive by it.
 
     cells: what the closure held; names: what the global names stood for. Either holds atoms
     as they are, weak references to functions, classes and modules, or _CONTENT.
+    size: how many attributes it had.
     """
 
     function: weakref.ref[FunctionType]
@@ -36,6 +36,7 @@ class FunctionWatch:
     defaults: Any
     cells: tuple[Any, ...]
     names: Names
+    size: int
 
     def holds(self) -> bool:
         function = self.function()
@@ -43,14 +44,18 @@ class FunctionWatch:
             return False
         if not _is_same(function.__defaults__, self.defaults):
             return False
+        if len(function.__dict__) != self.size:
+            return False
         if self.cells and not _same_cells(function, self.cells):
             return False
         return not self.names or _same_names(function.__globals__, self.names)
 
 
-@dataclass(frozen=True, slots=True)
-class SpaceWatch:
-    """What names of a module or of a class stood for. size: of a class, how many there were."""
+class SpaceWatch(NamedTuple):
+    """What names of a module, class or function stood for.
+
+    size: how many names there were; of a module anything.
+    """
 
     owner: weakref.ref[Any]
     names: Names
@@ -63,16 +68,25 @@ class SpaceWatch:
         return _same_names(owner.__dict__, self.names)
 
 
-@dataclass(frozen=True, slots=True)
-class ContentWatch:
+class ContentWatch(NamedTuple):
     """What a place held that can change inside, as a digest."""
 
     get: Callable[[], Any]
     digest: bytes
-    library: Library
+    reader: Reader
 
     def holds(self) -> bool:
-        return Walk(self.library, self.get()).digest() == self.digest
+        return self.reader.digest(self.get()) == self.digest
+
+
+class Reader(NamedTuple):
+    """Digests what can change inside. known: ids of what has a watch of its own, told by those."""
+
+    library: Library
+    known: tuple[int, ...]
+
+    def digest(self, value: Any) -> bytes:
+        return Walk(self.library, value, self.known).digest()
 
 
 Watch = FunctionWatch | SpaceWatch | ContentWatch
@@ -80,53 +94,59 @@ Watch = FunctionWatch | SpaceWatch | ContentWatch
 
 def watch(walk: Walk, library: Library) -> tuple[Watch, ...]:
     """What has to hold for the digest of the walk to hold."""
+    reader = Reader(library, tuple(map(id, walk.definitions)))
     watches: list[Watch] = []
     for definition in walk.definitions:
         if isinstance(definition, FunctionType):
-            watches += _watch_function(definition, library)
+            watches += _watch_function(definition, reader)
         else:
             names = dict(class_contents(definition))
-            watches += _watch_names(weakref.ref(definition), names, library)
+            watches += _watch_names(weakref.ref(definition), names, reader)
+    for function in walk.scheduled:
+        watches += _watch_names(weakref.ref(function), dict(attributes_of(function)), reader)
     return tuple(watches)
 
 
-def _watch_function(function: FunctionType, library: Library) -> Iterable[Watch]:
+def _watch_function(function: FunctionType, reader: Reader) -> Iterable[Watch]:
     ref = weakref.ref(function)
-    defaults = _expected(function.__defaults__, library)
-    cells = tuple(_expected(_content(cell), library) for cell in function.__closure__ or ())
+    defaults = _expected(function.__defaults__, reader)
+    cells = tuple(_expected(_content(cell), reader) for cell in function.__closure__ or ())
     names: list[tuple[str, Any]] = []
     for space, name in named_globals(function):
         if space is function.__globals__:
-            names.append((name, _expected(space[name], library)))
+            names.append((name, _expected(space[name], reader)))
         else:
             module = sys.modules[space["__name__"]]
-            yield from _watch_names(weakref.ref(module), {name: space[name]}, library)
-    yield FunctionWatch(ref, function.__code__, defaults, cells, tuple(names))
+            yield from _watch_names(weakref.ref(module), {name: space[name]}, reader)
+    size = len(function.__dict__)
+    yield FunctionWatch(ref, function.__code__, defaults, cells, tuple(names), size)
+    if attributes := dict(attributes_of(function)):
+        yield from _watch_names(ref, attributes, reader)
     if defaults is _CONTENT:
-        yield _content_watch(lambda: _alive(ref).__defaults__, library)
+        yield _content_watch(lambda: _alive(ref).__defaults__, reader)
     if function.__kwdefaults__:
-        yield _content_watch(lambda: _alive(ref).__kwdefaults__, library)
+        yield _content_watch(lambda: _alive(ref).__kwdefaults__, reader)
     for index, cell in enumerate(cells):
         if cell is _CONTENT:
-            yield _content_watch(partial(_cell_content, ref, index), library)
+            yield _content_watch(partial(_cell_content, ref, index), reader)
     for name, expected in names:
         if expected is _CONTENT:
-            yield _content_watch(partial(_global, ref, name), library)
+            yield _content_watch(partial(_global, ref, name), reader)
 
 
 def _watch_names(
-    owner: weakref.ref[Any], space: Mapping[str, Any], library: Library
+    owner: weakref.ref[Any], space: Mapping[str, Any], reader: Reader
 ) -> Iterable[Watch]:
-    names = tuple((name, _expected(value, library)) for name, value in space.items())
-    size = len(_alive(owner).__dict__) if isinstance(_alive(owner), type) else None
+    names = tuple((name, _expected(value, reader)) for name, value in space.items())
+    size = None if isinstance(_alive(owner), ModuleType) else len(_alive(owner).__dict__)
     yield SpaceWatch(owner, names, size)
     for name, expected in names:
         if expected is _CONTENT:
-            yield _content_watch(partial(_attribute, owner, name), library)
+            yield _content_watch(partial(_attribute, owner, name), reader)
 
 
-def _content_watch(get: Callable[[], Any], library: Library) -> ContentWatch:
-    return ContentWatch(get, Walk(library, get()).digest(), library)
+def _content_watch(get: Callable[[], Any], reader: Reader) -> ContentWatch:
+    return ContentWatch(get, reader.digest(get()), reader)
 
 
 def _alive(ref: weakref.ref[Any]) -> Any:
@@ -152,13 +172,13 @@ def _content(cell: Any) -> Any:
         return _MISSING
 
 
-def _expected(value: Any, library: Library) -> Any:
+def _expected(value: Any, reader: Reader) -> Any:
     """What to compare a place with later on."""
     if type(value) in ATOMS or value is _MISSING:
         return value
     if isinstance(value, (BuiltinFunctionType, Enum)) or _is_fixed(value):
         return value
-    if isinstance(value, (FunctionType, type, ModuleType)) or not has_state(value, library):
+    if isinstance(value, (FunctionType, type, ModuleType)) or not has_state(value, reader.library):
         return _weak(value)
     return _CONTENT
 

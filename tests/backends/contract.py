@@ -6,10 +6,13 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
-from pydron_ng.backends.base import Call, Define, Frame, Settings, TaskId, Token
+from pydron_ng.backends.base import SUSPENDED, Call, Cancel, Define, Frame, Settings, TaskId, Token
+from pydron_ng.memory.arena import Arena
+from pydron_ng.values.blob import memory_of
 from tests.backends.rig import Rig, descriptors, wait_until
 
 LARGE = 3_000_001  # above what a socket takes at once
@@ -19,12 +22,35 @@ class Contract:
     """Subclasses name the backend."""
 
     type: str
+    #: Further keys of its configuration; for other hosts, what stands for one here.
+    keys: ClassVar[dict[str, Any]] = {}
+    #: What its performers are told that they are.
+    made_for = b"elsewhere"
+    #: So often it is started and closed.
+    rounds = 20
+
+    #: Whether it takes long to start: then tests have fresh workers of one backend.
+    is_kept = True
+
+    def make(self, **more: Any) -> Rig:
+        return Rig(self.type, **self.keys, **more)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def kept(cls) -> Iterator[list[Rig]]:
+        kept: list[Rig] = []
+        yield kept
+        for rig in kept:
+            rig.close()
 
     @pytest.fixture
-    def rig(self) -> Iterator[Rig]:
-        rig = Rig(self.type).start()
+    def rig(self, kept: list[Rig]) -> Iterator[Rig]:
+        rig = kept.pop().renew() if kept else self.make().start()
         yield rig
-        rig.close()
+        if self.is_kept:
+            kept.append(rig)
+        else:
+            rig.close()
 
     def test_a_call_is_answered_with_its_outcome(self, rig: Rig) -> None:
         assert rig.call(b"echo", b"one", b"", b"two") == (b"one", b"", b"two")
@@ -32,6 +58,16 @@ class Contract:
     def test_large_parts_arrive_as_they_left(self, rig: Rig) -> None:
         parts = tuple(os.urandom(LARGE + i) for i in range(3))
         assert rig.call(b"echo", parts[0], b"small", *parts[1:]) == (parts[0], b"small", *parts[1:])
+
+    def test_parts_in_shared_memory_arrive_as_they_are(self, rig: Rig) -> None:
+        arena = Arena()
+        stretch = arena.store([os.urandom(LARGE)])
+        assert stretch is not None
+        for worker in (0, 1):
+            first, second, third = rig.call(b"echo", stretch, b"small", stretch, worker=worker)
+            assert memory_of(first) == memory_of(third) == stretch.memory
+            assert second == b"small"
+        arena.close()
 
     def test_a_call_may_be_larger_than_all_buffers_in_between(self, rig: Rig) -> None:
         blobs = [(b"echo", os.urandom(LARGE)) for _ in range(5)]
@@ -74,14 +110,42 @@ class Contract:
         rig.until(lambda: len(rig.outcomes) == 3)
         assert rig.outcomes == [(1, (b"undefined",)), (2, (b"definition",)), (3, (b"warm",))]
 
+    def test_coroutines_of_one_worker_go_on_beside_each_other(
+        self, rig: Rig, tmp_path: Path
+    ) -> None:
+        there = str(tmp_path / "there").encode()
+        first, second = rig.submit((b"await_file", there), (b"nap", b"0"))
+        rig.until(lambda: len(rig.outcomes) == 3)
+        assert rig.outcomes[:2] == [(first, SUSPENDED), (second, SUSPENDED)]
+        last = rig.submit((b"touch_and_go", there))[0]
+        rig.until(lambda: len(rig.outcomes) == 5)
+        assert rig.outcomes[2:] == [
+            (second, (b"slept",)),
+            (last, (b"touched",)),
+            (first, (b"seen",)),
+        ]
+
+    def test_a_coroutine_that_is_cancelled_is_answered_all_the_same(self, rig: Rig) -> None:
+        task = rig.submit((b"nap", b"600"))[0]
+        rig.until(lambda: bool(rig.outcomes))
+        rig.backend.submit(rig.alive[0], [Cancel(task)])
+        rig.until(lambda: len(rig.outcomes) == 2)
+        assert rig.outcomes == [(task, SUSPENDED), (task, (b"cancelled",))]
+        assert rig.call(b"echo", b"still there") == (b"still there",)
+
+    def test_coroutines_may_be_cancelled_before_they_begin(self, rig: Rig) -> None:
+        frames: list[Frame] = [Call(TaskId(1), (b"nap", b"600")), Cancel(TaskId(1))]
+        rig.backend.submit(rig.alive[0], frames)
+        rig.until(lambda: len(rig.outcomes) == 2)
+        assert rig.outcomes == [(1, SUSPENDED), (1, (b"cancelled",))]
+
     def test_each_worker_has_a_performer_of_its_own(self, rig: Rig) -> None:
         token = Token(b"token")
         rig.backend.submit(rig.alive[0], [Define(token, (b"definition",))])
         assert rig.call(b"lookup", token, worker=1) == (b"undefined",)
 
     def test_a_performer_knows_what_it_may_capture(self, rig: Rig) -> None:
-        expected = b"process" if rig.backend.capabilities.capture else b"thread"
-        assert rig.call(b"made_for") == (expected,)
+        assert rig.call(b"made_for") == (self.made_for,)
 
     def test_a_performer_that_fails_costs_its_worker_and_no_other(self, rig: Rig) -> None:
         failing = rig.alive[0]
@@ -107,7 +171,7 @@ class Contract:
         assert rig.call(b"echo", b"alive") == (b"alive",)
 
     def test_a_performer_that_is_not_there_is_reported(self) -> None:
-        rig = Rig(self.type, performer="tests.backends.performers:Nobody")
+        rig = self.make(performer="tests.backends.performers:Nobody")
         rig.backend.start(rig.workers, rig, rig.loop)
         rig.until(lambda: bool(rig.failures))
         assert sum(count for count, _ in rig.failures) == rig.workers
@@ -115,10 +179,10 @@ class Contract:
         rig.close()
 
     def test_close_leaves_nothing_however_often_it_is_done(self) -> None:
-        Rig(self.type).start().close()
+        self.make().start().close()
         files, threads = descriptors(), threading.active_count()
-        for _ in range(20):
-            rig = Rig(self.type).start()
+        for _ in range(self.rounds):
+            rig = self.make().start()
             rig.call(b"echo")
             rig.close()
             rig.backend.close()
@@ -126,7 +190,7 @@ class Contract:
         wait_until(lambda: threading.active_count() == threads)
 
     def test_a_backend_that_was_never_started_can_be_closed(self) -> None:
-        Rig(self.type).close()
+        self.make().close()
 
     def test_killing_a_worker_ends_its_call(self, rig: Rig, tmp_path: Path) -> None:
         if not rig.backend.capabilities.kill:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from pydron_ng.backends.base import Blob, Token
+from pydron_ng.memory.arena import SHARE_BYTES, Arena
 
 
 class Obedient:
@@ -18,16 +21,39 @@ class Obedient:
         self.defined: dict[bytes, Blob] = {}
         self.settled: Blob = ()
 
+    def share(self, arena: Arena) -> None:
+        self.arena = arena
+
     def define(self, token: Token, blob: Blob) -> None:
         self.defined[token] = blob
 
     def settings(self, blob: Blob) -> None:
         self.settled = blob
 
-    def perform(self, blob: Blob) -> Blob:
+    def perform(self, blob: Blob) -> Blob | Coroutine[Any, Any, Blob]:
         word, *arguments = blob
-        deed: Callable[..., Blob] = getattr(self, word.decode())
+        deed: Callable[..., Blob | Coroutine[Any, Any, Blob]] = getattr(self, word.decode())
         return deed(*arguments)
+
+    async def nap(self, seconds: bytes) -> Blob:
+        try:
+            await asyncio.sleep(float(seconds))
+        except asyncio.CancelledError:
+            return (b"cancelled",)
+        return (b"slept",)
+
+    async def await_file(self, path: bytes) -> Blob:
+        while not os.path.exists(path):  # noqa: ASYNC110, ASYNC240  a file is all there is
+            await asyncio.sleep(0.001)
+        return (b"seen",)
+
+    async def touch_and_go(self, path: bytes) -> Blob:
+        """Never suspends."""
+        return self.touch(path)
+
+    def stored(self, word: bytes) -> Blob:
+        """The word again and again, in shared memory."""
+        return (self.arena.store([word * SHARE_BYTES]),)
 
     def echo(self, *parts: bytes) -> Blob:
         return parts

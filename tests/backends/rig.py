@@ -7,10 +7,14 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from pydron_ng.backends import registry
 from pydron_ng.backends.base import Backend, Blob, Call, Frame, TaskId, WorkerId
-from pydron_ng.runtime.loop import SelectorLoop
+from pydron_ng.backends.loop import SelectorLoop
+from pydron_ng.values.blob import Part
 
 PERFORMER = "tests.backends.performers:Obedient"
 LIMIT_SECONDS = 30.0
@@ -19,15 +23,20 @@ LIMIT_SECONDS = 30.0
 class Rig:
     """Stands where the driver stands: submits, and notes every event."""
 
-    def __init__(self, type_: str, workers: int = 2, performer: str = PERFORMER) -> None:
+    def __init__(
+        self, type_: str, workers: int = 2, performer: str = PERFORMER, **keys: Any
+    ) -> None:
+        """keys: further ones of its configuration."""
         model = {m.__struct_config__.tag: m for m in registry.model().__args__}[type_]
+        config = msgspec.convert({"type": type_, "cores": workers, **keys}, model)
         self.backend: Backend
-        self.backend, self.workers = registry.create(model(cores=workers), performer)
+        self.backend, self.workers = registry.create(config, performer)
         self.loop = SelectorLoop()
         self.alive: list[WorkerId] = []
         self.outcomes: list[tuple[TaskId, Blob]] = []
         self.losses: list[tuple[WorkerId, str]] = []
         self.failures: list[tuple[int, str]] = []
+        self.refusals: list[str] = []
         self._ids = map(TaskId, count())
 
     def joined(self, worker: WorkerId) -> None:
@@ -37,17 +46,29 @@ class Rig:
         assert worker in self.alive
         self.outcomes += outcomes
 
-    def lost(self, worker: WorkerId, reason: str) -> None:
+    def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         self.alive.remove(worker)
         self.losses.append((worker, reason))
 
     def unstarted(self, count: int, reason: str) -> None:
         self.failures.append((count, reason))
 
+    def refused(self, reason: str) -> None:
+        self.refusals.append(reason)
+
     def start(self) -> Rig:
         self.backend.start(self.workers, self, self.loop)
         self.until(lambda: len(self.alive) == self.workers)
         return self
+
+    def renew(self) -> Rig:
+        """The same backend with fresh workers, as if just started."""
+        for worker in list(self.alive):
+            self.backend.kill(worker)
+        self.until(lambda: not self.alive)
+        for noted in (self.outcomes, self.losses, self.failures, self.refusals):
+            noted.clear()
+        return self.start()
 
     def until(self, done: Callable[[], bool]) -> None:
         """Do I/O until `done`; a failure if that takes far too long."""
@@ -63,7 +84,7 @@ class Rig:
         self.backend.submit(self.alive[worker], calls)
         return tasks
 
-    def call(self, *blob: bytes, worker: int = 0) -> Blob:
+    def call(self, *blob: Part, worker: int = 0) -> Blob:
         """Make one call, and wait for its outcome."""
         [task] = self.submit(blob, worker=worker)
         self.until(lambda: any(task == done for done, _ in self.outcomes))

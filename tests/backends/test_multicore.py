@@ -10,17 +10,26 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
-from pydron_ng.backends.multicore import THREAD_LIMITS, Config, create
+from pydron_ng.backends.cores import THREAD_LIMITS
+from pydron_ng.backends.multicore import Config, create
 from pydron_ng.errors import ConfigError
 from tests.backends.contract import Contract
+from tests.backends.promise import KillablePromise
 from tests.backends.rig import Rig, is_alive, wait_until, workers_of
 
 
 class TestMulticore(Contract):
     type = "multicore"
+    is_kept = False
+    made_for = b"process"
+
+
+class TestMulticoreForPrograms(KillablePromise):
+    worker: ClassVar[dict[str, Any]] = {"type": "multicore", "cores": 2}
 
 
 @pytest.fixture
@@ -31,7 +40,9 @@ def rig() -> Iterator[Rig]:
 
 
 def evaluate(rig: Rig, source: str) -> str:
-    return rig.call(b"evaluate", source.encode())[0].decode()
+    [value] = rig.call(b"evaluate", source.encode())
+    assert isinstance(value, bytes)
+    return value.decode()
 
 
 def test_workers_are_no_children_of_the_program(rig: Rig) -> None:
@@ -59,7 +70,7 @@ def test_workers_have_no_descriptors_of_the_program(rig: Rig, tmp_path: Path) ->
                                 " if os.path.lexists(f'/proc/self/fd/{n}')]")  # fmt: skip
         other.close()
     assert str(tmp_path) not in links
-    assert links.count("socket:") == 1
+    assert links.count("socket:") == 2
     assert "'/dev/null'" in links
 
 

@@ -46,6 +46,11 @@ def test_a_script_computes_in_other_processes(tmp_path: Path) -> None:
     assert (ended.out, ended.err) == (EXPECTED + "False True\n", "")
 
 
+def test_a_script_runs_where_comparing_bytes_with_text_is_an_error(tmp_path: Path) -> None:
+    ended = run(tmp_path, "-bb", str(write(tmp_path, PROGRAM + WHERE)))
+    assert (ended.out, ended.err) == (EXPECTED + "False True\n", "")
+
+
 def test_a_module_run_by_name_is_a_script_as_well(tmp_path: Path) -> None:
     write(tmp_path, PROGRAM + WHERE, "program.py")
     assert run(tmp_path, "-m", "program").out == EXPECTED + "False True\n"

@@ -1,4 +1,4 @@
-"""Productions of expressions."""
+"""Productions of expressions that give a number, or a test of one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,13 @@ ONE_NUMBER = (
 
 @production("constant", "number")
 def constant(w: Writer) -> str:
-    return w.pick("0", "1", "2", "3", "7", "-1", "0.5", "-0.0")
+    return w.pick("0", "1", "2", "3", "7", "-1", "0.5", "-0.0", "True")
+
+
+@production("odd-constant", "number", weight=0.3)
+def odd_constant(w: Writer) -> str:
+    """Numbers of which equality says little."""
+    return w.pick("NAN", "INF", "10**30", "2**63", "False", "Count(3)", "1e308")
 
 
 @production("variable", "number", weight=4)
@@ -62,6 +68,16 @@ def call_on_list(w: Writer) -> str:
 @production("call-of-method", "number")
 def call_of_method(w: Writer) -> str:
     return f"o.weight({w.name()})"
+
+
+@production("call-of-defined", "number", weight=4, deep=True, needs="function")
+def call_of_defined(w: Writer) -> str:
+    return f"{w.known('function')}({w.number()})"
+
+
+@production("call-of-part", "number", weight=1.5, deep=True, needs="part")
+def call_of_part(w: Writer) -> str:
+    return f"{w.known('part')}({w.name()}, {w.number()}, {w.list_name()}, {w.list()})"
 
 
 @production("attribute", "number")
@@ -123,59 +139,147 @@ def sum_of_generator(w: Writer) -> str:
     return w.pick(f"sum({body}{condition})", f"max(({body}{condition}), default={w.name()})")
 
 
+@production("display-of-calls", "number", weight=1.5, deep=True)
+def display_of_calls(w: Writer) -> str:
+    """Comprehensions of other kinds than lists, and what is made of them at once."""
+    x, over = w.new_name("h"), f"{w.list_name()}[:4]"
+    made = f"{w.pick('slow', 'inc', 'risky', 'half')}({x})"
+    return w.pick(
+        f"len({{{made} for {x} in {over}}})",
+        f"sum({{{x}: {made} for {x} in {over}}}.values())",
+        f"len(dict(zip({over}, [{made} for {x} in {over}])))",
+        f"sum([{made} for _, {x} in enumerate({over})])",
+        f"sum({made} for row in rows[:2] for {x} in row[:2])",
+        f"len([[{made} for {x} in row[:2]] for row in rows[:2]])",
+    )
+
+
+@production("extreme", "number", weight=0.7)
+def extreme(w: Writer) -> str:
+    how, key = w.pick("min", "max"), w.pick("slow", "risky", "half", "lambda n: inc(n) % 5")
+    return f"{how}({w.list_name()}[:4], key={key}, default={w.name()})"
+
+
+@production("lambda-at-once", "number", weight=0.6, deep=True)
+def lambda_at_once(w: Writer) -> str:
+    return f"(lambda n, k={w.name()}: slow(n) + k)({w.number()})"
+
+
+@production("fault", "number", weight=1.2, deep=True)
+def fault(w: Writer) -> str:
+    """Calls whose outcome is hard to bring back."""
+    return w.pick(
+        f"{w.pick('particular', 'annotated', 'grouped', 'stops', 'lacks')}({w.number()})",
+        f"{w.pick('reraises', 'dawdles', 'exits')}({w.name()})",
+        f"adder({w.number()})({w.name()})",
+        f"next(counted({w.name()}))",
+        f"sum(counted({w.name()}))",
+        f"locked({w.number()})[0]",
+        f"deep({w.pick('3', '40', 'len(xs)')})",
+        f"huge({w.name()}) % 97",
+    )
+
+
+@production("dying-worker", "number", weight=0.08)
+def dying_worker(w: Writer) -> str:
+    return f"{w.pick('exits_once', 'killed_once')}(FOLDER, {w.name()})"
+
+
+@production("hidden-input", "number", weight=1, deep=True)
+def hidden_input(w: Writer) -> str:
+    return w.pick(
+        f"by_setting({w.number()})",
+        f"by_table({w.number()})",
+        f"len(by_environment({w.name()}))",
+        f"len(third({w.name()}))",
+        f"inverse({w.name()})",
+        f"len(printed({w.name()}))",
+        "len(read_note(FOLDER))",
+        "files_in(FOLDER)",
+        "files_here()",
+        f"Scale().scaled({w.number()})",
+    )
+
+
+@production("global", "number", weight=2, needs="setting")
+def global_(w: Writer) -> str:
+    return w.known("setting")
+
+
+@production("value-of-object", "number", weight=1, deep=True)
+def value_of_object(w: Writer) -> str:
+    return w.pick(
+        "value_of(u)",
+        f"touchy({w.number()}).value",
+        f"reduced({w.name()}).value",
+        f"value_of(reduced({w.name()}))",
+        "doubled(u)",
+        "u.value",
+        f"count({w.name()}) + 1",
+        f"int(Count({w.pick('2', '3')}))",
+        f"color({w.name()}).value",
+        f"point({w.number()}).x",
+        f"moved(point({w.name()}), {w.name()}).x",
+        f"spot({w.number()}).marks[1]",
+        f"slotted({w.number()}, {w.list_name()}).number",
+        f"thing({w.number()}).weight({w.name()})",
+        f"largest(flip({w.list_name()}))",
+    )
+
+
+@production("of-array", "number", weight=1.5, deep=True)
+def of_array(w: Writer) -> str:
+    return w.pick(
+        "float(m[0])",
+        "m[-1]",
+        "norm(m)",
+        "norm(v)",
+        f"norm(m * {w.number()})",
+        "norm(m[::-1])",
+        f"float(shifted(v, {w.number()})[0])",
+        "m.sum()",
+        "int(np.argmax(v))",
+        f"np.sqrt({w.name()})",
+        f"np.float64({w.name()}) / 3",
+        "len(view_of(m))",
+    )
+
+
+@production("length-of-text", "number", weight=0.7, deep=True)
+def length_of_text(w: Writer) -> str:
+    return w.pick(
+        f"len({w.string()})", f"len({w.set()})", "t[0]", f"keys_of(d)[{w.pick('0', '-1')}]"
+    )
+
+
+@production("holder", "number", weight=2, needs="holder", deep=True)
+def holder(w: Writer) -> str:
+    name = w.known("holder")
+    return w.pick(
+        f"{name}.made({w.number()})",
+        f"{name}.plan({w.name()}, {w.list_name()})",
+        f"{name}.told",
+        f"{name}.number",
+        f"{name}.fixed({w.name()})",
+        f"type({name}).of({w.name()}).number",
+        f"{name}[{w.name()}]",
+        f"len({name})",
+    )
+
+
+@production("awaited", "number", weight=3, deep=True, needs="async")
+def awaited(w: Writer) -> str:
+    return w.pick(f"(await later({w.number()}))", f"(await echo({w.number()}))")
+
+
+@production("yielded", "number", weight=1, deep=True, needs="generator")
+def yielded(w: Writer) -> str:
+    return f"((yield {w.number()}) or {w.name()})"
+
+
 @production("walrus", "number", weight=0.5, deep=True)
 def walrus(w: Writer) -> str:
     return f"({w.name()} := {w.number()})"
-
-
-@production("list-variable", "list", weight=4)
-def list_variable(w: Writer) -> str:
-    return w.list_name()
-
-
-@production("list-display", "list", deep=True)
-def list_display(w: Writer) -> str:
-    return f"[{w.number()}, {w.number()}]"
-
-
-@production("list-call", "list", weight=3, deep=True)
-def list_call(w: Writer) -> str:
-    return w.pick(
-        f"make({w.number()})",
-        f"rest({w.list()})",
-        f"same({w.list()})",
-        f"one_of({w.list()}, {w.list()})",
-    )
-
-
-@production("list-part", "list")
-def list_part(w: Writer) -> str:
-    return w.pick(
-        f"{w.list_name()}[:2]", f"{w.list_name()}[::-1]", "rows[0]", "rows[-1]", "o.items"
-    )
-
-
-@production("comprehension", "list", weight=2, deep=True)
-def comprehension(w: Writer) -> str:
-    """A walrus is not allowed in what a comprehension goes over, hence no free choice there."""
-    x, over = w.new_name("v"), w.pick(w.list_name(), w.list_name(), f"make({w.name()})", "rows[0]")
-    condition = f" if {w.pick('is_odd', 'risky', 'bool')}({x})" if w.chance(0.5) else ""
-    return f"[{w.pick('slow', 'inc', 'risky', 'speaks')}({x}) for {x} in {over}[:4]{condition}]"
-
-
-@production("sorted", "list", weight=0.6, deep=True)
-def sorted_list(w: Writer) -> str:
-    return w.pick(f"sorted({w.list()})", f"list({w.list()})", f"{w.list()}[:3] + {w.list()}[:3]")
-
-
-@production("kept-by-others", "list", weight=0.6)
-def kept_by_others(w: Writer) -> str:
-    return f"keep({w.list_name()})"
-
-
-@production("drained-stream", "list", weight=0.6)
-def drained_stream(w: Writer) -> str:
-    return f"list(stream({w.name()}))"
 
 
 @production("comparison", "test", weight=3, deep=True)
@@ -197,25 +301,42 @@ def test_of_list(w: Writer) -> str:
 
 @production("test-of-identity", "test", weight=0.6)
 def test_of_identity(w: Writer) -> str:
+    """Of lists: a number that is bound to such a name may come back as an equal one."""
     one, other = w.list_name(), w.list_name()
-    return w.pick(f"{one} is {other}", f"are_one({one}, {other})", f"same({one}) is {one}")
+    lists = f"type({one}) is list"
+    asked = w.pick(f"{one} is {other}", f"are_one({one}, {other})", f"same({one}) is {one}")
+    return f"({lists} and {asked})"
+
+
+@production("chained-comparison", "test", weight=1.5, deep=True)
+def chained_comparison(w: Writer) -> str:
+    one, other = w.pick("<", "<=", "!="), w.pick("<", ">", "==")
+    return f"{w.number()} {one} {w.number()} {other} {w.number()}"
+
+
+@production("any-or-all", "test", deep=True)
+def any_or_all(w: Writer) -> str:
+    x = w.new_name("q")
+    found = f"{w.pick('is_odd', 'risky', 'bool')}({x})"
+    return f"{w.pick('any', 'all')}({found} for {x} in {w.list_name()}[:4])"
+
+
+@production("test-of-object", "test", weight=0.8)
+def test_of_object(w: Writer) -> str:
+    return w.pick(
+        "u",
+        "u == touchy(1)",
+        f"{w.name()} in u",
+        f"color({w.name()}) is Color.RED",
+        f"point({w.name()}) == Point(1, [1])",
+        f"spot({w.name()}) == Spot(1, (1, 2))",
+        f"{w.name()} in es",
+        "o == Thing(1, [])",
+        f"isinstance({w.name()}, bool)",
+        f"{w.name()} is None",
+    )
 
 
 @production("and-or-not", "test", deep=True)
 def and_or_not(w: Writer) -> str:
     return w.pick(f"({w.test()} {w.pick('and', 'or')} {w.test()})", f"not ({w.test()})")
-
-
-@production("text", "text", weight=2)
-def text(w: Writer) -> str:
-    return f"'{w.pick('here', 'there')}', {w.name()}"
-
-
-@production("f-string", "text", weight=2, deep=True)
-def f_string(w: Writer) -> str:
-    return f"f'{w.pick('at', 'is')} {{{w.number()}}} {{{w.name()}!r:>4}}'".replace("''", "'")
-
-
-@production("everything", "text")
-def everything(w: Writer) -> str:
-    return f"{w.list_name()}, rows, d"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import heapq  # noqa: F401  for programs
+import itertools  # noqa: F401  for programs
 import logging
 import math
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections import Counter, defaultdict, deque  # noqa: F401  for programs
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,23 +23,23 @@ STATE: list[Any] = []
 log = logging.getLogger("tests.fuzz")
 
 
+@dataclass
+class Pair:
+    """Keeps what it is given."""
+
+    left: Any
+    right: Any = 2
+
+
+class Spot(NamedTuple):
+    """Keeps what it is given, in order."""
+
+    x: Any
+    y: Any = 1
+
+
 class Refusal(Exception):
     """Raised with two arguments, to be compared."""
-
-
-@dataclass
-class Thing:
-    number: Any = 0
-    items: list[Any] = field(default_factory=list)
-
-    @functional
-    def weight(self, factor: Any = 1) -> Any:
-        return (self.number * factor + len(self.items)) % 97
-
-    def grow(self, value: Any) -> None:
-        self.number += 1
-        if len(self.items) < 9:
-            self.items.append(value)
 
 
 @functional
@@ -169,6 +173,40 @@ def table(n: Any) -> dict[int, Any]:
     return {1: n, 3: n + 1, 2: n * 2}
 
 
+@functional
+def flip(xs: Any) -> Any:
+    """A view of an array, as likely as not: shares memory with its argument."""
+    return np.asarray(xs, dtype=float)[::-1]
+
+
+@functional
+def largest(array: Any) -> float:
+    return float(np.max(array))
+
+
+@functional
+def norm(m: Any) -> float:
+    return float(np.sqrt((np.asarray(m, dtype=float) ** 2).sum()))
+
+
+@functional
+def shifted(m: Any, n: Any) -> Any:
+    return m * 2 + n
+
+
+@functional
+def view_of(m: Any) -> Any:
+    """A part of its argument, not a copy."""
+    return m[1:]
+
+
+@functional
+def both(m: Any) -> tuple[Any, Any]:
+    """Two arrays, one of which is a part of the other."""
+    made = np.arange(5.0) + m[0]
+    return made, made[1:4]
+
+
 def push(xs: list[Any], n: Any) -> Any:
     """Changes its argument."""
     if len(xs) < 9:
@@ -219,6 +257,29 @@ def stage(n: Any) -> Iterator[Any]:
             raise
     finally:
         print("leave", n)
+
+
+@contextlib.contextmanager
+def quiet(*kinds: type[BaseException]) -> Iterator[None]:
+    """Swallows these exceptions, and says so."""
+    try:
+        yield
+    except kinds as error:
+        print("swallowed", type(error).__name__)
+
+
+def told(before: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator that prints before each call."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def tell(*args: Any, **kwargs: Any) -> Any:
+            print(before, args)
+            return function(*args, **kwargs)
+
+        return tell
+
+    return decorate
 
 
 @schedule

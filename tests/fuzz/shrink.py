@@ -9,7 +9,10 @@ BODIES = ("body", "orelse", "finalbody", "handlers")
 
 
 def shrink(text: str, differs: Callable[[str], bool], rounds: int = 80) -> str:
-    """The smallest program found; `differs` says of a program whether it still fails."""
+    """The smallest program found; `differs` says of a program whether it still fails.
+
+    What it is tried on may be endless: `differs` has to bound it.
+    """
     for _ in range(rounds):
         smaller = next((candidate for candidate in candidates(text) if differs(candidate)), None)
         if smaller is None:
@@ -62,19 +65,14 @@ def _expressions(tree: ast.Module) -> list[ast.expr]:
     """All but the tests of while loops, so that what ends them stays."""
     tests = [node.test for node in ast.walk(tree) if isinstance(node, ast.While)]
     kept = {id(node) for test in tests for node in ast.walk(test)}
-    nodes = ast.walk(_program(tree))
-    return [node for node in nodes if isinstance(node, ast.expr) and id(node) not in kept]
-
-
-def _program(tree: ast.Module) -> ast.FunctionDef:
-    return next(node for node in tree.body if isinstance(node, ast.FunctionDef))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.expr) and id(node) not in kept]
 
 
 def _places(tree: ast.Module) -> list[tuple[ast.AST, str, int]]:
-    """Where the statements of the program are: (parent, field, index), the largest first."""
+    """Where the statements are: (parent, field, index), the largest first."""
     places = [
         (parent, name, index)
-        for parent in ast.walk(_program(tree))
+        for parent in ast.walk(tree)
         for name in BODIES
         for index in range(_length(parent, name))
     ]
@@ -104,7 +102,7 @@ def _unwrapped(parent: ast.AST, name: str, index: int) -> bool:
     if (
         name == "handlers"
         or not isinstance(inner, list)
-        or isinstance(siblings[index], ast.FunctionDef)
+        or isinstance(siblings[index], ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     ):
         return False
     siblings[index : index + 1] = inner

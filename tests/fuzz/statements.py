@@ -1,18 +1,8 @@
-"""Productions of statements."""
+"""Productions of statements that hold no others."""
 
 from __future__ import annotations
 
-from tests.fuzz.grammar import Lines, Writer, indented, production
-
-ERRORS = (
-    "ValueError",
-    "Refusal",
-    "ZeroDivisionError",
-    "KeyError",
-    "IndexError",
-    "Exception",
-    "(ValueError, Refusal)",
-)
+from tests.fuzz.grammar import Lines, Writer, production
 
 
 @production("assign", weight=6)
@@ -153,177 +143,184 @@ def expression_alone(w: Writer) -> Lines:
     return [w.number()]
 
 
-@production("if", weight=4, deep=True)
-def if_(w: Writer) -> Lines:
-    lines = [f"if {w.test()}:", *w.block()]
-    if w.chance(0.3):
-        lines += [f"elif {w.test()}:", *w.block(2)]
-    return [*lines, "else:", *w.block(2)] if w.chance(0.5) else lines
-
-
-@production("for", weight=5, deep=True)
-def for_(w: Writer) -> Lines:
-    over = w.pick(
-        f"{w.list()}[:4]",
-        "range(3)",
-        "range(4)",
-        f"reversed({w.list()}[:3])",
-        f"stream({w.name()})",
-    )
-    return _loop(w, f"for {w.name()} in {over}:", growing=False)
-
-
-@production("for-over-list", weight=3, deep=True)
-def for_over_list(w: Writer) -> Lines:
-    name = w.list_name()
-    head = w.pick(
-        f"for {w.name()} in {name}:",
-        f"for a, b in enumerate({name}):",
-        f"for a, b in zip({name}, {w.list_name()}):",
-    )
-    return _loop(w, head, growing=True)
-
-
-@production("for-over-dictionary", weight=0.7, deep=True)
-def for_over_dictionary(w: Writer) -> Lines:
-    return _loop(
-        w,
-        w.pick("for a in list(d)[:3]:", "for a, b in sorted(d.items(), key=str)[:3]:"),
-        growing=False,
-    )
-
-
-@production("for-over-rows", weight=0.7, deep=True)
-def for_over_rows(w: Writer) -> Lines:
-    return _loop(w, f"for {w.list_name()} in rows[:3]:", growing=False)
-
-
-@production("collect-loop", weight=4, deep=True)
-def collect_loop(w: Writer) -> Lines:
-    """The commonest loop there is, with something around its append."""
-    kept, x = w.list_name(), w.name()
-    body = w.loop_block(most=2) if w.chance(0.5) else []
-    collect = f"{kept}.append({w.pick('slow', 'risky', 'mix', 'speaks')}({x}))"
-    return [f"{kept} = []", f"for {x} in [1, 2, 3, 4, 5]:", *body, *indented([collect])]
-
-
-@production("while", weight=2, deep=True)
-def while_(w: Writer) -> Lines:
-    k = w.new_name("k")
-    lines = [f"{k} = 0", f"while {k} < {w.pick('2', '3', '4')} and {w.test()}:", f"    {k} += 1"]
-    lines += w.loop_block()
-    return [*lines, "else:", *w.block(1)] if w.chance(0.2) else lines
-
-
-@production("retry", deep=True)
-def retry(w: Writer) -> Lines:
-    k = w.new_name("k")
+@production("assign-other-kinds", weight=2, deep=True)
+def assign_other_kinds(w: Writer) -> Lines:
     return [
-        f"for {k} in range(3):",
-        "    try:",
-        f"        {w.name()} = risky({w.name()} + {k})",
-        "        break",
-        "    except ValueError as error:",
-        f"        print('again', {k}, error)",
+        w.pick(
+            f"s = {w.string()}",
+            f"es = {w.set()}",
+            f"t = ({w.number()}, {w.list()})",
+            f"t = {w.name()}, {w.list_name()}",
+            f"s += str({w.number()})[:5]",
+            f"es.add({w.number()})",
+            f"es |= {{{w.number()}}}",
+            f"es.discard({w.name()})",
+            f"{w.name()}, {w.list_name()} = t",
+            f's = f"""{{{w.number()}!s:>4}}"""',
+        )
     ]
 
 
-@production("try", weight=4, deep=True)
-def try_(w: Writer) -> Lines:
-    lines = ["try:", *w.block()]
-    for _ in range(w.random.randint(1, 2)):
-        told = ["    print(type(error).__name__, error.args)"] if w.chance(0.5) else []
-        lines += [f"except {w.pick(*ERRORS)}{' as error' if told else ''}:", *told, *w.block(2)]
-    if w.chance(0.3):
-        lines += ["else:", *w.block(2)]
-    return [*lines, "finally:", *w.block(2)] if w.chance(0.3) else lines
+@production("of-another-kind", weight=0.25, deep=True)
+def of_another_kind(w: Writer) -> Lines:
+    """A name changes its kind: from here on much may fail."""
+    return [f"{w.name()} = {w.pick(w.string(), w.list(), 'None', 'o', 'u')}"]
 
 
-@production("try-finally", weight=0.7, deep=True)
-def try_finally(w: Writer) -> Lines:
-    return ["try:", *w.block(), "finally:", *w.block(2)]
-
-
-@production("with", weight=1.5, deep=True)
-def with_(w: Writer) -> Lines:
-    return [f"with stage({w.name()}) as {w.name()}:", *w.block()]
-
-
-@production("break", needs="loop", weight=2)
-def break_(w: Writer) -> Lines:
-    return [f"if {w.test()}:", "    break"]
-
-
-@production("continue", needs="loop", weight=2)
-def continue_(w: Writer) -> Lines:
-    return [f"if {w.test()}:", "    continue"]
-
-
-@production("return", weight=0.7)
-def return_(w: Writer) -> Lines:
-    return [f"if {w.test()}:", f"    return {w.pick(w.name(), w.list_name(), w.number())}"]
-
-
-@production("raise", weight=0.5)
-def raise_(w: Writer) -> Lines:
-    return [f"if {w.test()}:", f"    raise Refusal({w.name()}, {w.pick('1', '2')})"]
-
-
-@production("assert", weight=0.5)
-def assert_(w: Writer) -> Lines:
-    return [f"assert {w.test()}, {w.number()}"]
-
-
-@production("nested-function", weight=1.5, deep=True)
-def nested_function(w: Writer) -> Lines:
-    """A closure that changes a number of the function around it, then is called."""
-    name, changed = w.new_name("inner"), w.name()
-    head = [
-        f"def {name}(n):",
-        f"    nonlocal {changed}",
-        f"    {changed} = {w.pick('slow', 'inc')}(n + {changed})",
-    ]
-    return [*head, f"    return {changed} + n", f"{w.name()} = {name}({w.name()}) + {name}(1)"]
-
-
-@production("nested-functional", deep=True)
-def nested_functional(w: Writer) -> Lines:
-    """A functional function defined inside, over a number that may change between its calls."""
-    name, free = w.new_name("local"), w.name()
-    calls = [
-        f"{w.list_name()} = [{name}(n) for n in range(3)]",
-        f"{free} = {w.number()}",
-        f"{w.name()} = {name}(2)",
-    ]
-    return ["@functional", f"def {name}(n):", f"    return (n * 3 + {free}) % 97", *calls]
-
-
-@production("nested-generator", weight=0.7, deep=True)
-def nested_generator(w: Writer) -> Lines:
-    name = w.new_name("each")
-    head = [
-        f"def {name}(items):",
-        "    for item in items[:3]:",
-        f"        yield {w.pick('slow', 'risky')}(item)",
-    ]
-    return [*head, f"for {w.name()} in {name}({w.list_name()}):", *w.loop_block(most=2)]
-
-
-@production("lambda", weight=0.7, deep=True)
-def lambda_(w: Writer) -> Lines:
-    name = w.new_name("fn")
+@production("touch", weight=1, deep=True)
+def touch(w: Writer) -> Lines:
+    """Every touch of this object prints."""
     return [
-        f"{name} = lambda n: mix(n, {w.name()})",
-        f"{w.list_name()} = list(map({name}, {w.list()}[:3]))",
+        w.pick(
+            f"u = touchy({w.number()})",
+            f"u.value = {w.number()}",
+            f"u += {w.number()}",
+            f"{w.name()} = u[{w.number()}]",
+            f"u[0] = {w.number()}",
+            f"{w.name()} = u + {w.number()}",
+            f"{w.name()} = u({w.number()})",
+            f"{w.name()}, {w.name()} = u",
+            f"{w.list_name()} = [value_of(u), {w.number()}]",
+            f"d[u] = {w.number()}",
+            f"{w.name()} = u.doubled",
+            f"{w.name()} = u.anything",
+            f"if u: {w.name()} = {w.number()}",
+            f"print(reduced({w.number()}).value)",
+        )
     ]
 
 
-@production("match", weight=0.7, deep=True)
-def match(w: Writer) -> Lines:
-    head = [f"match split({w.number()}):", "    case (0, _):", *indented(w.block(1))]
-    return [*head, f"    case ({w.name()}, [*{w.list_name()}]):", *indented(w.block(2))]
+@production("share", weight=1.5, deep=True)
+def share(w: Writer) -> Lines:
+    """Two names for one object, results among them, and a change by one of them."""
+    one, other = w.list_name(), w.list_name()
+    changed = f"if len({other}) < 9: {other}.append({w.number()})"
+    return [
+        w.pick(
+            f"{one} = {other} = {w.list()}",
+            f"{one} = same({other})",
+            f"t = (1, {one})",
+            f"o.items = {one}",
+            f"rows = [{one}, {other}, {one}]",
+            f"{one} = first(rows[:1])",
+            f"{one} = list(same(same({other})))",
+        ),
+        *([changed] if w.chance(0.5) else []),
+    ]
 
 
-def _loop(w: Writer, head: str, *, growing: bool) -> Lines:
-    lines = [head, *w.loop_block(growing=growing)]
-    return [*lines, "else:", *w.block(1)] if w.chance(0.15) else lines
+@production("delete", weight=0.5)
+def delete(w: Writer) -> Lines:
+    """A name that is unbound for a while, or for good."""
+    name = w.name()
+    again = [f"{name} = {w.number()}"] if w.chance(0.8) else []
+    return [f"del {name}", *again]
+
+
+@production("change-hidden-input", weight=1, deep=True)
+def change_hidden_input(w: Writer) -> Lines:
+    kinds = "setting", "table", "environment", "decimal", "errors", "printing", "warnings", "class"
+    what = w.pick(*kinds)
+    return [
+        w.pick(
+            f"change('{what}', {w.number()})",
+            f"change('{what}', {w.name()})",
+            f"write_note(FOLDER, {w.number()})",
+            f"add_file(FOLDER, {w.name()})",
+            "go(FOLDER)",
+            f"TABLE['factor'] = {w.number()}",
+            f"Scale.factor = {w.number()}",
+        )
+    ]
+
+
+@production("assign-global", weight=2, deep=True, needs="setting")
+def assign_global(w: Writer) -> Lines:
+    name = w.known("setting")
+    return [w.pick(f"globals()['{name}'] = {w.number()}", f"set_{name}({w.number()})")]
+
+
+@production("rename", weight=2, needs="renamed")
+def rename(w: Writer) -> Lines:
+    return [f"use_{w.known('renamed')}({w.pick('inc', 'slow', 'half', 'shout', 'speaks')})"]
+
+
+@production("array", weight=2, deep=True)
+def array(w: Writer) -> Lines:
+    return [
+        w.pick(
+            f"m[{w.pick('0', '-1', '1:3')}] = {w.number()}",
+            f"v[0] = {w.number()}",
+            f"m {w.pick('+', '*')}= {w.number()}",
+            f"m = shifted({w.pick('m', 'v')}, {w.number()})",
+            f"v = view_of({w.pick('m', 'm[1:]')})",
+            f"v = {w.pick('m[::2]', 'm[1:]', 'm', 'm[:4].copy()', 'm[::-1]')}",
+            "m, v = both(m)",
+            "m = np.concatenate([m[:4], v[:2]])",
+            f"m = np.array({w.list()}[:5])",
+            f"m[m > {w.number()}] = 0",
+            f"{w.list_name()} = [float(x) for x in m[:3]]",
+            f"{w.list_name()} = [norm(m[k:]) for k in range(3)]",
+        )
+    ]
+
+
+@production("change-holder", weight=1.5, deep=True, needs="holder")
+def change_holder(w: Writer) -> Lines:
+    name = w.known("holder")
+    return [
+        w.pick(
+            f"{name}.number = {w.number()}",
+            f"{name}.told = {w.number()}",
+            f"{name}.change({w.number()})",
+            f"{name}[0] = {w.number()}",
+            f"{name}.plan({w.number()}, {w.list()})",
+        )
+    ]
+
+
+@production("drive-generator", weight=1, deep=True, needs="stream")
+def drive_generator(w: Writer) -> Lines:
+    g = w.new_name("g")
+    deeds = [
+        f"{w.name()} = next({g}, {w.name()})",
+        f"{w.name()} = {g}.send({w.number()})",
+        f"{g}.throw(ValueError({w.name()}))",
+        f"{g}.close()",
+        f"{w.list_name()} = list({g})",
+        f"{w.name()}, *{w.list_name()} = {g}",
+    ]
+    chosen = w.random.sample(deeds[:4], k=w.random.randint(0, 3))
+    last = [w.random.choice(deeds[4:])] if w.chance(0.5) else []
+    return [f"{g} = {w.known('stream')}({w.number()})", f"next({g})", *chosen, *last]
+
+
+@production("yield", weight=5, deep=True, needs="generator")
+def yield_(w: Writer) -> Lines:
+    return [
+        w.pick(
+            f"yield {w.number()}",
+            f"yield {w.list()}",
+            f"{w.name()} = yield {w.number()}",
+            f"yield from {w.list()}",
+            f"yield from stream({w.name()})",
+        )
+    ]
+
+
+@production("await", weight=5, deep=True, needs="async")
+def await_(w: Writer) -> Lines:
+    return [
+        w.pick(
+            f"{w.name()} = await later({w.number()})",
+            f"await echo({w.number()})",
+            f"{w.name()}, {w.name()} = await asyncio.gather(later({w.name()}), later({w.name()}))",
+            f"{w.list_name()} = [await later(n) for n in {w.list_name()}[:3]]",
+        )
+    ]
+
+
+@production("leave-function", weight=0.25)
+def leave_function(w: Writer) -> Lines:
+    """Without a condition: what follows is never reached."""
+    return [w.pick("return", f"return {w.name()}", f"raise Refusal({w.name()}, 3)")]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import builtins
+import dis
 import importlib
 import pkgutil
+from collections.abc import Iterator
+from inspect import iscode
+from types import CodeType
 
 import pytest
 
 from pydron_ng.translation.runahead import constructs
-from tests.fuzz.constructs import fill, templates
-from tests.fuzz.grammar import PRODUCTIONS, Writer, indented
+from tests.fuzz.constructs import fill, needs, templates
+from tests.fuzz.grammar import PRODUCTIONS, Lines, Writer, indented
+from tests.fuzz.programs import BEGIN, HEAD, SIGNATURE
 
 TEMPLATES = [pytest.param(text, id=f"{name}-{rank}") for name, rank, text in templates()]
 
@@ -29,5 +35,28 @@ def test_every_template_is_a_production() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_every_template_makes_a_valid_program(template: str, seed: int) -> None:
     lines = fill(Writer(str(seed), fuel=3), template)
-    loop = ["def f():", "    while True:", *indented(indented(lines))]
-    compile("\n".join(loop), "<template>", "exec")
+    compile(_in_a_loop(template, lines), "<template>", "exec")
+
+
+def _in_a_loop(template: str, lines: Lines) -> str:
+    kind = "async " if needs(template) == "async" else ""
+    return "\n".join([f"{kind}{SIGNATURE}", *indented([BEGIN, "while True:", *indented(lines)])])
+
+
+def test_templates_use_names_that_programs_have() -> None:
+    programs: dict[str, object] = {}
+    exec(HEAD, programs)
+    for _, _, template in templates():
+        text = _in_a_loop(template, fill(Writer("1", fuel=0), template))
+        code = next(c for c in compile(text, "<template>", "exec").co_consts if iscode(c))
+        missing = set(_globals_of(code)) - vars(builtins).keys() - programs.keys()
+        assert not missing, template
+
+
+def _globals_of(code: CodeType) -> Iterator[str]:
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "LOAD_GLOBAL":
+            yield str(instruction.argval)
+    for inner in code.co_consts:
+        if iscode(inner):
+            yield from _globals_of(inner)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from typing import Any
 
 import pytest
@@ -103,6 +105,16 @@ def exits(number: int) -> int:
 
 
 @functional
+def asks_what_is_handled(_: Any) -> Any:
+    return sys.exc_info()[0], str(sys.exception())
+
+
+@functional
+def asks_for_its_text(_: Any) -> str:
+    return traceback.format_exc(0)
+
+
+@functional
 def fine(value: Any) -> Any:
     return value
 
@@ -161,6 +173,49 @@ def chained_in_a_handler(table: dict[str, int]) -> int:
         return chained(table, "a")
 
 
+@schedule
+def kept_by_a_star(keys: list[str]) -> list[BaseException]:
+    kept: list[BaseException] = []
+    for key in keys:
+        try:
+            caused(key)
+        except* ValueError as errors:
+            kept.append(errors)
+    return kept
+
+
+@schedule
+def raised_in_a_star(key: str) -> None:
+    try:
+        caused(key)
+    except* ValueError:
+        raise LookupError(key)
+
+
+@schedule
+def passed_by_a_star(key: str) -> None:
+    try:
+        group(key)
+    except* TypeError:
+        print("caught", key)
+    finally:
+        print("over", key)
+
+
+@functional
+def ends(number: int) -> int:
+    if number == 2:
+        raise StopIteration(number)
+    return number
+
+
+@schedule
+def ends_in_a_generator(numbers: Any) -> Any:
+    return list(ends(number) for number in numbers)
+
+
+STARS = [kept_by_a_star, raised_in_a_star, passed_by_a_star]
+ASKING = [asks_what_is_handled, asks_for_its_text]
 RAISING = [caused, suppressed, two_arguments, carries, stateful, group, missing_file]
 
 
@@ -177,8 +232,17 @@ def test_exceptions_that_are_kept_are_whole(function: Any) -> None:
     assert_equivalent(call_per_item, function, ["a", "b", "a"])
 
 
+@pytest.mark.parametrize("function", STARS, ids=lambda function: function.__name__)
+def test_exceptions_in_groups_are_whole(function: Any) -> None:
+    assert_equivalent(function, "ab")
+
+
 def test_the_context_of_a_context_is_kept() -> None:
     assert_equivalent(chained_in_a_handler, {})
+
+
+def test_the_cause_that_a_generator_gives_an_exception_has_the_users_frames() -> None:
+    assert_equivalent(ends_in_a_generator, [0, 1, 2, 3])
 
 
 def test_frames_of_a_functional_are_in_the_traceback() -> None:
@@ -195,3 +259,9 @@ def test_an_object_carried_by_an_exception_is_that_object() -> None:
 
 def test_an_exception_that_is_a_global_is_that_global() -> None:
     assert raised_global("a") is True
+
+
+@pytest.mark.parametrize("function", ASKING, ids=lambda function: function.__name__)
+def test_the_exception_that_is_being_handled_is_there_for_a_functional(function: Any) -> None:
+    assert_equivalent(call_in_a_handler, function, 3)
+    assert_equivalent(call, function, 3)

@@ -88,6 +88,25 @@ def test_locals_holds_the_users_names_and_no_others() -> None:
 
 
 @schedule
+def looks_in_comprehensions(number: int) -> Any:
+    kept = [sorted(locals()) for _ in range(f(0))]
+    drawn = list(sorted(locals()) for _ in range(f(0)) if f(1))
+    return kept, drawn, (lambda other: sorted(locals()))(f(1)), f(number)
+
+
+@schedule
+def runs_text(number: int) -> Any:
+    space: dict[str, Any] = {"f": f}
+    exec("a = f(1)\nb = [f(i) for i in range(3)]", space)
+    return space["a"], space["b"], eval("f(number) + 1"), [eval("f(1)") for _ in range(2)]
+
+
+@pytest.mark.parametrize("program", [looks_in_comprehensions, runs_text])
+def test_comprehensions_and_texts_hold_the_users_names_and_no_others(program: Any) -> None:
+    assert_equivalent(program, 3)
+
+
+@schedule
 def is_looked_at(values: list[int]) -> list[Any]:
     seen: list[Any] = []
     for value in values:

@@ -140,6 +140,54 @@ def test_a_patched_helper_is_used_and_then_no_longer() -> None:
     assert_equivalent(patched, [1, 2])
 
 
+@functional
+def stepped(value: int) -> int:
+    attributes = vars(stepped)
+    return value * attributes["by"] + len(attributes["more"])
+
+
+@schedule
+def attributes_set(values: list[int]) -> list[int]:
+    results = []
+    for value in values:
+        vars(stepped).update(by=value, more=[])
+        results.append(stepped(value))
+        vars(stepped)["more"].append(value)
+        results.append(stepped(value))
+    return results
+
+
+def test_what_a_function_has_for_attributes_is_seen() -> None:
+    assert attributes_set([2, 3]) == [4, 5, 9, 10]
+    assert_equivalent(attributes_set, [1, 2, 3])
+
+
+@schedule
+@functional
+def counted(value: int) -> int:
+    return value + int(vars(counted)["by"])
+
+
+@functional
+def asks(value: int) -> int:
+    return value * int(vars(counted)["by"])
+
+
+@schedule
+def attributes_of_scheduled_set(values: list[int]) -> list[int]:
+    results = []
+    for value in values:
+        vars(counted)["by"] = value
+        results += [counted(value), asks(value)]
+    del vars(counted)["by"]
+    return results
+
+
+def test_what_a_scheduled_function_has_for_attributes_is_seen() -> None:
+    assert attributes_of_scheduled_set([2, 3]) == [4, 4, 6, 9]
+    assert_equivalent(attributes_of_scheduled_set, [1, 2, 3])
+
+
 @schedule
 def code_exchanged(values: list[int]) -> list[int]:
     @functional

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pydron_ng import functional, schedule
 from pydron_ng.testing import Call, check
+from tests.scripts import same_both_ways
 
 pytestmark = pytest.mark.usefixtures("workers")
 
@@ -105,3 +107,23 @@ def test_an_iterator_is_moved_on_by_the_program_alone(name: str) -> None:
 
 def test_pairs_of_a_zip_all_arrive() -> None:
     assert over_pairs(zip([1, 2], [3, 4])) == [9, 13]
+
+
+def test_what_cannot_be_gone_over_is_refused_by_the_loop_itself(tmp_path: Path) -> None:
+    same_both_ways(
+        tmp_path,
+        """
+        from pydron_ng import ahead, functional, schedule
+
+        @functional
+        def f(x):
+            return x
+
+        @schedule
+        def run(values):
+            for value in ahead(values):
+                print(f(value))
+
+        run(5)
+        """,
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.scripts import run, same_both_ways, write
+import pytest
+
+from tests.scripts import Ended, run, same_both_ways, write
 
 CLOSURES = """
     import gc, weakref
@@ -65,6 +67,39 @@ CLOSED = """
     os.closerange(3, 64)
     print(program(range(4)))
 """
+REOPENED = """
+    import os, time
+    from pydron_ng import functional, schedule
+
+    @functional
+    def f(x):
+        time.sleep(0.01)
+        return x + 1
+
+    @schedule
+    def program(values):
+        return [f(value) for value in values]
+
+    @schedule
+    def among(values):
+        kept = []
+        for value in values:
+            kept.append(f(value))
+            if value == 2:
+                os.closerange(3, 64)
+                for number in range(32):
+                    FILES.append(open(f"{number}.txt", "w"))
+        return kept
+
+    FILES = []
+    print(among(range(6)))
+    time.sleep(0.1)
+    print(program(range(6)))
+    for file in FILES:
+        file.write("mine")
+        file.close()
+    print({open(f"{number}.txt", "rb").read() for number in range(32)})
+"""
 LARGE = """
     import resource, time
     from pydron_ng import functional, schedule, configure
@@ -99,6 +134,15 @@ def test_finalizers_of_a_module_with_scheduled_functions_run_at_its_end(tmp_path
 
 def test_a_program_that_closes_all_descriptors_goes_on(tmp_path: Path) -> None:
     assert same_both_ways(tmp_path, CLOSED).out == "[1, 2, 3, 4]\n" * 2
+
+
+@pytest.mark.parametrize("kind", ["multicore", "threads"])
+def test_files_that_a_program_opens_where_it_closed_ours_are_its_own(
+    tmp_path: Path, kind: str
+) -> None:
+    workers = {"workers": [{"type": kind, "cores": 2}], "inline": False}
+    ended = run(tmp_path, str(write(tmp_path, REOPENED)), configuration=workers)
+    assert ended == Ended(0, "[1, 2, 3, 4, 5, 6]\n" * 2 + "{b'mine'}\n", "")
 
 
 def test_memory_is_bounded_where_results_are_large(tmp_path: Path) -> None:

@@ -141,3 +141,153 @@ def test_dataclasses_enums_and_exceptions_of_main_come_back_as_themselves(tmp_pa
         """,
     )
     assert "(True, (2,))" in ended.out
+
+
+def test_functions_of_the_main_file_are_in_tracebacks_with_their_own_lines(tmp_path: Path) -> None:
+    same_both_ways(
+        tmp_path,
+        """
+        import traceback
+        from pydron_ng import functional, schedule
+
+        first = functional(lambda x: x + 1)
+
+        @functional
+        def named(x):
+            return (
+                x.missing
+            )
+
+        second = functional(lambda x: x + 1)
+
+        @schedule
+        def run_first(values):
+            return [first(value) for value in values]
+
+        @schedule
+        def run_second(values):
+            return [second(value) for value in values]
+
+        @schedule
+        def run_named(values):
+            return [named(value) for value in values]
+
+        for run in (run_first, run_second, run_named):
+            try:
+                run(["a", "b"])
+            except (TypeError, AttributeError):
+                traceback.print_exc()
+        """,
+    )
+
+
+def test_classes_with_slots_have_these_and_nothing_else(tmp_path: Path) -> None:
+    ended = same_both_ways(
+        tmp_path,
+        """
+        import copy
+        from dataclasses import dataclass
+        from typing import Any, NamedTuple
+        from pydron_ng import functional, schedule
+
+        class Slotted:
+            __slots__ = ["x", "__weakref__"]
+
+            def __init__(self, x):
+                self.x = x
+
+        class Derived(Slotted):
+            __slots__ = ("y",)
+
+        class Open(Slotted):
+            pass
+
+        class Hiding:
+            __slots__ = "__hidden"
+
+            def __init__(self, x):
+                self.__hidden = x
+
+            @property
+            def x(self):
+                return self.__hidden
+
+        @dataclass(frozen=True, slots=True)
+        class Frozen:
+            x: int
+
+        class Pair(NamedTuple):
+            x: Any
+
+        class Own(Pair):
+            __slots__ = ()
+
+        @functional
+        def look(value):
+            try:
+                taken = vars(copy.copy(value))
+            except TypeError as error:
+                taken = str(error)
+            return type(value).__slots__, hasattr(value, "__dict__"), taken, value.x
+
+        @functional
+        def made(kind, x):
+            return kind(x)
+
+        @schedule
+        def run():
+            kinds = Slotted, Derived, Open, Hiding, Frozen, Pair, Own
+            values = [made(kind, 3) for kind in kinds]
+            return [look(value) for value in values], [hasattr(v, "__dict__") for v in values]
+
+        looks, here = run()
+        print(*looks, here, sep=chr(10))
+        opened = Open(1)
+        opened.z = 2
+
+        @functional
+        def same(x):
+            return [Open(x.x)]
+
+        @schedule
+        def vary():
+            back = same(opened)[0]
+            return vars(back), back.x
+
+        print(vary())
+        """,
+    )
+    assert ended.out.endswith("[False, False, True, False, False, False, False]\n({}, 1)\n")
+
+
+def test_code_of_main_is_said_to_be_in_its_file(tmp_path: Path) -> None:
+    ended = same_both_ways(
+        tmp_path,
+        """
+        import logging, sys, traceback, warnings
+        from pydron_ng import functional, schedule
+
+        logging.basicConfig(format="%(pathname)s:%(lineno)d %(message)s", stream=sys.stdout)
+
+        @functional
+        def speaks(n):
+            logging.warning("logged")
+            warnings.warn("warned", stacklevel=1)
+            return speaks.__code__.co_filename, (lambda: 0).__code__.co_filename
+
+        @functional
+        def raises(n):
+            return (lambda: 1 // n)()
+
+        @schedule
+        def run(n):
+            print(speaks(n))
+            try:
+                raises(n)
+            except ZeroDivisionError:
+                traceback.print_exc(file=sys.stdout)
+
+        run(0)
+        """,
+    )
+    assert ended.out.count("script.py") == 6

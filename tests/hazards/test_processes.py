@@ -148,3 +148,26 @@ def test_a_call_that_never_ends_behind_one_that_raises_does_not_keep_the_program
         """,
     )
     assert ended.out == "5\ntoo big\n"
+
+
+def test_a_child_of_the_program_is_given_no_descriptor_of_ours(tmp_path: Path) -> None:
+    same_both_ways(
+        tmp_path,
+        """
+        import os, sys
+        from pydron_ng import functional, schedule
+
+        @functional
+        def f(x):
+            return x + 1
+
+        @schedule
+        def run(values):
+            return [f(value) for value in values]
+
+        print(run(range(4)), flush=True)
+        lists = "import os; print(len(os.listdir('/proc/self/fd')), flush=True)"
+        os.spawnl(os.P_WAIT, sys.executable, sys.executable, "-c", lists)
+        os.execl(sys.executable, sys.executable, "-c", lists)
+        """,
+    )

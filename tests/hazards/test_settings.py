@@ -25,11 +25,16 @@ SETTINGS = """
 
     def looked_up(x):
         return x + TABLE["a"]
+
+    def adjusted(x):
+        return x + adjusted.by
+
+    adjusted.by = 1
 """
 
 USES = """
     import settings
-    from settings import Conf, conf, looked_up, scaled
+    from settings import Conf, adjusted, conf, looked_up, scaled
     from pydron_ng import functional
 
     @functional
@@ -59,6 +64,7 @@ PROGRAM = """
     if __name__ == "__main__":
         for value in 7, 8, 1:
             settings.FACTOR = settings.TABLE["a"] = settings.Conf.scale = value
+            settings.adjusted.by = value
             print(program(range(1, 6)))
             print(giving(range(1, 6), conf))
             print(giving(range(1, 6), settings))
@@ -73,6 +79,7 @@ EXPRESSIONS = [
     "conf.scaled(x)",
     "Conf().scaled(x)",
     "x + settings.TABLE['a']",
+    "adjusted(x) + settings.adjusted.by",
 ]
 
 

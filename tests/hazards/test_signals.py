@@ -90,6 +90,38 @@ print("fine")
     assert (ended.status, ended.out, ended.err) == (0, "fine\n", "")
 
 
+def test_what_interrupts_the_beginning_of_a_call_shows_no_frame_of_ours(tmp_path: Path) -> None:
+    script = write(
+        tmp_path,
+        COMMON
+        + """
+import os, pydron_ng, traceback
+
+class Alarm(Exception):
+    pass
+
+def ring(*_):
+    raise Alarm
+
+signal.signal(signal.SIGALRM, ring)
+for attempt in range(12):
+    pydron_ng.configure(workers=[{"type": "multicore", "cores": 1}])
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.001 + attempt * 0.01)
+        run(range(20))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except Alarm as alarm:
+        files = {frame.filename for frame in traceback.extract_tb(alarm.__traceback__)}
+        assert files == {__file__}, files
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+print("fine")
+""",
+    )
+    ended = run(tmp_path, str(script))
+    assert (ended.status, ended.out, ended.err) == (0, "fine\n", "")
+
+
 def test_a_signal_handler_may_call_a_scheduled_function(tmp_path: Path) -> None:
     script = write(
         tmp_path,

@@ -122,7 +122,45 @@ def images() -> list[Image]:
     return [random.normal(size=(12, 9)) * number for number in range(4)]
 
 
+@schedule
+def column_by_column(table: Image) -> tuple[Any, ...]:
+    sums = [total(table[:, j]) for j in range(table.shape[1])]
+    shapes = [layout(column.reshape(-1, 2)[::-1]) for column in table.T]
+    parts = [crop(table[::3, 1::3]), crop(table.T[::3], 1)]
+    table[:, 0] = total(table[:, 1])
+    return sums, shapes, [part.tolist() for part in parts], total(table[:, 0])
+
+
+@schedule
+def small_arithmetic(values: Image) -> tuple[Any, ...]:
+    scaled = values / values.max() - 0.5
+    found = [total(scaled[scaled > bound]) for bound in np.linspace(-0.5, 0.5, 3)]
+    for fold in np.array_split(np.arange(len(values)), 3):
+        rest = np.delete(values, fold)
+        found.append(total(rest) - values[fold].sum())
+    scaled[scaled < 0] = 0
+    found.append(total(scaled))
+    other = scaled
+    other += 1
+    found.append(total(scaled * 2))
+    return found, scaled
+
+
+@schedule
+def warns_in_its_place(values: Image) -> list[Any]:
+    found = []
+    for value in (1.0, 0.0, 2.0):
+        print("by", value)
+        found.append(total(values / value))
+        found.append(total(np.sqrt(values - value)))
+    return found
+
+
 CALLS = (
+    Call.of(small_arithmetic, np.arange(1.0, 9.0)),
+    Call.of(small_arithmetic, np.arange(1, 9)),
+    Call.of(warns_in_its_place, np.arange(1.0, 9.0)),
+    Call(column_by_column, lambda: ([np.sin(np.arange(96.0)).reshape(12, 8)], {})),
     Call.of(reduces_images, images(), np.full((12, 9), 0.1)),
     Call.of(reduces_images, [*images(), np.zeros((2, 2))], np.full((12, 9), 0.1)),
     Call.of(writes_through_a_view, images()[1]),

@@ -115,8 +115,53 @@ def chained_on_changed_results(number: int) -> tuple[list[int], list[int]]:
     return parts, more + factors(parts[0])
 
 
+class Album:
+    """Has functional methods with the names of those that change containers."""
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = texts
+
+    @functional
+    def update(self, text: str) -> Album:
+        spin(300)
+        return Album(*self.texts, text)
+
+    @functional
+    def setdefault(self, place: int, text: str) -> str:
+        spin(300)
+        return self.texts[place] if place < len(self.texts) else text
+
+
+@schedule
+def methods_that_containers_have_too(texts: list[str]) -> tuple[Any, ...]:
+    album = Album("front")
+    found: dict[str, Any] = {}
+    pages: dict[str, Any] = {}
+    for place, text in enumerate(texts):
+        album = album.update(text)
+        found.update({text: measure(text)})
+        pages.setdefault(text[:1], []).append(album.setdefault(place, text))
+    return album.texts, found, pages
+
+
+@schedule
+def dictionaries_are_united(texts: list[str], given: dict[Any, Any]) -> tuple[Any, ...]:
+    base: dict[Any, Any] = {"kind": "text"}
+    same = base
+    found = []
+    for place, text in enumerate(texts):
+        row = base | {"place": place} | measure(text)
+        row.update({"text": text}, long=score(place), kind="row")
+        found.append(row)
+        base |= {text: score(place)}
+        given |= {text: row["letters"]}
+    return found, same is base, base, given, score(len(same))
+
+
 TEXTS = ["to be or", "not", "", "to", "be that is", "question"]
 CALLS = (
+    Call.of(methods_that_containers_have_too, TEXTS),
+    Call.of(dictionaries_are_united, TEXTS, {"to": 1}),
     Call.of(collect_by_append, TEXTS),
     Call.of(collect_by_append, ["a", 3, "b"]),
     Call.of(collect_in_dictionary, TEXTS),

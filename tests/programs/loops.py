@@ -192,7 +192,7 @@ def deletes_and_reuses_names(numbers: list[int]) -> list[int]:
         results.append(value)
         del value
     try:
-        results.append(value)  # type: ignore[possibly-undefined]  # noqa: F821
+        results.append(value)  # type: ignore[possibly-undefined]
     except UnboundLocalError:
         results.append(-1)
     return results

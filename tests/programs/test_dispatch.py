@@ -61,6 +61,6 @@ def test_every_call_is_made_by_a_worker_where_all_are_dispatched(
         assert os.getpid() not in {process for process, _ in places}
 
 
-@pytest.mark.parametrize("call", [call for call in CALLS if "async" not in str(call.id)])
+@pytest.mark.parametrize("call", CALLS)
 def test_no_program_is_left_undecorated(call: Call) -> None:
     assert str(translate(call.function))

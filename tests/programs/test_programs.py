@@ -6,18 +6,60 @@ import pytest
 
 from pydron_ng.testing import Call, check
 from tests.programs import (
+    arranging,
     arrays,
+    awaiting,
+    caching,
+    callables,
     collecting,
+    control,
+    coroutines,
+    decorated,
+    descending,
+    ending,
+    evaluating,
     expressions,
     failing,
     functions,
+    handing,
+    iterating,
+    keeping,
+    local,
     loops,
+    methods,
     pipelines,
     sharing,
     speaking,
+    statements,
 )
 
-MODULES = (arrays, collecting, expressions, failing, functions, loops, pipelines, sharing, speaking)
+MODULES = (
+    arranging,
+    arrays,
+    awaiting,
+    caching,
+    callables,
+    collecting,
+    coroutines,
+    control,
+    decorated,
+    descending,
+    ending,
+    evaluating,
+    expressions,
+    failing,
+    functions,
+    handing,
+    iterating,
+    keeping,
+    local,
+    loops,
+    methods,
+    pipelines,
+    sharing,
+    speaking,
+    statements,
+)
 CALLS = [
     pytest.param(call, id=f"{module.__name__.rpartition('.')[2]}-{call.function.__name__}-{number}")
     for module in MODULES

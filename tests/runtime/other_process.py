@@ -10,7 +10,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-from pydron_ng.runtime.perform import Outcome, Performer, call_blob, decode
+from pydron_ng.runtime.answers import call_blob, decode
+from pydron_ng.runtime.outcome import Outcome
+from pydron_ng.runtime.perform import Performer
 from pydron_ng.values.blob import Token
 from pydron_ng.values.functions import identify
 from pydron_ng.values.library import Library
@@ -42,7 +44,7 @@ class OtherProcess:
                 self._sent.add(token)
                 self._say("define", token, self.library.blob(token))
         self._say("perform", call_blob(identity, packed))
-        return decode(pickle.load(self._stdout), self.library)
+        return decode(pickle.load(self._stdout), self.library, (args, kwargs))
 
     def settings(self, blob: tuple[bytes, ...]) -> None:
         self._say("settings", blob)

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pydron_ng.backends.base import TaskId, WorkerId
-from pydron_ng.runtime.state import (
-    FRAME_SECONDS,
-    MAX_DEATHS,
+from pydron_ng.runtime.limits import MAX_DEATHS
+from pydron_ng.runtime.messages import (
+    Cancel,
     Command,
     Dropped,
     Event,
@@ -16,16 +16,19 @@ from pydron_ng.runtime.state import (
     GiveUp,
     Issued,
     Kill,
-    Machine,
     Overdue,
     Pool,
     Start,
     StartFailed,
     StartWorkers,
     Wanted,
+    Watch,
     WorkerJoined,
     WorkerLost,
 )
+from pydron_ng.runtime.placement import FRAME_SECONDS
+from pydron_ng.runtime.places import PLACES
+from pydron_ng.runtime.state import Machine
 
 UNKNOWN = 0.0
 SHORT = FRAME_SECONDS / 4
@@ -205,7 +208,7 @@ def test_only_the_task_that_was_running_counts_a_death() -> None:
     made = machine(1)
     made.handle([issued(*range(4), seconds=SHORT)])
     made.handle([lost(0)])
-    assert made._deaths == {0: 1}
+    assert made._trials.deaths == {0: 1}
 
 
 def test_a_worker_that_cannot_be_started_is_tried_again() -> None:
@@ -269,6 +272,65 @@ def test_a_worker_that_cannot_be_killed_is_replaced_and_not_listened_to_any_more
     assert made.handle([finished(0, 1)]) == []
 
 
+def coroutines(*numbers: int) -> Issued:
+    return Issued(dict.fromkeys(ids(*numbers), UNKNOWN), frozenset(ids(*numbers)))
+
+
+def staffed(workers: int) -> Machine:
+    """A machine whose workers wait for something to do."""
+    machine = Machine([Pool(workers, can_kill=True)])
+    machine.handle([issued(-1)])
+    given = started(machine.handle(joined(*range(workers))))
+    machine.handle([finished(worker, -1) for worker in given])
+    return machine
+
+
+def test_coroutines_are_spread_evenly_and_all_run_at_once() -> None:
+    given = started(staffed(2).handle([coroutines(*range(100))]))
+    assert sorted(map(len, given.values())) == [50, 50]
+    assert sorted(task for tasks in given.values() for task in tasks) == list(range(100))
+
+
+def test_a_worker_has_only_so_many_places_for_coroutines() -> None:
+    machine = staffed(1)
+    given = started(machine.handle([coroutines(*range(PLACES + 5))]))
+    assert len(given[0]) == PLACES
+    assert started(machine.handle([finished(0, 7, 3)])) == {0: [PLACES, PLACES + 1]}
+
+
+def test_a_plain_call_waits_until_the_coroutines_of_a_worker_have_ended() -> None:
+    machine = staffed(1)
+    machine.handle([coroutines(0, 1)])
+    assert machine.handle([issued(2)]) == []
+    assert machine.handle([finished(0, 1)]) == []
+    assert started(machine.handle([finished(0, 0)])) == {0: [2]}
+
+
+def test_a_coroutine_waits_until_a_plain_call_has_ended() -> None:
+    machine = staffed(1)
+    machine.handle([issued(0)])
+    assert machine.handle([coroutines(1)]) == []
+    assert started(machine.handle([finished(0, 0)])) == {0: [1]}
+
+
+def test_a_coroutine_that_nobody_wants_is_cancelled_where_it_runs() -> None:
+    machine = staffed(1)
+    machine.handle([coroutines(0, 1)])
+    assert machine.handle([Dropped(ids(1))]) == [Cancel(WorkerId(0), TaskId(1))]
+    assert machine.handle([Overdue(ids(1))]) == [Kill(WorkerId(0))]
+
+
+def test_each_of_the_coroutines_of_a_worker_that_died_may_be_the_cause() -> None:
+    machine = staffed(1)
+    machine.handle([coroutines(0, 1)])
+    for worker in range(MAX_DEATHS - 2):
+        machine.handle([lost(worker)])
+        machine.handle(joined(worker + 1))
+    machine.handle([lost(MAX_DEATHS - 2)])
+    assert started(machine.handle(joined(MAX_DEATHS - 1))) == {MAX_DEATHS - 1: [0]}
+    assert started(machine.handle([finished(MAX_DEATHS - 1, 0)])) == {MAX_DEATHS - 1: [1]}
+
+
 class World:
     """Workers that obey, die and finish as a list of numbers says; checks what must always hold."""
 
@@ -294,6 +356,8 @@ class World:
                     self.open.remove(task)
                 case Kill(worker):
                     self.die(worker)
+                case Cancel() | Watch():
+                    raise AssertionError("none of these is a coroutine, or has a time limit")
         spread = [task for tasks in self.running.values() for task in tasks]
         assert len(spread) == len(set(spread)), "a task runs twice at the same time"
 
@@ -362,4 +426,4 @@ def test_whatever_happens_every_task_ends_once_the_workers_behave(
     assert not world.open
     assert not world.machine.busy
     assert not world.machine._unwanted
-    assert not world.machine._deaths
+    assert not world.machine._trials.deaths

@@ -33,6 +33,8 @@ CHANGES: dict[str, Callable[[pytest.MonkeyPatch], Any]] = {
     "arguments": lambda patch: patch.setattr(sys, "argv", ["survey"]),
     "decimal": lambda _: setattr(decimal.getcontext(), "prec", 7),
     "numpy": lambda _: np.seterr(divide="raise"),
+    "printing": lambda _: np.set_printoptions(precision=2),
+    "formatting": lambda _: np.set_printoptions(formatter={"float": str}),
     "warnings": filter_warnings,
     "recursion": lambda _: sys.setrecursionlimit(sys.getrecursionlimit() + 1),
     "digits": lambda _: sys.set_int_max_str_digits(sys.get_int_max_str_digits() + 1),
@@ -45,7 +47,7 @@ CHANGES: dict[str, Callable[[pytest.MonkeyPatch], Any]] = {
 def _restored(monkeypatch: pytest.MonkeyPatch) -> Any:
     limit, digits = sys.getrecursionlimit(), sys.get_int_max_str_digits()
     level, numbers = logging.getLogger("survey.surroundings").level, locale.setlocale(locale.LC_ALL)
-    with warnings.catch_warnings(), decimal.localcontext(), np.errstate():
+    with warnings.catch_warnings(), decimal.localcontext(), np.errstate(), np.printoptions():
         yield
     sys.setrecursionlimit(limit)
     sys.set_int_max_str_digits(digits)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Callable
+import inspect
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from pydron_ng import functional
@@ -41,9 +43,30 @@ def quick(x: Any) -> Any:
 
 
 @functional
+def quick_to_raise(x: Any) -> Any:
+    """Raises for odd numbers; never waits."""
+    if x % 2:
+        raise ValueError(x)
+    return x
+
+
+@functional
 def listed(x: Any) -> list[Any]:
     """A list of three numbers; never waits."""
     return [x, x + 1, x + 2]
+
+
+def _run(value: Any) -> None:
+    """See a coroutine or an async generator through."""
+    if inspect.isasyncgen(value):
+        asyncio.run(_exhaust(value))
+    elif inspect.iscoroutine(value):
+        asyncio.run(value)
+
+
+async def _exhaust(generator: AsyncIterator[Any]) -> None:
+    async for _ in generator:
+        pass
 
 
 def assert_ahead(calls: int, function: Callable[..., Any], *args: Any) -> None:
@@ -52,7 +75,7 @@ def assert_ahead(calls: int, function: Callable[..., Any], *args: Any) -> None:
     meeting.expect(calls)
     try:
         with contextlib.suppress(ValueError):
-            function(*args)
+            _run(function(*args))
         assert meeting.took_place(calls), f"{calls} calls were not in flight together"
     finally:
         meeting.expect(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pydron_ng import translate
+from pydron_ng import functional, translate
 from pydron_ng.translation.effects import Effects, Kind
 from tests.translation.written import function
 
@@ -87,3 +87,39 @@ def test_a_statement_is_a_sync_point(statement: str, sync: bool) -> None:
 def test_a_name_that_others_see_makes_its_assignment_a_sync_point() -> None:
     assert effects("global g\ng = 1").sync[2]
     assert effects("y = 1\nh = lambda: y\ny = 2").sync[3]
+
+
+class Box:
+    """Its methods are called as those of containers are."""
+
+    @functional
+    def insert(self, value: object) -> object:
+        return value
+
+    @functional
+    def join(self, value: object) -> object:
+        return value
+
+
+@pytest.mark.parametrize(
+    "body, kind",
+    [
+        ("ys = []\nys.insert(0, work(a))", Kind.CONTAINER),
+        ("ys: list = list(a)\nys += xs\nys.insert(0, work(a))", Kind.CONTAINER),
+        ("d = {}\nd.setdefault(a, []).insert(0, work(a))", Kind.CONTAINER),
+        ("d = defaultdict(list)\nd[a].insert(0, work(a))", Kind.CONTAINER),
+        ("d = {}\nd[a] = []\nd[a].insert(0, work(a))", Kind.CONTAINER),
+        ("d = [[] for _ in xs]\nd[a].insert(0, work(a))", Kind.CONTAINER),
+        ("', '.join(work(x) for x in xs)", Kind.PURE),
+        ("a.join(xs)", Kind.FUNCTIONAL),
+        ("ys = [a, o]\nys[0].insert(0, work(a))", Kind.FUNCTIONAL),
+        ("ys = []\nys = o\nys.insert(0, work(a))", Kind.FUNCTIONAL),
+        ("ys = []\nfor ys in xs: ys.insert(0, work(a))", Kind.FUNCTIONAL),
+        ("xs.insert(0, work(a))", Kind.FUNCTIONAL),
+        ("o.xs.insert(0, work(a))", Kind.FUNCTIONAL),
+    ],
+)
+def test_a_method_of_a_builtin_value_is_no_functional_one_of_that_name(
+    body: str, kind: Kind
+) -> None:
+    assert effects(body).kinds[-1] is kind

@@ -152,6 +152,34 @@ def test_a_changed_container_is_needed_in_the_order_of_its_changes() -> None:
     assert not found.independent(second, after)
 
 
+@pytest.mark.parametrize(
+    "text, at_once, apart",
+    [
+        ("for x in xs:\n    a = work(x)\n    b = work(a)", False, True),
+        ("for x in xs:\n    a = work(b)\n    b = work(x)", True, False),
+        ("for x in xs:\n    a = work(x)\n    b = work(b)", True, True),
+        ("for x in xs:\n    a = work(x)\n    if work(a): break", False, False),
+        ("for x in xs:\n    if work(x): continue\n    work(1)", False, True),
+        ("for x in xs:\n    if work(x): break\n    work(1)", False, False),
+        ("while work(b):\n    b = work(1)", False, False),
+        ("while b:\n    b = quick(b)\n    work(b)", False, False),
+        ("for x in xs:\n    for y in x:\n        b += work(y)\n    work(x)", True, True),
+    ],
+)
+def test_what_needs_a_pass_before_is_told_apart(text: str, at_once: bool, apart: bool) -> None:
+    body = "\n".join(f"    {line}" for line in text.splitlines())
+    found = graph(f"def f(xs, b):\n{body}\n")
+    assert found.independent(0, 1) is at_once
+    assert found.independent(0, 1, apart=True) is apart
+
+
+def test_a_call_may_need_the_one_of_the_pass_before() -> None:
+    found = graph("def f(xs, b):\n    for x in xs:\n        b = work(b)\n        work(x)\n")
+    assert not found.independent(0, 0, apart=True)
+    assert found.independent(1, 1, apart=True)
+    assert "data b of the pass before" in found.text()
+
+
 # --- the pairs that the graph calls independent are the pairs seen to overlap ---
 
 
@@ -161,14 +189,14 @@ class _Trial:
     def __init__(self, source: str) -> None:
         made = function(source, step=programs.step, note=programs.note)
         self.source = source
+        meeting.arrange()
+        self.value = made(3)
+        self.made = [tag for what, tag in meeting.steps() if what == "begin"]
         self.graph: Graph = translate(made).program.graph
         self.scheduled: Any = schedule(made)
         outline = self.graph.outline
         numbered = [s for s in outline.sites if s.callee == "step"]
-        self.sites = {s.node.args[0].value: s for s in numbered}  # type: ignore[attr-defined]
-        meeting.arrange()
-        self.value = made(3)
-        self.made = [tag for what, tag in meeting.steps() if what == "begin"]
+        self.sites = {s.node.args[0].value: s for s in numbered}
 
     def run(self, *pair: Tag) -> None:
         """Run scheduled; the pair must meet, and no call may begin before those that it needs."""
@@ -179,11 +207,16 @@ class _Trial:
         assert value == self.value, self.source
         assert met, f"{pair} did not overlap in\n{self.source}"
         # What a branch that is not taken would have needed, nothing waits for.
-        all_made = {tag[0] for tag in self.made} == set(self.sites)
         for a, b in combinations(self.made, 2):
-            if all_made and self._needs(a, b):
+            if self._needs(a, b) and self._is_complete(b):
                 order = [step for step in steps if step in {("end", a), ("begin", b)}]
                 assert order[0] == ("end", a), f"{a} and {b} overlapped in\n{self.source}"
+
+    def _is_complete(self, tag: Tag) -> bool:
+        """Were all calls made in that pass of the loop?"""
+        loops = self.sites[tag[0]].loops
+        together = {name for name, site in self.sites.items() if site.loops == loops}
+        return together <= {name for name, place in self.made if place == tag[1]}
 
     def _needs(self, a: Tag, b: Tag) -> bool:
         first, second = self.sites[a[0]], self.sites[b[0]]

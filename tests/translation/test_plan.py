@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pydron_ng import translate
-from pydron_ng.translation.plan import FIRST_LOOP, Plan
+from pydron_ng.translation.counters import FIRST_LOOP
+from pydron_ng.translation.plan import Plan
 from tests.translation.written import function
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pydron_ng.errors import TranslationError
-from pydron_ng.translation.source import read
+from pydron_ng.translation.source import Source, read_code
 from tests.translation.written import function
 
 
@@ -17,6 +17,10 @@ def plain(source: str, name: str = "f", **names: Any) -> FunctionType:
     made = function(source, name, **names)
     assert isinstance(made, FunctionType)
     return made
+
+
+def read(made: FunctionType) -> Source:
+    return read_code(made.__code__, made.__qualname__)
 
 
 def decorate(f: Any) -> Any:

@@ -47,7 +47,7 @@ def statement(text: str, parameters: str = "a, b, xs, d, o") -> str:
 def expression(text: str) -> str:
     """What evaluates an expression over ``a b xs d o`` in the run-ahead program."""
     line = statement(f"work({text})").splitlines()[-1]
-    found = re.fullmatch(r"call\(ra, \d+, \(\), ra\.lookup\('work'\), \((.*), \), \{\}\)", line)
+    found = re.fullmatch(r"unread\(ra, \d+, \(\), ra\.lookup\('work'\), \((.*), \), \{\}\)", line)
     assert found is not None, line
     return found[1]
 

@@ -20,6 +20,10 @@ LAYOUTS = {
     "upside down": IMAGE[::-1],
     "mirrored": IMAGE[:, ::-1],
     "every second row": IMAGE[::2],
+    "a column": IMAGE[:, 2],
+    "a column from below": IMAGE[::-1, 3],
+    "corners": IMAGE[::3, ::-5],
+    "every third text": np.array(["a", "bc", "d", "e", "f", "g", "h"])[::3],
     "rotated": np.rot90(IMAGE),
     "broadcast": np.broadcast_to(np.arange(6.0), (4, 6)),
     "no elements": np.zeros((0, 3)),
@@ -53,7 +57,19 @@ def test_what_arrives_can_be_written_to_and_owns_its_memory() -> None:
     assert back.flags.owndata
 
 
+def test_bits_of_a_view_that_is_spread_survive() -> None:
+    memory = np.array([[1, -0.0, 2], [3, np.nan, 4], [5, -np.nan, 6]], "f4")
+    column = memory[:, 1]
+    assert round_trip(column).tobytes() == column.tobytes()
+
+
+def test_what_lies_between_does_not_travel() -> None:
+    wide = np.zeros((4, 1000))
+    assert sum(map(len, pack(wide[:, 7], Library()).blob)) < 1000
+
+
 def test_a_view_arrives_as_a_view() -> None:
+    assert not round_trip(IMAGE[:, 1]).flags.owndata
     assert not round_trip(IMAGE[1:]).flags.owndata
 
 

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pydron_ng import schedule
+from pydron_ng.values.digest import digest_of
 from pydron_ng.values.functions import identify
 from pydron_ng.values.library import Library, WorkerLibrary
 from pydron_ng.values.unshippable import Unshippable
@@ -120,6 +122,26 @@ def test_a_closure_that_is_changed_inside_changes_the_function(held: Any, change
     change(held)
     assert not before.holds(holding)
     assert identify(holding, library).token != before.token
+
+
+def test_what_a_class_keeps_of_its_own_kind_is_part_of_the_function() -> None:
+    class Point:
+        def __init__(self, x: int) -> None:
+            self.x = x
+
+        def moved(self) -> Point:
+            return Point(self.x + Point.zero.x)  # type: ignore[attr-defined]
+
+    Point.zero = Point(0)  # type: ignore[attr-defined]
+    library = Library()
+    before = identify(Point.moved, library)
+    assert before.holds(Point.moved)
+    Point.zero.x = 1  # type: ignore[attr-defined]
+    assert not before.holds(Point.moved)
+    Point.zero.x = 0  # type: ignore[attr-defined]
+    assert before.holds(Point.moved)
+    Point.__init__.__defaults__ = (3,)
+    assert not before.holds(Point.moved)
 
 
 def test_a_replaced_helper_changes_the_function(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,3 +322,42 @@ def test_classes_are_identified_by_what_they_define() -> None:
     assert before.holds(Stepper)
     setattr(Stepper, "more", 1)
     assert not before.holds(Stepper)
+
+
+class Unit:
+    pass
+
+
+def names_a_class_twice() -> tuple[Unit, Callable[[], type[Unit]]]:
+    return Unit(), lambda: Unit
+
+
+def test_what_a_scheduled_function_names_is_numbered_as_in_its_original() -> None:
+    class Original:
+        method = names_a_class_twice
+        unit = Unit
+
+    class Scheduled:
+        method = schedule(names_a_class_twice)
+        unit = Unit
+
+    Scheduled.__qualname__ = Original.__qualname__
+    assert digest_of(Scheduled, Library()) == digest_of(Original, Library())
+
+
+def made_in(file: str, first_line: int) -> Callable[[int], int]:
+    source = "\n" * (first_line - 1) + "def scaled(x: int) -> int: return x * 2"
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(source, file, "exec"), space)
+    return space["scaled"]  # type: ignore[no-any-return]
+
+
+def test_functions_of_other_lines_and_files_are_not_the_same() -> None:
+    library = Library()
+    places = ("a.py", 1), ("a.py", 2), ("b.py", 1)
+    assert len({identify(made_in(*place), library).token for place in places}) == 3
+
+
+def test_the_name_of_its_file_travels_with_the_code() -> None:
+    assert elsewhere(made_in("a.py", 3)).__code__.co_filename == "a.py"
+    assert elsewhere(made_in("a.py", 3)).__code__.co_firstlineno == 3

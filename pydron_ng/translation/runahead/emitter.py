@@ -9,49 +9,52 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pydron_ng.events import Reason
-from pydron_ng.translation.graph import Graph
-from pydron_ng.translation.names import Flow
+from pydron_ng.translation.effects import changed_names
+from pydron_ng.translation.graph import Graph, Node, readers_of
+from pydron_ng.translation.names import Flow, bound_names
 from pydron_ng.translation.outline import Outline
 from pydron_ng.translation.plan import Plan
+from pydron_ng.translation.runahead.discarded import calls_alone
+from pydron_ng.translation.runahead.units import INDENT, Unit, returned
+from pydron_ng.translation.syntax import walrus_names
 
-Emit = Callable[["Emitter", ast.AST], str]
-EmitStatement = Callable[["Emitter", ast.AST, int], None]
-INDENT = "    "
-
-
-@dataclass
-class Constructs:
-    """Who emits what: filled by the files of this package, each construct in its own."""
-
-    expressions: dict[type[ast.AST], Emit] = field(default_factory=dict)
-    statements: dict[type[ast.AST], EmitStatement] = field(default_factory=dict)
-    library: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass
-class Unit:
-    """A coroutine function while it is written."""
-
-    name: str
-    lines: list[str] = field(default_factory=list)
-    used: dict[str, None] = field(default_factory=dict)  # names read or written, in order
-    depth: int = 1
+if TYPE_CHECKING:
+    from pydron_ng.translation.runahead.registry import Constructs
 
 
 class Emitter:
     """Writes the units of one function."""
 
-    def __init__(self, plan: Plan, graph: Graph, flows: tuple[Flow, ...], made: Constructs) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        graph: Graph,
+        flows: tuple[Flow, ...],
+        made: Constructs,
+        *,
+        returns: bool = False,
+        speculate: bool = False,
+    ) -> None:
+        """returns: does anybody ask for what the function returns?
+
+        speculate: are exits gone past that are not decided? Not where somebody asks for what
+        is returned: that is only known once they are.
+        """
+        self.speculate = speculate and not returns
         self.plan = plan
+        self.returns = returns
         self.outline: Outline = plan.outline
         self.reasons: list[Reason] = []
         self.scope: str | None = None
         self._constructs = made
-        self._needed = _needed_statements(graph)
-        self._flows = [flow for flow in flows if flow.target in self._needed]
+        nodes = graph.slices(returns=returns)
+        self._needed = _statements(nodes, graph)
+        self._valued = frozenset(n for kind, n in nodes if kind == "statement")
+        needing = readers_of(graph.outline)
+        self._flows = [flow for flow in flows if not nodes.isdisjoint(needing(flow))]
         self._units: list[Unit] = []
         self._open: list[Unit] = []
         self._own = {name for names in plan.learnt.values() for name in names} | {
@@ -59,8 +62,13 @@ class Emitter:
         }
         arguments = self.outline.definition.args
         self._own |= {a.arg for a in ast.walk(arguments) if isinstance(a, ast.arg)}
+        self._bound = _all_bound(plan)
         self._bound_inside: list[frozenset[str]] = []
+        self.unread: ast.expr | None = None  # what comes of this one is needed by nobody
+        self.followed: set[ast.AST] = set()  # changes of own containers in this statement
+        self.parents = _parents(self.outline.definition)
         self.exits: list[Callable[[str], str]] = []  # how the innermost unit is left, by kind
+        self.ends: list[tuple[bool, tuple[str, ...]]] = []  # what iterations end with: how, values
         self._temporaries = 0
 
     # --- text ---
@@ -89,6 +97,12 @@ class Emitter:
         self._temporaries += 1
         return f"t{self._temporaries}"
 
+    def captured(self) -> str:
+        """A temporary name that lambdas may use as well."""
+        name = self.temporary()
+        self.unit.made.add(name)
+        return self.use(name)
+
     @contextmanager
     def opened(self, name: str) -> Iterator[Unit]:
         """A new unit; it is complete when the block ends."""
@@ -99,6 +113,10 @@ class Emitter:
         self.scope = scope
         self._open.pop()
         self._units.append(unit)
+
+    def drop(self, unit: Unit) -> None:
+        """The unit is not one of its own after all."""
+        self._units.remove(unit)
 
     def source(self) -> str:
         """All units as one module, inner ones first."""
@@ -127,6 +145,18 @@ class Emitter:
         yield
         self._bound_inside.pop()
 
+    @contextmanager
+    def deferring(self) -> Iterator[None]:
+        """Within, what is emitted goes into a lambda: evaluated later, or never."""
+        self.unit.deferred += 1
+        yield
+        self.unit.deferred -= 1
+
+    @property
+    def is_deferred(self) -> bool:
+        """Is what is emitted now evaluated later, more than once, or never?"""
+        return self.unit.deferred > 0 or bool(self._bound_inside)
+
     def keys(self, loops: tuple[int, ...]) -> str:
         """The tuple of counters of `loops`."""
         variables = [self.use(f"k{place}") for place in self.plan.counters(loops)]
@@ -136,6 +166,10 @@ class Emitter:
         return ", ".join(["ra", *sorted(used)])
 
     # --- what is needed ---
+
+    def is_valued(self, index: int) -> bool:
+        """Does any call need what the statement binds, changes or decides?"""
+        return index in self._valued
 
     def needed(self, index: int) -> bool:
         """Does any call that may be functional need this statement or one inside it?"""
@@ -189,28 +223,59 @@ class Emitter:
 
     def statement(self, node: ast.stmt, index: int) -> None:
         emit = self._constructs.statements.get(type(node))
+        if not self.is_valued(index) and calls_alone(self, node):
+            return
         if emit is None:
             self.blame(node, "construct", f"{type(node).__name__} is not run ahead")
             self.unknown(index)
         else:
             emit(self, node, index)
 
+    def is_watched(self, index: int) -> bool:
+        """Does the commit program tell what comes of the statement?"""
+        return all(loop in self.plan.counter for loop in self.outline.statements[index].loops)
+
+    def give_up(self, index: int) -> None:
+        """Wait until the commit program has passed what the statement is in."""
+        watched = self.is_watched(index)
+        self.line("await Promise(ra.ready)" if watched else "raise Refused('undecided')")
+
     def unknown(self, index: int) -> None:
         """The names of a statement are what the commit program tells after it."""
-        keys = self.keys(self.outline.statements[index].loops)
-        for rank, name in enumerate(self.plan.learnt.get(index, ())):
-            self.line(f"{self.name(name)} = bind(ra, {index}, {rank}, {keys}, UNKNOWN)")
+        for name in self._bound[index]:
+            if self.is_own(name):
+                self.bind(index, name, "UNKNOWN")
 
-    def touched(self, index: int, but: frozenset[str] = frozenset()) -> None:
-        """The names whose objects a simple statement may have changed, without those in `but`."""
-        keys = self.keys(self.outline.statements[index].loops)
+    def settle(self, index: int) -> None:
+        """After a simple statement: the names whose objects it may have changed."""
+        changed_unseen = self._changed_unseen(index)
         for name in self.plan.effects.mutated[index]:
-            if name in self.plan.learnt.get(index, ()) and name not in but:
-                rank = self.plan.learnt[index].index(name)
+            if self.is_own(name):
                 variable = self.name(name)
-                self.line(
-                    f"{variable} = bind(ra, {index}, {rank}, {keys}, touched(ra, {variable}))"
-                )
+                unseen = name in changed_unseen
+                self.bind(index, name, f"touched(ra, {variable})" if unseen else variable)
+        for name in walrus_names(self.outline.statements[index].node):
+            if self.is_own(name):
+                self.bind(index, name, self.name(name))
+        self.followed.clear()
+
+    def bind(self, index: int, name: str, value: str) -> None:
+        """Give a name its value, which the commit program may tell after the statement."""
+        learnt = self.plan.learnt.get(index, ())
+        if name in learnt:
+            keys = self.keys(self.outline.statements[index].loops)
+            value = f"bind(ra, {index}, {learnt.index(name)}, {keys}, {value})"
+        if value != self.name(name):
+            self.line(f"{self.name(name)} = {value}")
+
+    def _changed_unseen(self, index: int) -> frozenset[str]:
+        """The names whose objects a simple statement may change where run-ahead does not."""
+        statement = self.outline.statements[index]
+        kinds = self.plan.effects.kinds
+        sites = [s for s in self.outline.sites if s.statement == index]
+        calls = [(s, kinds[s.index]) for s in sites if s.node not in self.followed]
+        local = frozenset(self.plan.effects.mutated[index])
+        return frozenset(changed_names(statement, calls, local, self.followed))
 
     def blame(self, node: ast.AST, code: str, why: str) -> None:
         """Record why something is not run ahead."""
@@ -236,7 +301,7 @@ class Emitter:
 
     def as_unit(self, index: int, write: Callable[[], None]) -> None:
         """Write a compound statement: in place if it interrupts, else as a unit that may wait."""
-        if self.interrupts(index):
+        if self.interrupts(index) or not self.is_watched(index):
             write()
             return
         outputs = self.outputs(index)
@@ -246,15 +311,17 @@ class Emitter:
             for name in outputs:
                 self.name(name)
             write()
-            self.line(_returned([f"v_{name}" for name in outputs]))
+            self.line(returned([f"v_{name}" for name in outputs]))
         self.finish(unit)
-        self.spawn(unit, index, [f"v_{name}" for name in outputs], self._ranks(index, outputs))
+        self.spawn(unit, index, [f"v_{name}" for name in outputs], self.ranks(index, outputs))
 
-    def _ranks(self, index: int, outputs: tuple[str, ...]) -> list[int]:
+    def ranks(self, index: int, outputs: tuple[str, ...]) -> list[int]:
+        """The ranks of names among those that are told after the statement."""
         return [self.plan.learnt[index].index(name) for name in outputs]
 
     def finish(self, unit: Unit) -> None:
         """Put the header on a unit, now that it is known what it uses."""
+        unit.used = {variable: None for variable in unit.used if variable not in unit.made}
         unit.lines.insert(0, f"async def {unit.name}({self.parameters(unit.used)}):")
 
     def spawn(
@@ -276,16 +343,20 @@ class Emitter:
         self.line(f"{assign}spawn(ra, {call}, {point}, {at}, {ranked}{scope})")
 
 
-def _returned(values: list[str]) -> str:
-    return "return (" + "".join(f"{value}, " for value in values) + ")"
+def _all_bound(plan: Plan) -> list[tuple[str, ...]]:
+    """Of each statement, the names that it and the statements in it bind."""
+    bound = bound_names(plan.outline, plan.effects.mutated)
+    numbers = range(len(bound))
+    inside = [[i for i in numbers if plan.outline.inside(i, index)] for index in numbers]
+    return [tuple(dict.fromkeys(name for i in inner for name in bound[i])) for inner in inside]
 
 
-def returned(values: list[str]) -> str:
-    """The line that ends a unit with its outputs."""
-    return _returned(values)
+def _parents(definition: ast.AST) -> dict[ast.AST, ast.AST]:
+    """Of each node, the one that it is part of; in the order of the source."""
+    return {part: node for node in ast.walk(definition) for part in ast.iter_child_nodes(node)}
 
 
-def _needed_statements(graph: Graph) -> frozenset[int]:
-    needed = graph.slices()
-    sites = (graph.outline.sites[n].statement for kind, n in needed if kind == "site")
-    return frozenset(n for kind, n in needed if kind == "statement") | frozenset(sites)
+def _statements(nodes: frozenset[Node], graph: Graph) -> frozenset[int]:
+    """The statements among `nodes`, and those of the call sites among them."""
+    sites = graph.outline.sites
+    return frozenset(n if kind == "statement" else sites[n].statement for kind, n in nodes)

@@ -2,46 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any
-
-from pydron_ng.events import Reason
-from pydron_ng.translation.commit import parameters_of
+from pydron_ng.translation.entering import parameters_of
 from pydron_ng.translation.graph import Graph
 from pydron_ng.translation.names import Flow
 from pydron_ng.translation.plan import Plan
-from pydron_ng.translation.runahead import ahead, promises
-from pydron_ng.translation.runahead.constructs.loops import ARRIVES
+from pydron_ng.translation.runahead import promises
+from pydron_ng.translation.runahead.assembly import RunAhead, Written, assembled, named_in
+from pydron_ng.translation.runahead.constructs import items
+from pydron_ng.translation.runahead.constructs.speculation import last_body
 from pydron_ng.translation.runahead.emitter import Emitter
 from pydron_ng.translation.runahead.registry import constructs
 
 
-@dataclass(frozen=True, slots=True)
-class RunAhead:
-    """A run-ahead program: start it with the activation and the arguments of the call."""
+def run_ahead_program(
+    plan: Plan,
+    graph: Graph,
+    flows: tuple[Flow, ...],
+    *,
+    returns: bool = False,
+    speculate: bool = False,
+) -> RunAhead:
+    """Generate and compile the run-ahead program of a function.
 
-    source: str
-    reasons: tuple[Reason, ...]
-    start: Callable[..., Coroutine[Any, None, Any]]
-
-
-def run_ahead_program(plan: Plan, graph: Graph, flows: tuple[Flow, ...]) -> RunAhead:
-    """Generate and compile the run-ahead program of a function."""
+    returns: it also computes what the function returns.
+    speculate: it goes past exits that are not decided.
+    """
     made = constructs()
-    emitter = Emitter(plan, graph, flows, made)
+    emitter = Emitter(plan, graph, flows, made, returns=returns, speculate=speculate)
     _write(emitter, plan)
     source = emitter.source()
-    names: dict[str, Any] = {**vars(promises), **vars(ahead), **made.library, "ARRIVES": ARRIVES}
-    exec(compile(source, promises.RUN_AHEAD, "exec"), names)
-    return RunAhead(source, tuple(dict.fromkeys(emitter.reasons)), names["run_ahead"])
+    code = compile(source, promises.RUN_AHEAD, "exec", dont_inherit=True)
+    named = set(named_in(code))
+    lent = {name: lent.__module__ for name, lent in made.library.items()}
+    lent["ARRIVES"] = items.__name__
+    borrowed = tuple((name, module) for name, module in lent.items() if name in named)
+    needed = frozenset(n for kind, n in graph.slices() if kind == "statement")
+    reasons = tuple(dict.fromkeys(emitter.reasons))
+    return assembled(Written(source, code, borrowed, reasons, needed))
 
 
 def _write(emitter: Emitter, plan: Plan) -> None:
     definition = plan.outline.definition
     with emitter.opened("run_ahead") as unit:
-        emitter.body(definition.body)
-        emitter.line("return ()")
+        result = "ra.returned(None); " if emitter.returns else ""
+        last_body(emitter, definition.body, f"{result}return ()")
     given = [a.arg for a in parameters_of(definition.args)]
     missing = [v for v in unit.used if v.startswith("v_") and v[2:] not in given]
     header = [f"async def run_ahead({', '.join(['ra', *(f'v_{name}' for name in given)])}):"]

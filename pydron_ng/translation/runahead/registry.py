@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import ast
 import importlib
-import pkgutil
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydron_ng.translation.runahead.emitter import Constructs
+if TYPE_CHECKING:
+    from pydron_ng.translation.runahead.emitter import Emitter
+
+Emit = Callable[["Emitter", ast.AST], str]
+EmitStatement = Callable[["Emitter", ast.AST, int], None]
+
+
+class Constructs:
+    """Who emits what: filled by the files of this package, each construct in its own."""
+
+    def __init__(self) -> None:
+        self.expressions: dict[type[ast.AST], Emit] = {}
+        self.statements: dict[type[ast.AST], EmitStatement] = {}
+        self.library: dict[str, object] = {}
 
 
 def emits(*kinds: type[ast.AST]) -> Callable[[Any], Any]:
@@ -31,6 +43,8 @@ def guard(function: Any) -> Any:
 @cache
 def constructs() -> Constructs:
     """All constructs of this package."""
+    import pkgutil
+
     made = Constructs()
     package = importlib.import_module("pydron_ng.translation.runahead.constructs")
     for module in pkgutil.iter_modules(package.__path__):

@@ -7,7 +7,12 @@ from typing import Any
 
 from pydron_ng.purity.functions import is_pure, is_wrapper
 from pydron_ng.runtime.grain import mark_of
-from pydron_ng.translation.runahead.promises import UNKNOWN, Promise, Waiter
+from pydron_ng.translation.runahead.ahead import Strand
+from pydron_ng.translation.runahead.promises import (
+    UNKNOWN,
+    Promise,
+    Waiter,
+)
 
 
 class FakeAhead:
@@ -19,10 +24,29 @@ class FakeAhead:
         self.blamed: list[str] = []
         self.expected: dict[tuple[int, ...], Promise] = {}
         self.parked = False
+        self.filling: dict[int, Any] = {}
+        self.branch: Any = None
+        self.abandoned: list[Any] = []
+        self.results: list[Any] = []
+
+    def started(self, strand: Strand) -> None:
+        """Nothing is ever closed."""
 
     def issue(self, site: int, keys: Any, function: Any, args: Any, kwargs: Any) -> Any:
         self.issued.append((site, keys, function, args, kwargs))
         return self.promise()
+
+    def descend(self, site: int, keys: Any, function: Any, args: Any, kwargs: Any) -> Any:
+        return self.issue(site, keys, function, args, kwargs)
+
+    def inner(self, number: int) -> Any:
+        return ("inner", number)
+
+    def returned(self, value: Any) -> None:
+        self.results.append(value)
+
+    def abandon(self, calls: list[Any]) -> None:
+        self.abandoned += calls
 
     def expect(self, point: int, rank: int, keys: Any, value: Any) -> Promise:
         return self.expected.setdefault((point, rank, *keys), self.promise())

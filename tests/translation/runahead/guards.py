@@ -7,7 +7,10 @@ from collections.abc import Callable
 from types import GeneratorType
 from typing import Any
 
-from pydron_ng.translation.runahead.promises import UNKNOWN, Promise
+from pydron_ng.translation.runahead.promises import (
+    UNKNOWN,
+    Promise,
+)
 from pydron_ng.translation.runahead.registry import constructs
 from tests.translation.runahead.fake import FakeAhead
 from tests.translation.runahead.tripwire import NAMES, TOUCHES, all_wires

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import math
+import os
+import sys
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,7 +13,13 @@ import numpy as np
 import pytest
 
 from pydron_ng import schedule
-from pydron_ng.translation.runahead.promises import OwnDict, OwnList
+from pydron_ng.runtime.stage import stage
+from pydron_ng.translation.runahead.constructs.access import members
+from pydron_ng.translation.runahead.own import (
+    OwnDict,
+    OwnList,
+    immutable,
+)
 from tests.translation.gate import assert_ahead, listed, work
 from tests.translation.runahead.guards import assert_untouched, guarded, is_refused
 from tests.translation.written import expression
@@ -67,10 +76,45 @@ def slots(thing: Any) -> Any:
     return work(thing.x), work(thing.kind)
 
 
+class Band(enum.Enum):
+    """A plain enumeration, with an alias."""
+
+    RED = 1
+    BLUE = 2
+    AZURE = 2
+
+
+class Opinionated(enum.Enum):
+    """Computes what others keep."""
+
+    ONE = 1
+
+    @enum.property
+    def value(self) -> Any:
+        raise AssertionError("asked for")
+
+
+class OwnMeta(enum.EnumType):
+    """Has a way of its own to be gone over."""
+
+
+class Strange(enum.Enum, metaclass=OwnMeta):
+    ONE = 1
+
+
+@schedule
+def enumerated(n: Any) -> Any:
+    found = [work(band.value, n) for band in Band]
+    for band in Band:
+        found.append(work(len(band.name), n))
+    return found
+
+
 @pytest.mark.usefixtures("threads")
 @pytest.mark.parametrize(
     "calls, function, argument",
     [
+        (4, enumerated, 4),
         (2, items_of_a_result, 4),
         (2, slices, 4),
         (3, attributes, Image(3, [1, 2])),
@@ -79,6 +123,14 @@ def slots(thing: Any) -> Any:
 )
 def test_meaning(calls: int, function: Any, argument: Any) -> None:
     assert_ahead(calls, function, argument)
+
+
+def test_members_are_looked_up_where_nothing_is_computed() -> None:
+    assert members(Band) == [Band.RED, Band.BLUE]
+    assert members(Strange) is None
+    assert guarded("attribute", Band.BLUE, "value") == 2
+    assert guarded("attribute", Band.BLUE, "name") == "BLUE"
+    assert is_refused(guarded("attribute", Opinionated.ONE, "value"))
 
 
 def test_guards_touch_nothing() -> None:
@@ -181,3 +233,10 @@ def test_what_cannot_be_subscripted_safely_is_unknown(container: Any, key: Any) 
 def test_slices_are_of_numbers() -> None:
     assert is_refused(guarded("slicing", "a", None, None))
     assert guarded("slicing", 1, 2, None) == slice(1, 2, None)
+
+
+def test_modules_that_answer_by_thread_show_what_all_threads_see() -> None:
+    stage()
+    assert guarded("attribute", os, "path") is os.path
+    assert is_refused(guarded("attribute", sys, "stdout"))
+    assert immutable(os)

@@ -31,13 +31,13 @@ def test_shape() -> None:
 
 
         (v_y, ) = spawn(ra, statement_1(ra, v_a, v_b, v_y), 1, (), (0, ))
-        call(ra, 1, (), ra.lookup('work'), (v_y, ), {})
+        unread(ra, 1, (), ra.lookup('work'), (v_y, ), {})
         """
     )
 
 
 def test_shape_of_a_branch_that_nothing_needs() -> None:
-    assert statement("if a:\n    print(b)\nwork(a)").startswith("call(")
+    assert statement("if a:\n    print(b)\nwork(a)").startswith("unread(")
 
 
 @schedule
@@ -83,6 +83,43 @@ class Thing:
 
 
 @schedule
+def objects_decide_again_and_again(things: Any) -> Any:
+    kept = []
+    for thing in things:
+        if thing:
+            kept.append(1)
+        kept.append(work(len(kept)))
+        while thing:
+            kept.append(work(2))
+            if thing:
+                continue
+            break
+        kept.append(work(3))
+    return kept
+
+
+@schedule
+def a_loop_without_calls_decides(numbers: Any) -> Any:
+    for number in numbers:
+        if number < 0:
+            return None
+    return work(1), work(2)
+
+
+@schedule
+def a_long_loop_decides(numbers: Any) -> Any:
+    for number in numbers:
+        if number < 0:
+            return None
+    total = 0
+    while total < 1_000:
+        total += 1
+        if total < 0:
+            raise ValueError(total)
+    return work(total), work(2)
+
+
+@schedule
 def one_returns(n: Any) -> Any:
     if quick(n) < 0:
         return n
@@ -97,6 +134,9 @@ def one_returns(n: Any) -> Any:
         (2, both_sides_bind, 3),
         (2, an_object_decides, Thing()),
         (2, one_returns, 3),
+        (1, objects_decide_again_and_again, [Thing(), Thing()]),
+        (2, a_loop_without_calls_decides, [1, 2, 3]),
+        (2, a_long_loop_decides, [*range(200)]),
     ],
 )
 def test_meaning(calls: int, function: Any, argument: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import operator
 from typing import Any
@@ -10,7 +11,11 @@ import pytest
 
 from pydron_ng import functional, schedule
 from pydron_ng.purity.functions import pure_functions
-from pydron_ng.translation.runahead.promises import UNKNOWN, OwnDict, OwnList
+from pydron_ng.translation.runahead.own import (
+    OwnDict,
+    OwnList,
+)
+from pydron_ng.translation.runahead.promises import UNKNOWN
 from tests.translation.gate import assert_ahead, listed, quick, work
 from tests.translation.runahead.fake import FakeAhead
 from tests.translation.runahead.guards import assert_untouched, guarded, is_refused, library
@@ -83,10 +88,39 @@ def a_parameter_is_called(f: Any) -> Any:
     return f(1), f(2)
 
 
+@schedule
+def copies(n: Any) -> Any:
+    base = {"x": n, "more": [n], "pair": ([n], n)}
+    found = []
+    for x in range(2):
+        own = copy.deepcopy(base)
+        own["more"].append(x)
+        own["pair"][0].append(x)
+        shallow = copy.copy(own)
+        shallow["x"] = x
+        found.append(work(own["x"], *own["more"], *shallow["pair"][0]) + work(shallow["x"]))
+    return found, base
+
+
+@schedule
+def functions_in_a_table(n: Any) -> Any:
+    table = {"work": work, "again": work}
+    return {name: [function(n, x) for x in range(2)] for name, function in table.items()}
+
+
+@schedule
+def lambdas_on_a_line(n: Any) -> Any:
+    steps: Any = [lambda x: work(x) + n, lambda x: work(x, n)]
+    return [step(x) for x in range(2) for step in steps]
+
+
 @pytest.mark.usefixtures("threads")
 @pytest.mark.parametrize(
     "calls, function, argument",
     [
+        (4, copies, 3),
+        (4, functions_in_a_table, 3),
+        (4, lambdas_on_a_line, 3),
         (2, stars, 3),
         (2, methods, 3),
         (3, methods_of_an_argument, Model(2)),
@@ -204,7 +238,7 @@ def test_methods_of_builtin_values() -> None:
     assert call_method(OwnDict({1: 2}), "get", 5, 6) == 6
     assert call_method([3, 4], "index", 4) == 1
     assert is_refused(call_method([3], "pop"))
-    assert is_refused(guarded("call", 0, (), guarded("method", "a", "split"), (), {"sep": 1}))
+    assert is_refused(guarded("call", 0, (), guarded("method", "a", "split"), (), {"seq": 1}))
 
 
 class Pretends:
@@ -247,3 +281,12 @@ def test_a_wrapper_is_what_it_wraps() -> None:
     from tqdm import tqdm
 
     assert call(tqdm, [1, 2], disable=True) == [1, 2]
+
+
+def test_copies_are_of_its_own_with_their_aliases() -> None:
+    shared = [1]
+    made = guarded("call", 0, (), copy.deepcopy, ([shared, shared, {"a": (shared,)}],), {})
+    assert made[0] is made[1] is made[2]["a"][0]
+    assert [type(made), type(made[0]), type(made[2])] == [OwnList, OwnList, OwnDict]
+    assert is_refused(guarded("call", 0, (), copy.deepcopy, (shared, {}), {}))
+    assert is_refused(guarded("call", 0, (), copy.copy, (object(),), {}))

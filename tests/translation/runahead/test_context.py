@@ -17,7 +17,7 @@ def test_shape() -> None:
         v_a
         v_y = bind(ra, -1, 0, (), UNKNOWN)
         v_b
-        call(ra, 0, (), ra.lookup('work'), (v_y, ), {})
+        unread(ra, 0, (), ra.lookup('work'), (v_y, ), {})
         """
     )
 

@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from pydron_ng import schedule
-from pydron_ng.translation.runahead.promises import OwnDict, OwnList, OwnSet, OwnTuple, Promise
+from pydron_ng.translation.runahead.own import (
+    OwnDict,
+    OwnList,
+    OwnSet,
+    OwnTuple,
+)
+from pydron_ng.translation.runahead.promises import Promise
 from tests.translation.gate import assert_ahead, listed, work
 from tests.translation.runahead.fake import FakeAhead
 from tests.translation.runahead.guards import assert_untouched, guarded, is_refused, library
@@ -23,7 +29,7 @@ from tests.translation.written import expression
         ("(*xs, a)", "spread(ra, OwnTuple, [(True, v_xs), (False, v_a)])"),
         ("{1, a}", "made_set(ra, [1, v_a])"),
         ("{a: 1, 2: b}", "made_dict(ra, [v_a, 2], [1, v_b])"),
-        ("{**d, 1: 2}", "UNKNOWN"),
+        ("{**d, 1: 2}", "merged(ra, v_d, made_dict(ra, [1], [2]))"),
     ],
 )
 def test_shape(source: str, emitted: str) -> None:

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from pydron_ng import ahead, schedule
-from pydron_ng.translation.runahead.constructs.loops import ARRIVES
-from pydron_ng.translation.runahead.promises import OwnDict, OwnList
+from pydron_ng.translation.runahead.constructs.items import ARRIVES
+from pydron_ng.translation.runahead.own import (
+    OwnDict,
+    OwnList,
+)
 from tests.translation.gate import assert_ahead, quick, work
 from tests.translation.runahead.fake import FakeAhead
 from tests.translation.runahead.guards import assert_untouched, library
@@ -19,12 +22,6 @@ from tests.translation.written import statement, text
 def test_shape_of_for() -> None:
     assert statement("for x in xs:\n    a += work(x)\nelse:\n    work(b)\nwork(a)") == text(
         """
-        async def iteration_1(ra, k3, v_a, v_x):
-            t4 = augment(ra, '+', v_a, call(ra, 0, (k3, ), ra.lookup('work'), (v_x, ), {}))
-            v_a = bind(ra, 2, 0, (k3, ), t4)
-            return (v_a, )
-
-
         async def statement_1(ra, v_a, v_b, v_x, v_xs):
             t1 = v_xs
             if type(t1) is Promise:
@@ -41,14 +38,18 @@ def test_shape_of_for() -> None:
                     v_x = await ra.expect(-1, 0, (k3, ), UNKNOWN)
                 else:
                     v_x = t2
-                (v_a, ) = spawn(ra, iteration_1(ra, k3, v_a, v_x), -1, (k3 + 1, ), (1, ))
+                try:
+                    t4 = augment(ra, '+', v_a, call(ra, 0, (k3, ), ra.lookup('work'), (v_x, ), {}))
+                    v_a = bind(ra, 2, 0, (k3, ), t4)
+                except Exception as t5:
+                    (v_a, ) = given_up(ra, t5, -1, (k3 + 1, ), (1, ))
             if t3:
-                call(ra, 1, (), ra.lookup('work'), (v_b, ), {})
+                unread(ra, 1, (), ra.lookup('work'), (v_b, ), {})
             return (v_a, )
 
 
         (v_a, ) = spawn(ra, statement_1(ra, v_a, v_b, v_x, v_xs), 1, (), (1, ))
-        call(ra, 2, (), ra.lookup('work'), (v_a, ), {})
+        unread(ra, 2, (), ra.lookup('work'), (v_a, ), {})
         """
     )
 
@@ -56,11 +57,6 @@ def test_shape_of_for() -> None:
 def test_shape_of_while() -> None:
     assert statement("while a:\n    work(b)") == text(
         """
-        async def iteration_1(ra, k3, v_b):
-            call(ra, 0, (k3, ), ra.lookup('work'), (v_b, ), {})
-            return ()
-
-
         async def statement_1(ra, v_a, v_b):
             k3 = -1
             t1 = True
@@ -76,7 +72,10 @@ def test_shape_of_while() -> None:
                 if not t2:
                     break
                 k3 += 1
-                spawn(ra, iteration_1(ra, k3, v_b), -1, (k3 + 1, ), ())
+                try:
+                    unread(ra, 0, (k3, ), ra.lookup('work'), (v_b, ), {})
+                except Exception as t3:
+                    given_up(ra, t3, -1, (k3 + 1, ), ())
             return ()
 
 
@@ -85,14 +84,57 @@ def test_shape_of_while() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if work(x): continue\n    work(b)",  # waits
+        "work(x and quick(b))",  # evaluated later
+        "for y in xs: work(y)",
+    ],
+)
+def test_an_iteration_that_may_wait_is_a_strand(body: str) -> None:
+    written = statement(f"for x in xs:\n    {body}")
+    waits = "if" in body or "and" in body
+    assert ("async def iteration_1(" in written) is waits
+
+
+def test_an_iteration_in_place_goes_on_where_it_is_left() -> None:
+    written = statement("for x in xs:\n    work(x)\n    continue\n    work(b)")
+    assert "            continue" in written.splitlines()
+
+
 def test_shape_of_a_loop_without_functional_calls() -> None:
-    assert statement("for x in xs:\n    a += x\nwork(a)") == text(
+    assert statement("for x in xs:\n    if a: break\n    a += x\nwork(a)") == text(
         """
-        v_x = bind(ra, 1, 0, (), UNKNOWN)
-        v_a = bind(ra, 1, 1, (), UNKNOWN)
-        call(ra, 0, (), ra.lookup('work'), (v_a, ), {})
+        async def statement_1(ra, v_a, v_x, v_xs):
+            t1 = True
+            t2 = v_xs
+            if type(t2) is Promise:
+                t2 = await t2
+            for t3 in few(t2):
+                v_x = t3
+                t4 = v_a
+                if type(t4) is Promise:
+                    t4 = await t4
+                t4 = decided(t4)
+                if t4 is UNKNOWN:
+                    raise Refused('undecided')
+                if t4:
+                    t1 = False; break
+                t5 = augment(ra, '+', v_a, v_x)
+                v_a = t5
+            return (v_a, )
+
+
+        (v_a, ) = spawn(ra, statement_1(ra, v_a, v_x, v_xs), 1, (), (1, ))
+        unread(ra, 0, (), ra.lookup('work'), (v_a, ), {})
         """
     )
+
+
+def test_shape_of_a_loop_without_functional_calls_that_may_leave() -> None:
+    written = statement("while a:\n    return b\nwork(a)")
+    assert "except Refused:\n    await ra.expect(1, -2, (), UNKNOWN)" in written
 
 
 @schedule

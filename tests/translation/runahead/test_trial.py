@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pydron_ng import schedule
+from pydron_ng import functional, schedule
 from pydron_ng.translation.runahead.promises import TaskFailed
-from tests.translation.gate import assert_ahead, quick, risky, work
+from tests.translation.gate import assert_ahead, quick, quick_to_raise, risky, work
 from tests.translation.runahead.guards import assert_untouched, library
 from tests.translation.written import statement, text
 
@@ -33,14 +33,36 @@ def test_shape() -> None:
 
 
         (v_y, ) = spawn(ra, statement_1(ra, v_a, v_y), 1, (), (0, ))
-        call(ra, 1, (), ra.lookup('work'), (v_y, ), {})
+        unread(ra, 1, (), ra.lookup('work'), (v_y, ), {})
         """
     )
 
 
 def test_shape_where_no_handler_matters() -> None:
     source = "try:\n    work(a)\nexcept ValueError:\n    print(a)\nfinally:\n    print(b)"
-    assert statement(source) == "call(ra, 0, (), ra.lookup('work'), (v_a, ), {})"
+    assert statement(source) == "unread(ra, 0, (), ra.lookup('work'), (v_a, ), {})"
+
+
+class Coded(ValueError):
+    """Carries what a handler works with."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.doubled = 2 * code
+
+
+@functional
+def refuses(x: Any) -> Any:
+    raise Coded(x)
+
+
+@schedule
+def worked_with(n: Any) -> Any:
+    try:
+        value = refuses(n)
+    except Coded as error:
+        value = error.doubled
+    return work(value), work(n)
 
 
 @schedule
@@ -111,6 +133,45 @@ def retried(n: Any) -> Any:
 
 
 @schedule
+def retried_around(numbers: Any) -> Any:
+    kept = []
+    for n in numbers:
+        for attempt in range(3):
+            try:
+                value = risky(n + attempt)
+                break
+            except ValueError:
+                continue
+        else:
+            value = None
+        kept.append(value)
+        kept.append(work(n))
+    return kept
+
+
+@schedule
+def survived(n: Any) -> Any:
+    value = 4
+    try:
+        value = quick(quick_to_raise(n))
+    except ValueError:
+        pass
+    return work(value), work(value, 1)
+
+
+@schedule
+def grouped_around(numbers: Any) -> Any:
+    kept = []
+    for n in numbers:
+        try:
+            value = risky(n)
+        except* ValueError:
+            value = 0
+        kept.append(work(value))
+    return kept
+
+
+@schedule
 def raised_within(n: Any) -> Any:
     try:
         if quick(n) > 0:
@@ -149,11 +210,16 @@ def an_operation_fails(n: Any) -> Any:
     [
         (4, collected, [1, 2, 3, 4]),
         (4, replaced, [1, 2, 3, 4]),
+        (2, worked_with, 3),
         (1, handled_in_turn, 3),
         (1, handled_in_turn, 4),
         (1, raised_again, 3),
         (1, retried, 1),
         (1, raised_within, 3),
+        (6, retried_around, [1, 2, 3]),
+        (2, survived, 3),
+        (2, survived, 4),
+        (3, grouped_around, [2, 3, 4]),
         (1, grouped, 3),
         (1, an_operation_fails, 3),
     ],

@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import ast
+from enum import Enum, EnumType
 from types import (
+    ClassMethodDescriptorType,
     FunctionType,
     MemberDescriptorType,
+    MethodDescriptorType,
     MethodType,
-    ModuleType,
     WrapperDescriptorType,
 )
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pydron_ng.purity.library_values import attribute_names
 from pydron_ng.translation.runahead.ahead import Ahead
-from pydron_ng.translation.runahead.constructs.operators import is_plain_atom
-from pydron_ng.translation.runahead.emitter import Emitter
-from pydron_ng.translation.runahead.promises import OWN, OwnDict, Refused, lifted
+from pydron_ng.translation.runahead.constructs.arrays import gathers, is_integer
+from pydron_ng.translation.runahead.constructs.operators import is_hashable, is_plain_atom
+from pydron_ng.translation.runahead.operations import lifted
+from pydron_ng.translation.runahead.own import (
+    OWN,
+    LocalFunction,
+    OwnNamed,
+    OwnRecord,
+    shape,
+)
+from pydron_ng.translation.runahead.promises import Refused
 from pydron_ng.translation.runahead.registry import emits, guard
+from pydron_ng.values.importable import is_module_class
 
-PRODUCTIONS = ("{new} = {list}[{int}]", "{new} = {list}[:{int}]", "{new} = {object}.{attribute}")
+if TYPE_CHECKING:
+    from pydron_ng.translation.runahead.emitter import Emitter
+
+PRODUCTIONS = (
+    "{new} = {list}[{int}]",
+    "{new} = {list}[:{int}]",
+    "{new} = {object}.{attribute}",
+    "for {item} in Color:\n    {new} = {functional}(len({item}.name)) + {item}.value",
+    "{new} = len(os.path.join('data', str({call})))",
+)
 _MOST_KEYS = 2_000  # that are looked through at each lookup
 _SEQUENCES = frozenset({list, tuple, str, bytes, range})
 
@@ -63,19 +84,19 @@ def get_item(container: Any, key: Any) -> Any:
     Raises:
         Refused: the container is of a type with code of its own.
     """
-    kind = OWN.get(type(container), type(container))
-    if kind in _SEQUENCES and type(key) in {int, bool, slice}:
+    kind = shape(container)
+    if kind in _SEQUENCES and (type(key) in {int, bool, slice} or is_integer(key)):
         return container[key] if type(key) is not slice else _sliced(container, key)
-    if kind is dict and is_plain_atom(key) and _compares_atoms(container):
+    if kind is dict and is_hashable(key) and compares_atoms(container):
         return container[key]
-    if _is_array(container) and _is_index(key):
+    if (_is_array(container) and _is_index(key)) or gathers(container, key):
         return container[key]
     raise Refused("subscript")
 
 
-def _compares_atoms(container: dict[Any, Any]) -> bool:
+def compares_atoms(container: dict[Any, Any]) -> bool:
     """Does looking up an atom compare it with nothing but atoms?"""
-    if type(container) is OwnDict:
+    if type(container) in OWN:
         return True
     return len(container) <= _MOST_KEYS and all(map(is_plain_atom, container))
 
@@ -98,7 +119,7 @@ def _is_array(value: Any) -> bool:
 def _is_index(key: Any) -> bool:
     if type(key) in {tuple, *OWN}:
         return all(_is_index(part) for part in key)
-    return type(key) in {int, slice, type(...), type(None)}
+    return type(key) in {int, slice, type(...), type(None)} or is_integer(key)
 
 
 @guard
@@ -118,13 +139,60 @@ def get_attribute(value: Any, name: str) -> Any:
         Refused: looking it up would run code, or might.
     """
     kind = type(value)
-    if kind is ModuleType:
-        return _there(vars(value), name)
+    if kind is OwnRecord or kind is OwnNamed:
+        return _of_record(value, name)
+    if kind is LocalFunction:
+        raise Refused("an attribute of a function that was made here")
+    if is_module_class(kind):
+        return _of_module(value, kind, name)
     if issubclass(kind, type):
         return _of_class(value, name)
+    if name in attribute_names(value):
+        return getattr(value, name)
     if _is_array(value) and name in {"shape", "ndim", "size", "T"}:
         return getattr(value, name)
+    if type(kind) is EnumType and name in _OF_MEMBERS:
+        return _of_member(value, kind, name)
     return _of_instance(value, kind, name)
+
+
+_OF_MEMBERS = frozenset({"name", "value"})
+
+
+def _of_member(value: Any, kind: type, name: str) -> Any:
+    if in_mro(kind, "__getattribute__") is not object.__dict__["__getattribute__"]:
+        raise Refused("__getattribute__")
+    if in_mro(kind, name) is not vars(Enum)[name]:
+        raise Refused("an attribute that is computed")
+    return _there(_instance_dictionary(value, kind), f"_{name}_")
+
+
+def members(kind: Any) -> list[Any] | None:
+    """The members of an enumeration, where going over it runs no code; None of all else."""
+    if type(kind) is not EnumType:
+        return None
+    by_name = _names(kind)["_member_map_"]
+    return [by_name[name] for name in _names(kind)["_member_names_"]]
+
+
+def _of_module(value: Any, kind: type, name: str) -> Any:
+    if type(in_mro(kind, name)) is property:
+        raise Refused("an attribute that answers by thread")
+    return _there(vars(value), name)
+
+
+def _of_record(value: OwnRecord | OwnNamed, name: str) -> Any:
+    """A field, or a method of the class."""
+    if isinstance(value, OwnRecord):
+        fields = value.fields
+    else:
+        fields = dict(zip(in_mro(value.of, "_fields"), value, strict=True))
+    if name in fields:
+        return fields[name]
+    found = in_mro(value.of, name)
+    if type(found) is FunctionType:
+        return MethodType(found, value)
+    raise Refused("an attribute of the class")
 
 
 def get_class(value: Any) -> type:
@@ -134,20 +202,20 @@ def get_class(value: Any) -> type:
         Refused: the object could pretend to be of another one.
     """
     kind = type(value)
-    if _in_mro(kind, "__class__") is not object.__dict__["__class__"]:
+    if in_mro(kind, "__class__") is not object.__dict__["__class__"]:
         raise Refused("__class__")
-    if type(_in_mro(kind, "__getattribute__")) is not WrapperDescriptorType:
+    if type(in_mro(kind, "__getattribute__")) is not WrapperDescriptorType:
         raise Refused("__getattribute__")
     return kind
 
 
 def _of_instance(value: Any, kind: type, name: str) -> Any:
-    if _in_mro(kind, "__getattribute__") is not object.__dict__["__getattribute__"]:
+    if in_mro(kind, "__getattribute__") is not object.__dict__["__getattribute__"]:
         raise Refused("__getattribute__")
-    found = _in_mro(kind, name)
+    found = in_mro(kind, name)
     if type(found) is MemberDescriptorType:
         return found.__get__(value, kind)
-    if found is not None and _in_mro(type(found), "__set__") is not None:
+    if found is not None and in_mro(type(found), "__set__") is not None:
         raise Refused("a data descriptor")
     own = _instance_dictionary(value, kind)
     if name in own:
@@ -162,17 +230,19 @@ def _bound(found: Any, value: Any, kind: type) -> Any:
         return found.__func__
     if type(found) is classmethod:
         return MethodType(found.__func__, kind)
-    if found is None or _in_mro(type(found), "__get__") is not None:
+    if found is None or in_mro(type(found), "__get__") is not None:
         raise Refused("an attribute that is computed")
     return found
 
 
 def _of_class(value: type, name: str) -> Any:
+    if type(value) is EnumType:
+        return _there(_names(value)["_member_map_"], name)
     if type(value) is not type:
         raise Refused("a class with a metaclass")
-    found = _in_mro(value, name)
-    if type(found) is FunctionType:
-        return found
+    found = in_mro(value, name)
+    if type(found) in {FunctionType, MethodDescriptorType, ClassMethodDescriptorType}:
+        return found  # of a builtin class: known by what it is, not yet bound
     return _bound(found, None, value)
 
 
@@ -180,7 +250,8 @@ _mro: Any = type.__dict__["__mro__"].__get__  # a metaclass is not asked
 _names: Any = type.__dict__["__dict__"].__get__
 
 
-def _in_mro(kind: type, name: str) -> Any:
+def in_mro(kind: type, name: str) -> Any:
+    """What `name` stands for in the class, found without asking it; None if it is not there."""
     for base in _mro(kind):
         if name in _names(base):
             return _names(base)[name]

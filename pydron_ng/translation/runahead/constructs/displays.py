@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydron_ng.translation.runahead.ahead import Ahead
-from pydron_ng.translation.runahead.constructs.operators import is_plain_atom
-from pydron_ng.translation.runahead.emitter import Emitter
-from pydron_ng.translation.runahead.promises import (
-    OWN,
-    UNKNOWN,
-    OwnDict,
-    OwnSet,
-    OwnTuple,
-    Refused,
+from pydron_ng.translation.runahead.constructs.arrays import is_array
+from pydron_ng.translation.runahead.constructs.operators import is_hashable
+from pydron_ng.translation.runahead.operations import (
     deeply,
     lifted,
 )
+from pydron_ng.translation.runahead.own import (
+    OwnDict,
+    OwnSet,
+    shape,
+)
+from pydron_ng.translation.runahead.promises import (
+    UNKNOWN,
+    Refused,
+)
 from pydron_ng.translation.runahead.registry import emits, guard
+
+if TYPE_CHECKING:
+    from pydron_ng.translation.runahead.emitter import Emitter
 
 PRODUCTIONS = (
     "{new} = [{call}, {int}]",
     "{new} = ({call}, {call})",
     "{new} = {{'a': {call}, 'b': {int}}}",
     "{new} = [*{list}, {call}]",
+    "{new} = {{**{{1: {call}}}, 2: {name}}}",
 )
 
 
@@ -54,10 +61,21 @@ def set_(emitter: Emitter, node: ast.Set) -> str:
 @emits(ast.Dict)
 def dict_(emitter: Emitter, node: ast.Dict) -> str:
     if any(key is None for key in node.keys):
-        return "UNKNOWN"
+        return _merged(emitter, node)
     keys = ", ".join(emitter.expression(key) for key in node.keys if key)
     values = ", ".join(emitter.expression(value) for value in node.values)
     return f"made_dict(ra, [{keys}], [{values}])"
+
+
+def _merged(emitter: Emitter, node: ast.Dict) -> str:
+    """A display with ``**`` parts: each is a dict of its own."""
+    pieces = [
+        f"made_dict(ra, [{emitter.expression(key)}], [{emitter.expression(value)}])"
+        if key
+        else emitter.expression(value)
+        for key, value in zip(node.keys, node.values, strict=True)
+    ]
+    return f"merged(ra, {', '.join(pieces)})"
 
 
 @guard
@@ -73,6 +91,21 @@ def made_dict(ra: Ahead, keys: list[Any], values: list[Any]) -> Any:
 
 
 @guard
+def merged(ra: Ahead, *parts: Any) -> Any:
+    """One dict of all parts, the later ones winning; its values may be promises."""
+
+    def run(*known: Any) -> OwnDict:
+        made = OwnDict()
+        for part in known:
+            if shape(part) is not dict or not all(map(is_hashable, part)):
+                raise Refused("**")
+            made.update(part)
+        return made
+
+    return lifted(ra.ready, run, *parts)
+
+
+@guard
 def made_set(ra: Ahead, items: list[Any]) -> Any:
     """A set of atoms."""
 
@@ -82,13 +115,6 @@ def made_set(ra: Ahead, items: list[Any]) -> Any:
         return OwnSet(known)
 
     return deeply(ra.ready, run, *items)
-
-
-def is_hashable(value: Any) -> bool:
-    """Is hashing it free of code of the user's?"""
-    if type(value) in {tuple, OwnTuple}:
-        return all(map(is_hashable, value))
-    return is_plain_atom(value)
 
 
 @guard
@@ -108,18 +134,20 @@ def spread(ra: Ahead, kind: type, pieces: list[tuple[bool, Any]]) -> Any:
     return lifted(ra.ready, run, *(value for _, value in pieces))
 
 
-def items_of(value: Any) -> list[Any]:
-    """The items of a re-iterable builtin container.
+_LARGEST = 100_000  # items that run-ahead copies
+
+
+def items_of(value: Any, most: int = _LARGEST) -> list[Any]:
+    """The items of a re-iterable builtin container, if they are not more than `most`.
 
     Raises:
         Refused: iterating it could run code, or use it up.
     """
-    kind = OWN.get(type(value), type(value))
-    if kind not in {list, tuple, dict, set, frozenset, str, bytes, range}:
+    kind = shape(value)
+    if kind not in {list, tuple, dict, set, frozenset, str, bytes, range} and not (
+        is_array(value) and value.ndim
+    ):
         raise Refused("iteration")
-    if len(value) > _LARGEST:
+    if len(value) > most:
         raise Refused("size")
     return list(value)
-
-
-_LARGEST = 100_000  # items that run-ahead copies

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 from pydron_ng.translation.runahead.constructs.branch import decide
 from pydron_ng.translation.runahead.constructs.loops import leave
-from pydron_ng.translation.runahead.emitter import Emitter
 from pydron_ng.translation.runahead.registry import emits
+
+if TYPE_CHECKING:
+    from pydron_ng.translation.runahead.emitter import Emitter
 
 PRODUCTIONS = (
     "if {call} > {int}:\n    break",
@@ -20,8 +23,8 @@ PRODUCTIONS = (
 
 @emits(ast.Return)
 def return_(emitter: Emitter, node: ast.Return, index: int) -> None:
-    if node.value is not None:
-        emitter.line(emitter.expression(node.value))
+    value = emitter.expression(node.value) if node.value is not None else "None"
+    emitter.line(f"ra.returned({value})" if emitter.returns else value)
     emitter.line(leave(emitter, "return"))
 
 
@@ -38,13 +41,13 @@ def continue_(emitter: Emitter, node: ast.Continue, index: int) -> None:
 @emits(ast.Raise)
 def raise_(emitter: Emitter, node: ast.Raise, index: int) -> None:
     """What comes after is for the handlers, which the commit program tells apart."""
-    emitter.line("await Promise(ra.ready)")
+    emitter.give_up(index)
 
 
 @emits(ast.Assert)
 def assert_(emitter: Emitter, node: ast.Assert, index: int) -> None:
     with emitter.block(f"if not {decide(emitter, node.test, index)}:"):
-        emitter.line("await Promise(ra.ready)")
+        emitter.give_up(index)
 
 
 @emits(ast.Pass, ast.Global, ast.Nonlocal)

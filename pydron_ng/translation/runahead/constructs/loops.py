@@ -4,55 +4,69 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydron_ng.translation.plan import item_point, target_names
-from pydron_ng.translation.runahead.ahead import Ahead
-from pydron_ng.translation.runahead.constructs.assign import _to
-from pydron_ng.translation.runahead.emitter import Emitter, returned
-from pydron_ng.translation.runahead.promises import OWN
+from pydron_ng.translation.counters import PASSED, item_point
+from pydron_ng.translation.runahead.branches import BREAK, FALLS, RETURN
+from pydron_ng.translation.runahead.constructs.assign import to_target
+from pydron_ng.translation.runahead.constructs.branch import bind_walruses
+from pydron_ng.translation.runahead.constructs.displays import items_of
+from pydron_ng.translation.runahead.constructs.operators import truth
+from pydron_ng.translation.runahead.constructs.speculation import changed_in, last_body
+from pydron_ng.translation.runahead.promises import (
+    Refused,
+)
 from pydron_ng.translation.runahead.registry import emits, guard
+from pydron_ng.translation.runahead.units import returned
+from pydron_ng.translation.runahead.unwaiting import written_in_place
+from pydron_ng.translation.syntax import target_names
+
+if TYPE_CHECKING:
+    from pydron_ng.translation.runahead.emitter import Emitter
 
 PRODUCTIONS = (
     "for {new} in range({small}):\n    {statement}",
     "for {new}, {new} in enumerate({list}):\n    {statement}",
     "for {new} in {list}:\n    {statement}\nelse:\n    {statement}",
 )
-#: How an iteration ended.
-NEXT, BREAK, RETURN = 0, 1, 2
 
 
 @emits(ast.For)
 def for_(emitter: Emitter, node: ast.For, index: int) -> None:
     place = emitter.plan.counter.get(emitter.outline.loop_of[node])
     if place is None:
-        emitter.unknown(index)  # no functional call inside: not worth running ahead
-        return
-    emitter.as_unit(index, lambda: _write_for(emitter, node, index, place))
+        emitter.as_unit(index, lambda: _write_short(emitter, node, index))
+    else:
+        emitter.as_unit(index, lambda: _write_for(emitter, node, index, place))
 
 
 def _write_for(emitter: Emitter, node: ast.For, index: int, place: int) -> None:
     keys = emitter.keys(emitter.outline.statements[index].loops)
     items, counter = emitter.temporary(), f"k{place}"
-    emitter.line(f"{items} = {emitter.expression(node.iter)}")
-    with emitter.block(f"if type({items}) is Promise:"):
-        emitter.line(f"{items} = await {items}")
+    _awaited(emitter, items, node.iter)
     with emitter.block(f"if {items} is UNKNOWN:"):
         emitter.line(f"{items} = await ra.told({index}, {keys})")
     emitter.line(f"{counter} = -1")
     item = emitter.temporary()
-    ended = emitter.temporary()
-    emitter.line(f"{ended} = True")
+    ended = _begin(emitter, node, index)
     with emitter.block(f"for {item} in over(ra, {items}, {node.lineno}):"):
         emitter.line(f"{counter} += 1")
-        _wait_for_room(emitter)
+        wait_for_room(emitter)
+        _stop(emitter, node, index, ended)
         _take_item(emitter, node, index, item, keys, counter)
-        _iterate(emitter, node, index, keys, counter, ended)
+        iterate(emitter, node, index, keys, counter, ended)
     emitter.unit.used.pop(counter, None)
-    _else(emitter, node.orelse, ended)
+    _end(emitter, node, index, ended)
 
 
-def _wait_for_room(emitter: Emitter) -> None:
+def _stop(emitter: Emitter, node: ast.For | ast.While, index: int, ended: str) -> None:
+    """Begin no more iterations if one of those before is known to have ended the loop."""
+    if passes(emitter, node, index):
+        with emitter.block(f"if {ended}.ended:"):
+            emitter.line("break")
+
+
+def wait_for_room(emitter: Emitter) -> None:
     with emitter.block("if ra.parked:"):
         emitter.line("await ra.room()")
 
@@ -61,23 +75,30 @@ def _take_item(
     emitter: Emitter, node: ast.For, index: int, item: str, keys: str, counter: str
 ) -> None:
     """Bind the targets: from the item, or as the commit program tells them."""
+    with emitter.block(f"if {item} is ARRIVES:"):
+        await_item(emitter, node, index, keys, counter)
+    with emitter.block("else:"):
+        to_target(emitter, node.target, item, -1)
+
+
+def await_item(
+    emitter: Emitter, node: ast.For | ast.AsyncFor, index: int, keys: str, counter: str
+) -> None:
+    """Bind the targets as the commit program tells them."""
     names = target_names(node.target)
     told = emitter.plan.items.get(index, ())
-    with emitter.block(f"if {item} is ARRIVES:"):
-        for name in names:
-            rank = told.index(name)
-            at = f"({keys[1:-1]}{counter}, )"
-            expected = f"ra.expect({item_point(index)}, {rank}, {at}, UNKNOWN)"
-            emitter.line(f"{emitter.name(name)} = await {expected}")
-        if not names:
-            emitter.line("await Promise(ra.ready)")
-    with emitter.block("else:"):
-        _to(emitter, node.target, item, -1)
+    for name in names:
+        rank = told.index(name)
+        at = f"({keys[1:-1]}{counter}, )"
+        expected = f"ra.expect({item_point(index)}, {rank}, {at}, UNKNOWN)"
+        emitter.line(f"{emitter.name(name)} = await {expected}")
+    if not names:
+        emitter.line("await Promise(ra.ready)")
 
 
-def _iterate(
+def iterate(
     emitter: Emitter,
-    node: ast.For | ast.While,
+    node: ast.For | ast.AsyncFor | ast.While,
     index: int,
     keys: str,
     counter: str,
@@ -96,29 +117,92 @@ def _iterate(
         emitter.exits.append(
             lambda kind: returned([*(f.format(_KINDS[kind]) for f in flag), *values])
         )
-        emitter.body(node.body)
-        emitter.line(emitter.exits[-1]("next"))
+        emitter.ends.append((exits, tuple(values)))
+        last_body(emitter, node.body, emitter.exits[-1]("next"))
+        emitter.ends.pop()
         emitter.exits.pop()
-    unit.used.pop("", None)
-    emitter.finish(unit)
-    how = emitter.temporary()
     told = emitter.plan.items.get(index, ())
     ranks: list[int | None] = [told.index(name) if name in told else None for name in outputs]
-    targets = [f"v_{name}" for name in outputs]
     # What an iteration hands on is told where the next one begins.
     at = f"({keys[1:-1]}{counter} + 1, )"
     point = item_point(index)
-    if exits:
+    if not exits and written_in_place(emitter, unit, outputs, (point, at, ranks)):
+        emitter.drop(unit)
+        return
+    unit.used.pop("", None)
+    emitter.finish(unit)
+    how = emitter.temporary()
+    targets = [f"v_{name}" for name in outputs]
+    if not exits:
+        emitter.spawn(unit, point, targets, ranks, at)
+    elif passes(emitter, node, index):
+        emitter.line(f"{ended}.enter()")
+        emitter.spawn(unit, point, [how, *targets], [None, *ranks], at)
+        _pass(emitter, node, (how, at, ended), outputs)
+    else:
         emitter.spawn(unit, point, [how, *targets], [None, *ranks], at)
         _heed(emitter, how, ended)
-    else:
-        emitter.spawn(unit, point, targets, ranks, at)
 
 
-_KINDS = {"next": NEXT, "break": BREAK, "return": RETURN}
+def passes(emitter: Emitter, node: ast.For | ast.AsyncFor | ast.While, index: int) -> bool:
+    """Are iterations begun while earlier ones may still end the loop?"""
+    synchronous = isinstance(node, ast.For | ast.While)
+    return emitter.speculate and synchronous and _exits(node, emitter, index)
 
 
-def _exits(node: ast.For | ast.While, emitter: Emitter, index: int) -> bool:
+def _pass(
+    emitter: Emitter,
+    node: ast.For | ast.AsyncFor | ast.While,
+    variables: tuple[str, str, str],
+    outputs: tuple[str, ...],
+) -> None:
+    """After:
+    (v_a, v_kept, ) = t3.passed(t4, (v_a, v_kept, ), (1, ))
+    if t3.ended: break
+    """
+    how, at, ended = variables
+    index = emitter.outline.of[node]
+    told = emitter.plan.items.get(index, ())
+    for name in outputs:
+        if name in told:
+            where = f"{item_point(index)}, {told.index(name)}, {at}"
+            emitter.line(f"v_{name} = bind(ra, {where}, v_{name})")
+    gated = changed_in(emitter, [index])
+    ranks = "".join(f"{rank}, " for rank, name in enumerate(outputs) if f"v_{name}" in gated)
+    values = "(" + "".join(f"v_{name}, " for name in outputs) + ")"
+    assign = f"{values} = " if outputs else ""
+    emitter.line(f"{assign}{ended}.passed({how}, {values}, ({ranks}))")
+    with emitter.block(f"if {ended}.ended:"):
+        emitter.line("break")
+
+
+def _begin(emitter: Emitter, node: ast.For | ast.While, index: int) -> str:
+    """Emit the variable that says, after the loop, whether it went to its end."""
+    ended = emitter.temporary()
+    emitter.line(f"{ended} = {'passing(ra)' if passes(emitter, node, index) else True}")
+    return ended
+
+
+def _end(emitter: Emitter, node: ast.For | ast.While, index: int, ended: str) -> None:
+    """After:
+    (t9, v_a, ) = await t3.outcome((v_a, ))
+    if t9 == 2: return ...
+    t3 = t9 != 1
+    """
+    if passes(emitter, node, index):
+        outputs = dict.fromkeys((*emitter.carried(index), *emitter.outputs(index)))
+        values, how = "".join(f"v_{name}, " for name in outputs), emitter.temporary()
+        emitter.line(f"({how}, {values}) = await {ended}.outcome(({values}))")
+        with emitter.block(f"if {how} == {RETURN}:"):
+            emitter.line(leave(emitter, "return"))
+        emitter.line(f"{ended} = {how} != {BREAK}")
+    _else(emitter, node.orelse, ended)
+
+
+_KINDS = {"next": FALLS, "break": BREAK, "return": RETURN}
+
+
+def _exits(node: ast.For | ast.AsyncFor | ast.While, emitter: Emitter, index: int) -> bool:
     """Can an iteration end the loop, or the function?"""
     for s in emitter.outline.statements:
         if s.index == index or not emitter.outline.inside(s.index, index):
@@ -156,33 +240,33 @@ def _else(emitter: Emitter, body: list[ast.stmt], ended: str) -> None:
 def while_(emitter: Emitter, node: ast.While, index: int) -> None:
     place = emitter.plan.counter.get(emitter.outline.loop_of[node])
     if place is None:
-        emitter.unknown(index)
-        return
-    emitter.as_unit(index, lambda: _write_while(emitter, node, index, place))
+        emitter.as_unit(index, lambda: _write_short(emitter, node, index))
+    else:
+        emitter.as_unit(index, lambda: _write_while(emitter, node, index, place))
 
 
 def _write_while(emitter: Emitter, node: ast.While, index: int, place: int) -> None:
     keys = emitter.keys(emitter.outline.statements[index].loops)
-    counter, ended = f"k{place}", emitter.temporary()
+    counter = f"k{place}"
     emitter.line(f"{counter} = -1")
-    emitter.line(f"{ended} = True")
+    ended = _begin(emitter, node, index)
     with emitter.block("while True:"):
-        _wait_for_room(emitter)
+        wait_for_room(emitter)
+        _stop(emitter, node, index, ended)
         test = _decide_while(emitter, node, index, keys, counter)
         with emitter.block(f"if not {test}:"):
             emitter.line("break")
         emitter.line(f"{counter} += 1")
-        _iterate(emitter, node, index, keys, counter, ended)
+        bind_walruses(emitter, node.test, index, f"({keys[1:-1]}{counter}, )")
+        iterate(emitter, node, index, keys, counter, ended)
     emitter.unit.used.pop(counter, None)
-    _else(emitter, node.orelse, ended)
+    _end(emitter, node, index, ended)
 
 
 def _decide_while(emitter: Emitter, node: ast.While, index: int, keys: str, counter: str) -> str:
     """The test belongs to the loop: its calls and what is told of it count the iterations."""
     value = emitter.temporary()
-    emitter.line(f"{value} = {emitter.expression(node.test)}")
-    with emitter.block(f"if type({value}) is Promise:"):
-        emitter.line(f"{value} = await {value}")
+    _awaited(emitter, value, node.test)
     emitter.line(f"{value} = decided({value})")
     with emitter.block(f"if {value} is UNKNOWN:"):
         at = f"({keys[1:-1]}{counter}, )"
@@ -190,48 +274,94 @@ def _decide_while(emitter: Emitter, node: ast.While, index: int, keys: str, coun
     return value
 
 
+# --- loops without functional calls: run ahead while they are short, else told at their end ---
+
+
+def _write_short(emitter: Emitter, node: ast.For | ast.While, index: int) -> None:
+    if not emitter.interrupts(index) or not emitter.is_watched(index):
+        _in_place(emitter, node)
+        return
+    with emitter.block("try:"):
+        _in_place(emitter, node)
+    with emitter.block("except Refused:"):
+        wait_until_passed(emitter, index)
+
+
+def wait_until_passed(emitter: Emitter, index: int) -> None:
+    """A loop without functional calls is not run ahead: what it has done is told at its end."""
+    if not emitter.interrupts(index) or not emitter.is_watched(index):
+        emitter.give_up(index)
+        return
+    keys = emitter.keys(emitter.outline.statements[index].loops)
+    emitter.unknown(index)
+    emitter.line(f"await ra.expect({index}, {PASSED}, {keys}, UNKNOWN)")
+
+
+def _in_place(emitter: Emitter, node: ast.For | ast.While) -> None:
+    ended = emitter.temporary()
+    emitter.line(f"{ended} = True")
+    if isinstance(node, ast.For):
+        _short_for(emitter, node, ended)
+    else:
+        _short_while(emitter, node, ended)
+    _else(emitter, node.orelse, ended)
+
+
+def _short_for(emitter: Emitter, node: ast.For, ended: str) -> None:
+    items, item = emitter.temporary(), emitter.temporary()
+    _awaited(emitter, items, node.iter)
+    with emitter.block(f"for {item} in few({items}):"):
+        to_target(emitter, node.target, item, -1)
+        _short_body(emitter, node, ended)
+
+
+def _short_while(emitter: Emitter, node: ast.While, ended: str) -> None:
+    step, test = emitter.temporary(), emitter.temporary()
+    with emitter.block(f"for {step} in few(None):"):
+        _awaited(emitter, test, node.test)
+        with emitter.block(f"if not certainly({test}):"):
+            emitter.line("break")
+        _short_body(emitter, node, ended)
+
+
+def _awaited(emitter: Emitter, variable: str, node: ast.expr) -> None:
+    emitter.line(f"{variable} = {emitter.expression(node)}")
+    with emitter.block(f"if type({variable}) is Promise:"):
+        emitter.line(f"{variable} = await {variable}")
+
+
+def _short_body(emitter: Emitter, node: ast.For | ast.While, ended: str) -> None:
+    """The body in place: it is left as Python's own loops are."""
+    outer = emitter.exits[-1] if emitter.exits else lambda _: "return ()"
+    leaves = {"next": "continue", "break": f"{ended} = False; break"}
+    emitter.exits.append(lambda kind: leaves.get(kind) or outer(kind))
+    emitter.body(node.body)
+    emitter.exits.pop()
+
+
 # --- guards ---
 
-
-class _Arrives:
-    """An item that is itself an effect: it is known when the commit program has it."""
-
-
-ARRIVES = _Arrives()
-_SAFE = frozenset({list, tuple, dict, set, frozenset, str, bytes, range})
+_FEW = 100  # iterations that are run ahead without the prospect of a call
 
 
 @guard
-def over(ra: Ahead, items: Any, line: int) -> Iterator[Any]:
-    """The items of a value that iterating does not use up; else ARRIVES for each to come."""
-    kind = OWN.get(type(items), type(items))
-    if kind in _SAFE:
-        yield from list(items) if kind in {list, set, dict} and len(items) < 10_000 else items  # noqa: PLR2004
-        return
-    views = {type({}.keys()), type({}.values()), type({}.items())}
-    if kind in views:
-        yield from list(items)
-        return
-    if type(kind) is type and kind.__module__.startswith("pydron_ng."):
-        shared = getattr(kind, "ahead_items", None)
-        if shared is not None:
-            yield from shared(items)
-            return
-    if _is_plain_array(items):
-        yield from items
-        return
-    name = type.__dict__["__name__"].__get__(kind)  # a metaclass is not asked
-    ra.blame("iterator", line, f"the next item of a {name} is an effect")
-    while True:
-        yield ARRIVES
+def few(items: Any) -> Iterator[Any]:
+    """The items of a short container; without one, a few numbers.
+
+    Raises:
+        Refused: they turned out to be many, or iterating could run code.
+    """
+    if items is None:
+        yield from range(_FEW)
+        raise Refused("many iterations")
+    yield from items_of(items, _FEW)
 
 
-def _is_plain_array(value: Any) -> bool:
-    kind = type(value)
-    return (
-        type(kind) is type
-        and kind.__module__ == "numpy"
-        and kind.__name__ == "ndarray"
-        and value.ndim > 0
-        and value.dtype.kind in "biufc"
-    )
+@guard
+def certainly(value: Any) -> bool:
+    """Whether a test holds.
+
+    Raises:
+        Refused: user code might be asked.
+    """
+    return truth(value)

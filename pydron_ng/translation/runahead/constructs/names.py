@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
-from pydron_ng.translation.runahead.emitter import Emitter
 from pydron_ng.translation.runahead.registry import emits
+
+if TYPE_CHECKING:
+    from pydron_ng.translation.runahead.emitter import Emitter
 
 PRODUCTIONS = ("{new} = {value}", "{new} = {name}")
 

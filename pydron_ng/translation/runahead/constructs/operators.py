@@ -5,26 +5,34 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pydron_ng.purity.library_values import is_library_value
 from pydron_ng.translation.runahead.ahead import Ahead
-from pydron_ng.translation.runahead.emitter import Emitter
-from pydron_ng.translation.runahead.promises import (
+from pydron_ng.translation.runahead.constructs.arrays import calculated, is_array
+from pydron_ng.translation.runahead.operations import lifted
+from pydron_ng.translation.runahead.own import (
     ATOMS,
     OWN,
-    UNKNOWN,
+    OwnDict,
     OwnList,
+    OwnTuple,
+)
+from pydron_ng.translation.runahead.promises import (
+    UNKNOWN,
     Promise,
     Refused,
-    deeply,
     is_foreign,
-    lifted,
 )
 from pydron_ng.translation.runahead.registry import emits, guard
+
+if TYPE_CHECKING:
+    from pydron_ng.translation.runahead.emitter import Emitter
 
 PRODUCTIONS = (
     "{new} = {int} + {call}",
     "{new} = {call} * {int} - {call}",
+    "{new} = len([[{call}]] * 3) + {int}",
     "{new} = {call} if {call} > {int} else {int}",
     "{name} += {call}",
     "{new} = {int} < {call} <= {int}",
@@ -93,7 +101,7 @@ _SCALARS = frozenset(
 )
 _NUMBERS = frozenset({int, float, complex, bool})
 _LATER = frozenset({"**", "<<", "*", "~"})  # these have more to check than the types
-_LONGEST = 10_000  # items or bits that an operation of run-ahead may make
+LONGEST = 10_000  # items or bits that an operation of run-ahead may make
 
 
 # --- emitting ---
@@ -103,6 +111,8 @@ _LONGEST = 10_000  # items or bits that an operation of run-ahead may make
 def binary(emitter: Emitter, node: ast.BinOp) -> str:
     symbol = _BINARY.get(type(node.op))
     left, right = emitter.expression(node.left), emitter.expression(node.right)
+    if symbol == "%" and type(getattr(node.left, "value", None)) is str:
+        return f"percent(ra, {left}, {right})"
     return f"operate(ra, {symbol!r}, {left}, {right})" if symbol else "UNKNOWN"
 
 
@@ -124,9 +134,28 @@ def compare(emitter: Emitter, node: ast.Compare) -> str:
 
 
 def _chain(emitter: Emitter, node: ast.Compare) -> str:
-    symbols = tuple(_COMPARE[type(op)] for op in node.ops)
-    operands = [emitter.expression(part) for part in (node.left, *node.comparators)]
-    return f"chained(ra, {symbols!r}, {', '.join(operands)})"
+    """Each part is evaluated only if those before it hold."""
+    before = emitter.expression(node.left)
+    return _links(emitter, before, list(zip(node.ops, node.comparators, strict=True)))
+
+
+def _links(emitter: Emitter, left: str, links: list[tuple[ast.cmpop, ast.expr]]) -> str:
+    (operator_, operand), *rest = links
+    symbol, right = _COMPARE[type(operator_)], emitter.expression(operand)
+    if not rest:
+        return f"compared(ra, {symbol!r}, {left}, {right})"
+    middle = emitter.temporary()
+    return f"linked(ra, {symbol!r}, {left}, {right}, {_continued(emitter, middle, rest)})"
+
+
+def _continued(emitter: Emitter, middle: str, rest: list[tuple[ast.cmpop, ast.expr]]) -> str:
+    """A function of the middle operand that evaluates the rest, with the names as they are now."""
+    unit = emitter.unit
+    before, unit.used = unit.used, {}
+    with emitter.deferring():
+        text = _links(emitter, middle, rest)
+    used, unit.used = unit.used, {**before, **unit.used}
+    return _lambda(text, used, middle)
 
 
 @emits(ast.BoolOp)
@@ -135,7 +164,9 @@ def boolean(emitter: Emitter, node: ast.BoolOp) -> str:
     result = _later(emitter, text)
     word = "and" if isinstance(node.op, ast.And) else "or"
     for part in reversed(firsts[1:]):
-        result = _closed(emitter, f"either(ra, {word!r}, {emitter.expression(part)}, {result})")
+        with emitter.deferring():
+            middle = emitter.expression(part)
+        result = _closed(emitter, f"either(ra, {word!r}, {middle}, {result})")
     return f"either(ra, {word!r}, {emitter.expression(firsts[0])}, {result})"
 
 
@@ -149,7 +180,8 @@ def _later(emitter: Emitter, node: ast.expr) -> str:
     """A function without parameters that evaluates `node` with the names as they are now."""
     unit = emitter.unit
     before, unit.used = unit.used, {}
-    text = emitter.expression(node)
+    with emitter.deferring():
+        text = emitter.expression(node)
     used, unit.used = unit.used, {**before, **unit.used}
     return _lambda(text, used)
 
@@ -158,9 +190,9 @@ def _closed(emitter: Emitter, text: str) -> str:
     return _lambda(text, emitter.unit.used)
 
 
-def _lambda(text: str, used: dict[str, None]) -> str:
-    kept = [variable for variable in used if variable in text]
-    return f"(lambda {', '.join(f'{v}={v}' for v in kept)}: {text})"
+def _lambda(text: str, used: dict[str, None], *parameters: str) -> str:
+    kept = [*parameters, *(f"{variable}={variable}" for variable in used if variable in text)]
+    return f"(lambda {', '.join(kept)}: {text})"
 
 
 # --- guards ---
@@ -192,6 +224,12 @@ def _guarded(symbol: str, values: tuple[Any, ...]) -> Any:
         return not truth(values[0])
     if len(values) == 2 and symbol == "+" and type(values[0]) in {OwnList, list}:  # noqa: PLR2004
         return _joined(*values)
+    if symbol == "*" and any(type(value) in {OwnList, list} for value in values):
+        return _repeated(*values)
+    if symbol == "|" and all(type(value) in {dict, OwnDict} for value in values):
+        return united(*values)
+    if any(map(is_array, values)):
+        return calculated(symbol, _FUNCTIONS[symbol], values)
     if any(not is_plain_atom(value) for value in values):
         raise Refused(symbol)
     _check_size(symbol, values)
@@ -199,22 +237,30 @@ def _guarded(symbol: str, values: tuple[Any, ...]) -> Any:
 
 
 def _joined(left: Any, right: Any) -> Any:
-    if type(right) not in {OwnList, list} or len(left) + len(right) > _LONGEST:
+    if type(right) not in {OwnList, list} or len(left) + len(right) > LONGEST:
         raise Refused("+")
     return OwnList([*left, *right])
 
 
+def _repeated(*values: Any) -> Any:
+    """A list a number of times, whatever it holds."""
+    items, times = values if type(values[0]) in {OwnList, list} else reversed(values)
+    if type(times) not in {int, bool} or len(items) * times > LONGEST:
+        raise Refused("*")
+    return OwnList(list(items) * times)
+
+
 def is_plain_atom(value: Any) -> bool:
-    """Is it an atom of the language, or a numpy scalar, of exactly that type?"""
+    """Is it an atom of the language or its library, or a numpy scalar, of exactly that type?"""
     kind = type(value)
-    if kind in ATOMS:
+    if kind in ATOMS or is_library_value(value):
         return True
     return type(kind) is type and kind.__module__ == "numpy" and kind.__name__ in _SCALARS
 
 
 def _numeric(function: Callable[..., Any], values: tuple[Any, ...]) -> Any:
     """Apply without a warning: numpy's scalars warn where Python's raise."""
-    if all(type(value) in ATOMS for value in values):
+    if all(type(value) in ATOMS or is_library_value(value) for value in values):
         return function(*values)
     import numpy as np
 
@@ -226,7 +272,7 @@ def _check_size(symbol: str, values: tuple[Any, ...]) -> None:
     """Refuse what could take long or fill the memory."""
     if symbol == "%" and type(values[0]) in {str, bytes}:
         raise Refused(symbol)
-    if len(values) > 1 and _length(symbol, *values) > _LONGEST:
+    if len(values) > 1 and _length(symbol, *values) > LONGEST:
         raise Refused(symbol)
 
 
@@ -248,40 +294,6 @@ def _length(symbol: str, a: Any, b: Any) -> int:
             return 0
 
 
-@guard
-def contains(ra: Ahead, symbol: str, item: Any, container: Any) -> Any:
-    """Membership of an atom in a container of atoms."""
-
-    def run(item: Any, container: Any) -> Any:
-        if not is_plain_atom(item) or not _holds_atoms(container):
-            raise Refused(symbol)
-        return (item in container) is (symbol == "in")
-
-    return deeply(ra.ready, run, item, container)
-
-
-def _holds_atoms(container: Any) -> bool:
-    kind = OWN.get(type(container), type(container))
-    if kind in {str, bytes, range}:
-        return True
-    if kind not in {list, tuple, set, frozenset, dict} or len(container) > _LONGEST:
-        return False
-    return all(is_plain_atom(item) for item in container)
-
-
-@guard
-def chained(ra: Ahead, symbols: tuple[str, ...], *operands: Any) -> Any:
-    """A chain of comparisons of atoms."""
-
-    def run(*values: Any) -> Any:
-        if any(not is_plain_atom(value) for value in values) or "in" in " ".join(symbols):
-            raise Refused(symbols[0])
-        pairs = zip(symbols, values, values[1:], strict=False)
-        return all(_FUNCTIONS[symbol](a, b) for symbol, a, b in pairs)
-
-    return lifted(ra.ready, run, *operands)
-
-
 def truth(value: Any) -> bool:
     """Is `value` true, where no code of the user's is asked?
 
@@ -294,6 +306,29 @@ def truth(value: Any) -> bool:
     if is_plain_atom(value) or kind in OWN or kind in {list, tuple, dict, set, frozenset, range}:
         return bool(value)
     raise Refused("truth")
+
+
+def united(*dicts: Any) -> OwnDict:
+    """One dict of all, the later ones winning; their values may be promises.
+
+    Raises:
+        Refused: comparing keys could run code of the user's, or they are many.
+    """
+    made = OwnDict()
+    for part in dicts:
+        if type(part) not in {dict, OwnDict} or len(part) > LONGEST:
+            raise Refused("|")
+        if not all(map(is_hashable, part)):
+            raise Refused("keys")
+        made.update(part)
+    return made
+
+
+def is_hashable(value: Any) -> bool:
+    """Is hashing it free of code of the user's?"""
+    if type(value) in {tuple, OwnTuple}:
+        return all(map(is_hashable, value))
+    return is_plain_atom(value)
 
 
 @guard

@@ -1,24 +1,34 @@
-"""f-strings of atoms."""
+"""f-strings and other formats, of what can be shown without asking code of the user's."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydron_ng.translation.runahead.ahead import Ahead
-from pydron_ng.translation.runahead.constructs.operators import is_plain_atom
-from pydron_ng.translation.runahead.emitter import Emitter
-from pydron_ng.translation.runahead.promises import Refused, lifted
+from pydron_ng.translation.runahead.operations import (
+    deeply,
+    lifted,
+)
+from pydron_ng.translation.runahead.promises import Refused
 from pydron_ng.translation.runahead.registry import emits, guard
+from pydron_ng.translation.runahead.tame import LARGEST, checked, is_tame
 
-PRODUCTIONS = ("{new} = f'{{{name}}}-{{{call}:>5}}'",)
+if TYPE_CHECKING:
+    from pydron_ng.translation.runahead.emitter import Emitter
+
+PRODUCTIONS = (
+    "{new} = f'{{{name}}}-{{{call}:>5}}'",
+    "{new} = '%s and %r' % ({call}, {name})",
+)
 _CONVERSIONS = {-1: "", ord("r"): "r", ord("s"): "s", ord("a"): "a"}
 _SHOWN: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
 _WIDEST = 20  # characters of a format
 _HUGE_WIDTH = re.compile(r"\d{4}")
-_LONGEST = 100_000  # characters
+_WIDE = re.compile(r"\d{4}|\*|:[^}]*\{")  # widths of a format that are large, or computed
+_LONGEST_FORMAT = 1_000  # characters
 
 
 @emits(ast.JoinedStr)
@@ -36,17 +46,17 @@ def formatted_value(emitter: Emitter, node: ast.FormattedValue) -> str:
 
 @guard
 def formatted(ra: Ahead, value: Any, conversion: str, spec: Any) -> Any:
-    """The text of an atom."""
+    """The text of a value."""
 
     def run(value: Any, spec: Any) -> str:
-        if not is_plain_atom(value) or type(spec) is not str or len(spec) > _WIDEST:
+        if not is_tame(value) or type(spec) is not str or len(spec) > _WIDEST:
             raise Refused("format")
         if _HUGE_WIDTH.search(spec):
             raise Refused("format")
         shown = _SHOWN[conversion](value) if conversion else value
         return format(shown, spec)
 
-    return lifted(ra.ready, run, value, spec)
+    return deeply(ra.ready, run, value, spec)
 
 
 @guard
@@ -54,8 +64,29 @@ def joined_text(ra: Ahead, *parts: Any) -> Any:
     """The parts of an f-string in one."""
 
     def run(*texts: Any) -> str:
-        if sum(map(len, texts)) > _LONGEST:
+        if sum(map(len, texts)) > LARGEST:
             raise Refused("length")
         return "".join(texts)
 
     return lifted(ra.ready, run, *parts)
+
+
+@guard
+def percent(ra: Ahead, text: Any, values: Any) -> Any:
+    """``text % values`` of a format that is written out."""
+
+    def run(text: Any, values: Any) -> Any:
+        check_format(text)
+        return text % checked(values)
+
+    return deeply(ra.ready, run, text, values)
+
+
+def check_format(text: str) -> None:
+    """Refuse a format that could make much out of little.
+
+    Raises:
+        Refused: it is long, or has widths that are large or computed.
+    """
+    if len(text) > _LONGEST_FORMAT or _WIDE.search(text):
+        raise Refused("format")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import selectors
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
+
+from pydron_ng.backends.descriptors import Bell, Descriptor
 
 Ready = Sequence[tuple[selectors.SelectorKey, int]]
 
@@ -19,13 +20,16 @@ class _Callbacks(NamedTuple):
 class SelectorLoop:
     """Descriptors stay registered; ``poll`` is called without the lock, all else with it."""
 
+    #: Selectors that the program has closed: to let go of one closes what has its number now.
+    _lost: ClassVar[list[selectors.BaseSelector]] = []
+
     def __init__(self) -> None:
         """Raises: OSError when no descriptor is left."""
         self._selector = selectors.DefaultSelector()
-        self._ear, self._bell = os.pipe()
-        os.set_blocking(self._ear, False)
-        os.set_blocking(self._bell, False)
-        self.register(self._ear, self._hear, self._hear)
+        number = getattr(self._selector, "fileno", lambda: None)()
+        self._descriptor = None if number is None else Descriptor(number)
+        self._bell = Bell()
+        self.register(self._bell.fileno(), self._bell.hear, self._bell.hear)
 
     def register(
         self, fd: int, on_readable: Callable[[], object], on_writable: Callable[[], object]
@@ -44,12 +48,7 @@ class SelectorLoop:
 
     def wake(self) -> None:
         """Make a ``poll`` that is under way return."""
-        with suppress(BlockingIOError):
-            os.write(self._bell, b"\0")
-
-    def _hear(self) -> None:
-        with suppress(BlockingIOError):
-            os.read(self._ear, 4096)
+        self._bell.ring()
 
     def poll(self, timeout: float | None) -> Ready:
         """What is ready, after `timeout` seconds at the latest."""
@@ -67,9 +66,11 @@ class SelectorLoop:
 
     def close(self) -> None:
         """Close its own descriptors; the registered ones are their owners'."""
-        self._selector.close()
-        os.close(self._ear)
-        os.close(self._bell)
+        if self._descriptor is None or self._descriptor.is_ours():
+            self._selector.close()
+        else:
+            self._lost.append(self._selector)
+        self._bell.close()
 
 
 def _is_registered(key: selectors.SelectorKey, registered: object) -> bool:

@@ -1,0 +1,153 @@
+"""One host as the program sees it: the stream to its relay, and its workers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+
+from pydron_ng.backends.base import Blob, Loop, TaskId, WorkerId
+from pydron_ng.backends.detached import Detached
+from pydron_ng.backends.remote.frames import Frame, Frames, Kind, cut, frame
+from pydron_ng.backends.remote.packages import Packages
+from pydron_ng.backends.remote.plan import Plan
+from pydron_ng.backends.wire import Inbox, Item, Outbox, encode
+
+
+class Link:
+    """The stream to a relay that has been told where to go. Raises: OSError."""
+
+    def __init__(self, order: bytes, loop: Loop, heard: Callable[[], object]) -> None:
+        """heard: called when there is something to be pulled."""
+        self._relay = Detached("pydron_ng.backends.remote.relay", [], os.environ)
+        self._stream = self._relay.stream
+        self._stream.setblocking(False)
+        self._loop = loop
+        self._frames = Frames()
+        self._outbox = Outbox()
+        self._is_blocked = False
+        loop.register(self._stream.fileno(), heard, self._push)
+        self.send([order])
+
+    def send(self, buffers: Iterable[bytes | memoryview]) -> None:
+        self._outbox.put(buffers)
+        self._push()
+
+    def pull(self) -> Sequence[Frame]:
+        """What has come; to be used before the next time. Raises: EOFError, BlockingIOError."""
+        self._stream.check()
+        try:
+            return self._frames.pull(self._stream)[1]
+        except ConnectionError:
+            raise EOFError from None
+
+    def last_words(self) -> str:
+        return self._relay.last_words()
+
+    def hang_up(self) -> None:
+        self._loop.unregister(self._stream.fileno())
+        self._relay.hang_up()
+
+    def close(self) -> None:
+        """Returns when all is gone that was started, or cannot be reached."""
+        self._relay.close()
+
+    def forget(self) -> None:
+        self._relay.forget()
+
+    def _push(self) -> None:
+        if self._stream.fileno() < 0:
+            return
+        self._stream.check()
+        try:
+            blocked = not self._outbox.push(self._stream)
+        except ConnectionError:
+            return  # whoever reads will notice
+        if blocked is not self._is_blocked:
+            self._is_blocked = blocked
+            self._loop.want_write(self._stream.fileno(), blocked)
+
+
+#: So many attempts in vain are no reason to do without a host that was there.
+_PATIENCE = 5
+
+
+class Host:
+    """Where it stands. Workers go by their process ids there.
+
+    cores: how many workers it is to have; None as long as nobody knows.
+    wanted: workers that were asked for and have not come.
+    failures: attempts in vain since it was last there, and why the last one was.
+    hopeless: it is not tried any more.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.packages = Packages(plan.name, plan.python, plan.requirements)
+        self.cores = plan.cores
+        self.wanted = 0
+        self.failures = 0
+        self.hopeless = False
+        self.why = ""
+        self.is_up = self.was_up = False
+        self.link: Link | None = None
+        self.workers: dict[int, RemoteWorker] = {}
+
+    @property
+    def free(self) -> int:
+        """How many more workers it may have."""
+        return (self.cores or 1) - len(self.workers) - self.wanted
+
+    def ask(self, count: int) -> None:
+        """Have workers started; now, if it is there."""
+        if self.is_up and self.link is not None and count:
+            self.link.send([frame(Kind.START, count)])
+
+    @property
+    def is_promising(self) -> bool:
+        """Is it there, or on its way and has not failed yet, or not for long?"""
+        if self.hopeless or self.is_up:
+            return self.is_up
+        if self.was_up:
+            return bool(self.wanted) and self.failures <= _PATIENCE
+        return self.link is not None and not self.failures
+
+
+class RemoteWorker:
+    """One worker: what it is sent, and the messages that its bytes make up."""
+
+    __slots__ = ("_inbox", "_link", "_pid", "id")
+
+    def __init__(self, number: WorkerId, pid: int, link: Link) -> None:
+        self.id = number
+        self._pid = pid
+        self._link = link
+        self._inbox = Inbox()
+
+    def put(self, items: Sequence[Item]) -> None:
+        self._link.send(cut(Kind.DATA, self._pid, encode(items)))
+
+    def kill(self) -> None:
+        self._link.send([frame(Kind.KILL, self._pid)])
+
+    def feed(self, data: memoryview) -> list[tuple[TaskId, Blob]]:
+        """The outcomes that these bytes complete."""
+        piece = _Piece(data)
+        items: list[Item] = []
+        while piece.rest:
+            items += self._inbox.pull(piece)
+        return [(TaskId(key), blob) for key, blob in items if isinstance(key, int)]
+
+
+class _Piece:
+    """Bytes that are there, read as a stream is."""
+
+    __slots__ = ("rest",)
+
+    def __init__(self, data: memoryview) -> None:
+        self.rest = data
+
+    def recv_into(self, buffer: bytearray | memoryview, /) -> int:
+        count = min(len(self.rest), len(buffer))
+        buffer[:count] = self.rest[:count]
+        self.rest = self.rest[count:]
+        return count

@@ -1,0 +1,50 @@
+"""What the checks of a running program found, function by function."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from pydron_ng.contract.findings import Finding
+
+
+class Report:
+    """The findings so far, each once. ``str()`` of it is for people."""
+
+    def __init__(self) -> None:
+        self.checked: Counter[str] = Counter()
+        self._found: dict[tuple[str, str, str], Finding] = {}
+
+    def add(self, function: str, findings: Iterable[Finding]) -> None:
+        """One call of a function was checked."""
+        self.checked[function] += 1
+        for finding in findings:
+            key = finding.function, finding.code, finding.message if finding.is_breach else ""
+            self._found.setdefault(key, finding)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All of them, breaches first."""
+        return sorted(self._found.values(), key=lambda finding: not finding.is_breach)
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        breaches = [finding for finding in self.findings if finding.is_breach]
+        broken = {finding.function for finding in breaches}
+        verb = "breaks" if len(broken) == 1 else "break"
+        said = f"{len(broken)} {verb} the contract" if broken else "all keep the contract"
+        calls, functions = sum(self.checked.values()), len(self.checked)
+        yield f"pydron_ng checked {_s(calls, 'call')} of {_s(functions, 'function')}: {said}"
+        for finding in breaches:
+            yield from ("", str(finding))
+        others = [finding for finding in self.findings if not finding.is_breach]
+        if others:
+            yield "\nmade inline, which is exact:"
+        for finding in others:
+            yield f"  {finding.function}: {finding.message} [{finding.code}]"
+
+
+def _s(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,78 @@
+"""One call of a scheduled function while functional calls are checked: nothing is run ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydron_ng.runtime.grain import as_method, mark_of
+from pydron_ng.runtime.stubs import INLINE, tidy
+from pydron_ng.translation.counters import new_counters
+
+if TYPE_CHECKING:
+    from pydron_ng.runtime.entry import Entry, InnerEntry
+
+
+#: Told of a call: its value, or what it raised, and how many seconds it took.
+End = Callable[[object, "BaseException | None", float], None]
+
+
+class Checks(Protocol):
+    """Decides which functional calls are checked, and checks them."""
+
+    def wants(self, function: Any) -> bool:
+        """Is the next call of this function to be checked?"""
+
+    def begin(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> End | None:
+        """The call comes next; what to tell its end, if anything."""
+
+
+class CheckedActivation:
+    """Hands the commit program a ``route`` that leads to the checks; nothing runs ahead."""
+
+    def __init__(self, entry: Entry | InnerEntry, checks: Checks) -> None:
+        self._entry = entry
+        self._checks = checks
+
+    def start(self) -> tuple[Any, ...]:
+        """What the commit program is handed."""
+        counters = new_counters(self._entry.program.facts.counted)
+        heard = _nothing, _same, tidy, _yes, _same, _same
+        return (self.route, counters, *heard, tidy, NameError)
+
+    def route(self, site: int, callee: Any) -> Any:
+        """The callee itself, or a stub that checks its call; coroutines are not checked."""
+        mark = mark_of(callee)
+        if mark is None or mark.is_coroutine or not self._checks.wants(callee):
+            return callee
+        callee = as_method(callee)
+        return self._entry.stub(site)([], callee, self._began, _ended)
+
+    def _began(
+        self, ends: list[End], callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """What the stub is told in place of an outcome: to make the call itself."""
+        end = self._checks.begin(callee, args, kwargs)
+        if end is not None:
+            ends.append(end)
+        return INLINE
+
+
+def _ended(ends: list[End], value: Any, seconds: float, failed: bool) -> None:
+    for end in ends:
+        if failed:
+            end(None, value, seconds)
+        else:
+            end(value, None, seconds)
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
+def _same(_: object, value: Any) -> Any:
+    return value
+
+
+def _yes(_: object) -> bool:
+    return True

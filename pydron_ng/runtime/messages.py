@@ -1,0 +1,143 @@
+"""What the state machine hears (events) and what it says (commands)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from pydron_ng.backends.base import TaskId, WorkerId
+from pydron_ng.runtime.limits import Limits
+
+_NO_LIMITS: Final[Mapping[TaskId, Limits]] = MappingProxyType({})
+
+
+class Pool(NamedTuple):
+    """The workers of one backend."""
+
+    workers: int
+    can_kill: bool  # else a worker that runs for ever is left to itself
+
+
+class Issued(NamedTuple):
+    """Tasks to run, in this order, and the seconds that each is expected to take (0.0: unknown).
+
+    coroutines: those among them of which a worker runs many at once.
+    limits: of those among them that have limits of their own.
+    """
+
+    tasks: Mapping[TaskId, float]
+    coroutines: frozenset[TaskId] = frozenset()
+    limits: Mapping[TaskId, Limits] = _NO_LIMITS
+
+
+class Foreseen(NamedTuple):
+    """Tasks are about to come: workers had better be there by then."""
+
+
+class Dropped(NamedTuple):
+    """Nobody wants these tasks any more; one that was started goes on, unheard."""
+
+    tasks: Sequence[TaskId]
+
+
+class Wanted(NamedTuple):
+    """Somebody waits for this task: it goes before all others."""
+
+    task: TaskId
+
+
+class Finished(NamedTuple):
+    worker: WorkerId
+    tasks: Sequence[TaskId]
+
+
+class WorkerJoined(NamedTuple):
+    worker: WorkerId
+    pool: int  # which of the pools that the machine was made for
+
+
+class WorkerLost(NamedTuple):
+    worker: WorkerId
+    why: str
+    with_host: bool = False  # and everything else there: perhaps not for what it ran
+
+
+class StartFailed(NamedTuple):
+    """So many workers of the pool will not join."""
+
+    pool: int
+    workers: int
+    why: str
+
+
+class Overdue(NamedTuple):
+    """These tasks were dropped a while ago; workers that still run one are to be had back."""
+
+    tasks: Sequence[TaskId]
+
+
+class Late(NamedTuple):
+    """The worker was to be watched, and the task's time is over."""
+
+    worker: WorkerId
+    task: TaskId
+
+
+class Stalled(NamedTuple):
+    """Short tasks were sent to the worker together, and nothing was heard of it for long."""
+
+    worker: WorkerId
+
+
+class Start(NamedTuple):
+    worker: WorkerId
+    tasks: Sequence[TaskId]
+
+
+class Watch(NamedTuple):
+    """The task begins now; the machine is to hear if it has not ended after so many seconds."""
+
+    worker: WorkerId
+    task: TaskId
+    seconds: float
+
+
+class StartWorkers(NamedTuple):
+    pool: int
+    workers: int
+
+
+class GiveUp(NamedTuple):
+    """The task will not be run (again)."""
+
+    task: TaskId
+    why: str
+    deadly: bool = False  # it killed its workers, every time
+
+
+class Kill(NamedTuple):
+    worker: WorkerId
+
+
+class Cancel(NamedTuple):
+    """Nobody wants this coroutine: it is to end; it is heard of all the same."""
+
+    worker: WorkerId
+    task: TaskId
+
+
+Event = (
+    Issued
+    | Foreseen
+    | Dropped
+    | Wanted
+    | Finished
+    | WorkerJoined
+    | WorkerLost
+    | StartFailed
+    | Overdue
+    | Late
+    | Stalled
+)
+Command = Start | Watch | StartWorkers | GiveUp | Kill | Cancel

@@ -1,0 +1,112 @@
+"""Whether code of the user's can have run since the call began: not in a closed function.
+
+It has no other statements than those that do what they do in C, as long as all values are
+tame: what goes in, and what functional calls return. Then surroundings and functions are what
+they were, and are not looked at again at each call.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import signal
+import sys
+import threading
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, Final
+
+from pydron_ng.translation.facts import Closed
+
+
+class Quiet:
+    """Of one call of a function, whether code of the user's can have run since it began.
+
+    may_hold: False as soon as that is possible; it is never taken back.
+    """
+
+    __slots__ = ("_closed", "_is_sure", "_lookup", "may_hold")
+
+    def __init__(self, closed: Closed | None, lookup: Callable[[str, Any], Any]) -> None:
+        """lookup: what a name stands for, and what to say where it has no value."""
+        self._closed = closed
+        self._lookup = lookup
+        self._is_sure = False
+        self.may_hold = closed is not None
+
+    def met(self, value: object) -> None:
+        """The function has got a value from outside."""
+        if self.may_hold:
+            assert self._closed is not None
+            self.may_hold = is_tame(value, fixed=self._closed.changes)
+
+    def end(self) -> None:
+        """Something else has run."""
+        self.may_hold = False
+
+    def holds(self) -> bool:
+        """Can no code of the user's have run since the epoch began?"""
+        if self.may_hold and not self._is_sure:
+            assert self._closed is not None
+            builtin = are_builtins(self._closed.builtins, lambda name: self._lookup(name, None))
+            self._is_sure = self.may_hold = builtin and is_undisturbed()
+        return self.may_hold
+
+
+_ATOMS: Final = frozenset({int, float, complex, bool, str, bytes, type(None), range})
+_FIXED: Final = frozenset({tuple, frozenset})
+_CONTAINERS: Final = _FIXED | {list, set, dict}
+_MOST = 1_000  # objects that are looked at
+
+
+def is_tame(value: object, *, fixed: bool = False) -> bool:
+    """Does no operation on the value run code of the user's? fixed: nor can one change it."""
+    if type(value) in _ATOMS:
+        return True
+    containers = _FIXED if fixed else _CONTAINERS
+    return type(value) in containers and _are_tame([value], containers)
+
+
+def _are_tame(found: list[Any], containers: Collection[type]) -> bool:
+    seen = 0
+    while found:
+        value = found.pop()
+        kind = type(value)
+        if kind in _ATOMS:
+            continue
+        seen += 1
+        if seen > _MOST or kind not in containers or len(value) > _MOST:
+            return False
+        found += value
+        if kind is dict:
+            found += value.values()
+    return True
+
+
+def are_builtins(names: Iterable[str], lookup: Callable[[str], object]) -> bool:
+    """Do the names stand for the builtins that bear them? lookup: what one stands for."""
+    return all(lookup(name) is _BUILTINS.get(name) for name in names)
+
+
+_BUILTINS: Final = dict(vars(builtins))
+
+
+def is_undisturbed() -> bool:
+    """Is there nobody who could run code in between: threads, handlers, tracers, collectors?"""
+    if gc.callbacks or sys.gettrace() is not None or sys.getprofile() is not None:
+        return False
+    monitoring = getattr(sys, "monitoring", None)
+    if monitoring is not None and any(map(monitoring.get_tool, range(6))):
+        return False
+    others = (t for t in threading.enumerate() if t is not threading.current_thread())
+    if any(not thread.name.startswith("pydron") for thread in others):
+        return False
+    return not any(map(_is_programs, handlers()))
+
+
+def handlers() -> list[Any]:
+    """Those of all signals."""
+    return list(map(signal.getsignal, signal.valid_signals()))
+
+
+def _is_programs(handler: Any) -> bool:
+    return callable(handler) and handler is not signal.default_int_handler

@@ -1,0 +1,1 @@
+"""Packages that others wrote: every function decorated, their own test suites as the judge."""

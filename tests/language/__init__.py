@@ -1,0 +1,1 @@
+"""The whole language: each construct means scheduled what it means undecorated."""

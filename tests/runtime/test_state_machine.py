@@ -1,0 +1,423 @@
+"""Whatever happens, in whatever order: what holds of the machine after every step.
+
+The model is the workers themselves: what each was given and has not finished, in its order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from pydron_ng.backends.base import TaskId, WorkerId
+from pydron_ng.runtime.limits import MAX_DEATHS, MAX_LATE, Limits
+from pydron_ng.runtime.messages import (
+    Cancel,
+    Command,
+    Dropped,
+    Event,
+    Finished,
+    GiveUp,
+    Issued,
+    Kill,
+    Late,
+    Overdue,
+    Pool,
+    Stalled,
+    Start,
+    StartFailed,
+    StartWorkers,
+    Wanted,
+    Watch,
+    WorkerJoined,
+    WorkerLost,
+)
+from pydron_ng.runtime.placement import FRAME_SECONDS, FRAME_TASKS
+from pydron_ng.runtime.places import PLACES
+from pydron_ng.runtime.seat import SHORT_SECONDS
+from pydron_ng.runtime.state import Machine
+
+pools = st.lists(st.builds(Pool, st.integers(1, 3), st.booleans()), min_size=1, max_size=3)
+seconds = st.sampled_from([0.0, FRAME_SECONDS / 4, FRAME_SECONDS, SHORT_SECONDS, 1.0])
+choices = st.integers(0, 1000)
+
+
+class Workers(RuleBasedStateMachine):
+    """Workers that join, finish, die and hang as they like; the machine copes."""
+
+    @initialize(pools=pools)
+    def begin(self, pools: list[Pool]) -> None:
+        self.pools = pools
+        self.machine = Machine(pools)
+        self.expected: dict[TaskId, float] = {}  # of all tasks ever
+        self.coroutines: set[TaskId] = set()  # of all tasks ever
+        self.queued: dict[TaskId, None] = {}
+        self.running: dict[WorkerId, list[TaskId]] = {}
+        self.pool_of: dict[WorkerId, int] = {}
+        self.starting: Counter[int] = Counter()
+        self.unwanted: set[TaskId] = set()  # dropped while running
+        self.deaths: Counter[TaskId] = Counter()
+        self.given_up: set[TaskId] = set()
+        self.failures = 0  # starts in a row that came to nothing
+        self.proven: set[WorkerId] = set()
+        self.ghosts: list[WorkerId] = []  # taken from, but they may still speak
+        self.limits: dict[TaskId, Limits] = {}  # of all tasks ever
+        self.late: Counter[TaskId] = Counter()
+        self.hopeless: set[TaskId] = set()  # late as often as they may be
+        self.stalled: set[WorkerId] = set()
+        self.lent: dict[WorkerId, set[TaskId]] = {}  # what it has that others are to run, too
+        self.watched: set[tuple[WorkerId, TaskId]] = set()
+
+    # --- what happens ---
+
+    @rule(
+        all_seconds=st.lists(seconds, min_size=1, max_size=8),
+        every=st.integers(1, 9),
+        limit=st.integers(1, 9),
+        limits=st.builds(Limits, st.integers(0, 1), st.sampled_from([0.0, 5.0])),
+    )
+    def issue(self, all_seconds: list[float], every: int, limit: int, limits: Limits) -> None:
+        """every: so many tasks apart are coroutines; limit: so many apart have limits."""
+        first = len(self.expected)
+        tasks = {TaskId(first + n): length for n, length in enumerate(all_seconds)}
+        self.expected |= tasks
+        self.queued |= dict.fromkeys(tasks)
+        coroutines = frozenset(task for task in tasks if task % every == 0)
+        self.coroutines |= coroutines
+        limited = {task: limits for task in tasks if task % limit == 0}
+        self.limits |= limited
+        self.happen(Issued(tasks, coroutines, limited))
+
+    @precondition(lambda self: self.wanted())
+    @rule(first=choices, second=choices)
+    def drop(self, first: int, second: int) -> None:
+        wanted = self.wanted()
+        tasks = {wanted[first % len(wanted)], wanted[second % len(wanted)]}
+        self.unwanted |= tasks - self.queued.keys()
+        for task in tasks:
+            self.queued.pop(task, None)
+        self.happen(Dropped(sorted(tasks)))
+
+    @precondition(lambda self: self.queued)
+    @rule(choice=choices)
+    def want(self, choice: int) -> None:
+        queued = list(self.queued)
+        self.happen(Wanted(queued[choice % len(queued)]))
+
+    @precondition(lambda self: +self.starting)
+    @rule(choice=choices)
+    def join(self, choice: int) -> None:
+        pool = sorted(+self.starting)[choice % len(+self.starting)]
+        self.starting[pool] -= 1
+        worker = WorkerId(len(self.pool_of))
+        self.pool_of[worker] = pool
+        self.running[worker] = []
+        self.lent[worker] = set()
+        self.happen(WorkerJoined(worker, pool))
+
+    @precondition(lambda self: +self.starting)
+    @rule(choice=choices, count=st.integers(1, 3))
+    def fail_to_start(self, choice: int, count: int) -> None:
+        pool = sorted(+self.starting)[choice % len(+self.starting)]
+        count = min(count, self.starting[pool])
+        self.starting[pool] -= count
+        self.happen(StartFailed(pool, count, "no memory"))
+
+    @precondition(lambda self: self.busy())
+    @rule(choice=choices, count=st.integers(1, 4), first=choices)
+    def finish(self, choice: int, count: int, first: int) -> None:
+        """Coroutines end in any order."""
+        worker = self.busy()[choice % len(self.busy())]
+        tasks = self.running[worker]
+        start = first % len(tasks) if tasks[0] in self.coroutines else 0
+        done = tasks[start : start + count]
+        self.end(worker, done)
+        self.happen(Finished(worker, done))
+
+    @precondition(lambda self: self.running)
+    @rule(choice=choices)
+    def lose(self, choice: int) -> None:
+        workers = list(self.running)
+        worker = workers[choice % len(workers)]
+        self.die(worker)
+        self.happen(WorkerLost(worker, "killed"))
+
+    @precondition(lambda self: self.busy())
+    @rule(choice=choices)
+    def finish_and_die(self, choice: int) -> None:
+        """Both are heard of at once."""
+        worker = self.busy()[choice % len(self.busy())]
+        done = self.running[worker][:1]
+        self.end(worker, done)
+        self.die(worker)
+        self.happen(Finished(worker, done), WorkerLost(worker, "killed"))
+
+    @precondition(lambda self: self.unwanted)
+    @rule(every=st.booleans())
+    def lose_patience(self, every: bool) -> None:
+        late = sorted(self.unwanted) if every else [min(self.unwanted)]
+        hogs = [w for w in self.busy() if self.at_work(w) & set(late)]
+        for worker in hogs:
+            self.do_without(worker)
+        self.happen(Overdue(late))
+
+    @precondition(lambda self: self.watched)
+    @rule(choice=choices)
+    def take_too_long(self, choice: int) -> None:
+        """Whoever watches may be told of what is over."""
+        worker, task = sorted(self.watched)[choice % len(self.watched)]
+        self.watched.remove((worker, task))
+        if task in self.at_work(worker) and task not in self.unwanted:
+            self.late[task] += 1
+            if self.late[task] == MAX_LATE + self.limit(task).retries:
+                self.unwanted.add(task)
+                self.hopeless.add(task)
+            self.do_without(worker)
+        self.happen(Late(worker, task))
+
+    @precondition(lambda self: self.running)
+    @rule(choice=choices)
+    def stall(self, choice: int) -> None:
+        """Nothing is heard of a worker for a while."""
+        workers = [w for w in self.running if len(self.own(w)) > 1] or list(self.running)
+        worker = workers[choice % len(workers)]
+        self.stalled.add(worker)
+        self.happen(Stalled(worker))
+
+    @precondition(lambda self: self.ghosts)
+    @rule(choice=choices, task=choices)
+    def speak_late(self, choice: int, task: int) -> None:
+        """A worker that is not listened to any more: nothing comes of it."""
+        worker = self.ghosts[choice % len(self.ghosts)]
+        said = TaskId(task % (len(self.expected) or 1))
+        self.happen(Finished(worker, [said]), WorkerLost(worker, "late"))
+
+    # --- what is done about it ---
+
+    def happen(self, *events: Event) -> None:
+        commands = self.machine.handle(events)
+        self.notice_loans()
+        for command in commands:
+            self.carry_out(command)
+        for command in commands:
+            if isinstance(command, Kill):  # it is heard of when all else has been carried out
+                self.die(command.worker, by_us=True)
+                self.happen(WorkerLost(command.worker, "killed"))
+
+    def notice_loans(self) -> None:
+        """What has been taken back from workers that are stalled."""
+        for worker, seat in self.machine._seats.items():
+            for task in seat.lent - self.lent[worker]:
+                assert worker in self.stalled
+                assert task in self.own(worker)[1:]
+                assert task not in self.coroutines | self.unwanted
+                self.queued[task] = None
+                self.expected[task] = 0.0
+            self.lent[worker] |= seat.lent
+
+    def carry_out(self, command: Command) -> None:
+        match command:
+            case Start(worker, tasks):
+                self.start(worker, tasks)
+            case StartWorkers(pool, count):
+                assert count > 0
+                self.starting[pool] += count
+            case GiveUp(task, _, deadly):
+                self.give_up(task, deadly)
+            case Kill(worker):
+                assert self.pools[self.pool_of[worker]].can_kill
+                at_work = self.at_work(worker)
+                assert at_work & self.unwanted or any(self.late[task] for task in at_work)
+            case Watch(worker, task, seconds):
+                assert task in self.at_work(worker)
+                assert seconds == self.limit(task).timeout > 0
+                self.watched.add((worker, task))
+            case Cancel(worker, task):
+                assert task in self.running[worker]
+                assert task in self.coroutines & self.unwanted
+
+    def start(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        assert 0 < len(tasks) <= FRAME_TASKS
+        for task in tasks:
+            assert task in self.queued, "started what is dropped, or runs already"
+            if task in self.coroutines:
+                assert self.coroutines.issuperset(self.running[worker]), "behind a plain call"
+                assert len(self.running[worker]) < PLACES
+            elif self.length(task) == math.inf:
+                assert not self.running[worker], "a task that may be long waits behind another"
+            if self.limit(task).timeout and task not in self.coroutines:
+                assert tasks == [task], "its time would not be its own"
+            del self.queued[task]
+            self.running[worker].append(task)
+
+    def give_up(self, task: TaskId, deadly: bool) -> None:
+        assert task not in self.given_up
+        self.given_up.add(task)
+        if task in self.hopeless:
+            assert not deadly
+            return
+        assert deadly == (self.deaths[task] >= MAX_DEATHS + self.limit(task).retries)
+        del self.queued[task]
+        self.forget(task)
+
+    # --- the model ---
+
+    def end(self, worker: WorkerId, done: list[TaskId]) -> None:
+        """The worker has done these; who else was to run one need not any more."""
+        self.stalled.discard(worker)
+        self.running[worker] = [task for task in self.running[worker] if task not in done]
+        for task in done:
+            if task not in self.lent[worker]:
+                self.forget(task)
+                continue
+            self.lent[worker].remove(task)
+            if self.queued.pop(task, self) is None:
+                self.forget(task)
+            elif any(task in self.own(other) for other in self.running):
+                self.unwanted.add(task)
+
+    def do_without(self, worker: WorkerId) -> None:
+        """It is to be ended; if it cannot be, it is left to itself."""
+        if not self.pools[self.pool_of[worker]].can_kill:
+            self.ghosts.append(worker)
+            self.die(worker, by_us=True)
+
+    def die(self, worker: WorkerId, *, by_us: bool = False) -> None:
+        """What it ran is queued again, unless nobody wants it."""
+        at_work = self.at_work(worker)
+        own = self.own(worker)
+        del self.running[worker], self.lent[worker]
+        self.stalled.discard(worker)
+        self.watched = {(w, task) for w, task in self.watched if w != worker}
+        for task in own:
+            if task in self.unwanted:
+                self.forget(task)
+                continue
+            self.queued[task] = None
+            if not by_us:
+                self.deaths[task] += task in at_work
+                self.expected[task] = 0.0
+
+    def own(self, worker: WorkerId) -> list[TaskId]:
+        """What it has that nobody else is to run."""
+        lent = self.lent[worker]
+        return [task for task in self.running[worker] if task not in lent]
+
+    def at_work(self, worker: WorkerId) -> set[TaskId]:
+        """The coroutines of a worker, or its first task."""
+        tasks = self.own(worker)
+        return set(tasks if set(tasks) & self.coroutines else tasks[:1])
+
+    def forget(self, task: TaskId) -> None:
+        self.unwanted.discard(task)
+        del self.deaths[task], self.late[task]
+        self.watched = {(worker, watched) for worker, watched in self.watched if watched != task}
+
+    def limit(self, task: TaskId) -> Limits:
+        return self.limits.get(task, Limits())
+
+    def length(self, task: TaskId) -> float:
+        """Infinite where nobody knows that it is short, or is to know exactly."""
+        if task in self.coroutines or self.limit(task).timeout:
+            return math.inf
+        expected = self.expected[task]
+        return expected if 0.0 < expected < SHORT_SECONDS else math.inf
+
+    def busy(self) -> list[WorkerId]:
+        return [worker for worker, tasks in self.running.items() if tasks]
+
+    def on_workers(self) -> list[TaskId]:
+        return [task for worker in self.running for task in self.own(worker)]
+
+    def wanted(self) -> list[TaskId]:
+        return [*self.queued, *(t for t in self.on_workers() if t not in self.unwanted)]
+
+    def last_attempts(self) -> list[TaskId]:
+        most = {task: MAX_DEATHS + self.limit(task).retries for task in self.deaths}
+        return [task for task, deaths in self.deaths.items() if deaths == most[task] - 1]
+
+    # --- what always holds ---
+
+    @invariant()
+    def no_task_runs_twice(self) -> None:
+        assert len(self.on_workers()) == len(set(self.on_workers()))
+
+    @invariant()
+    def the_machine_knows_where_every_task_is(self) -> None:
+        assert set(self.machine._backlog.seconds) == self.queued.keys()
+        seats = {worker: list(seat.tasks) for worker, seat in self.machine._seats.items()}
+        assert seats == {worker: self.own(worker) for worker in self.running}
+        assert {w: seat.lent for w, seat in self.machine._seats.items()} == self.lent
+        assert self.machine._unwanted == self.unwanted
+
+    @invariant()
+    def there_are_never_more_workers_than_wished_for(self) -> None:
+        there = self.starting + Counter(self.pool_of[worker] for worker in self.running)
+        assert all(there[n] <= pool.workers for n, pool in enumerate(self.pools))
+
+    @invariant()
+    def coroutines_are_not_mixed_with_other_calls(self) -> None:
+        for tasks in self.running.values():
+            assert set(tasks) <= self.coroutines or not set(tasks) & self.coroutines
+
+    @invariant()
+    def the_last_attempt_is_made_alone(self) -> None:
+        running = self.on_workers()
+        if any(task in running for task in self.last_attempts()):
+            assert len(running) == 1
+
+    @invariant()
+    def no_worker_is_idle_while_there_is_something_to_do(self) -> None:
+        idle = [worker for worker, tasks in self.running.items() if not tasks]
+        if self.queued and idle:
+            assert self.last_attempts(), "and nobody waits for the machine to be empty"
+            assert self.busy()
+
+    @invariant()
+    def nobody_waits_where_nothing_can_come(self) -> None:
+        if self.queued and not self.running:
+            assert +self.starting
+
+    @invariant()
+    def it_says_whether_anything_is_to_be_heard(self) -> None:
+        assert self.machine.busy == bool(self.queued or +self.starting or self.busy())
+
+    @invariant()
+    def the_load_of_a_worker_is_that_of_its_tasks(self) -> None:
+        for seat in self.machine._seats.values():
+            assert seat.load >= 0.0
+            assert bool(seat.tasks) or seat.load == 0.0
+
+    @invariant()
+    def nothing_is_kept_of_tasks_that_are_over(self) -> None:
+        alive = {*self.queued, *self.on_workers()}
+        assert self.machine._trials.known <= alive
+        assert self.machine._loans.twice <= alive
+        assert self.machine._loans.stalled.keys() <= self.stalled
+        assert self.machine._coroutines.keys() <= alive
+        assert self.machine._placement.alone is None or self.machine._placement.alone in alive
+
+    def teardown(self) -> None:
+        """Once the workers behave, every task ends."""
+        if not hasattr(self, "machine"):
+            return
+        while +self.starting or self.busy():
+            while +self.starting:
+                self.join(0)
+            for worker in self.busy():
+                done = self.running[worker]
+                self.end(worker, done)
+                self.happen(Finished(worker, done))
+        assert not self.queued
+        assert not self.machine.busy
+        assert not self.machine._trials.known
+        assert not self.machine._loans.twice
+        assert not self.machine._unwanted
+
+
+TestWorkers = Workers.TestCase
+TestWorkers.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
