@@ -156,7 +156,7 @@ class Entry:
         rest(self, self._rested)
         cost, self._cost = self._cost, 0.0
         again = perf_counter() + _WORTH_OF_A_TRY * cost
-        self._not_before = 0.0 if useful else max(self._not_before, again)
+        self._not_before = max(self._not_before, again) if self._rested else 0.0
 
     def prepare(self, current: Session) -> None:
         """Import, translate and configure before the first call; look again before the second."""

@@ -1,5 +1,6 @@
 """What cannot run ahead rests: its calls hardly ask."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from pydron_ng import configure, functional, schedule
 from pydron_ng.contract.watching import checking
+from pydron_ng.events import Event, Taken
 from pydron_ng.runtime.program import Program
 from pydron_ng.runtime.rest import FOR_EVER, LONG, rest
 from pydron_ng.runtime.scheduled import entry_of
@@ -23,6 +25,16 @@ def double(x: int) -> int:
 @schedule
 def increased(x: int) -> int:
     return x + 1
+
+
+@functional
+def lock(x: int) -> Any:
+    return threading.Lock()  # cannot travel
+
+
+@schedule
+def each(f: Callable[[int], Any]) -> list[Any]:
+    return [f(x) for x in range(3)]
 
 
 @schedule
@@ -116,3 +128,14 @@ def test_that_a_function_may_be_put_to_rest_while_it_runs() -> None:
         return [*found, double(x)]
 
     assert function(2) == [4, 2, 0, 0, 2, 4]
+
+
+def test_that_nothing_rests_where_every_call_is_to_be_dispatched() -> None:
+    taken: list[Event] = []
+    with configure(workers=[{"type": "multicore", "cores": 1}], inline=False) as session:
+        session.listener = lambda event: taken.append(event) if type(event) is Taken else None
+        for _ in range(3):
+            each(lock)  # of no use
+            taken.clear()
+            assert each(double) == [0, 2, 4]
+            assert taken
