@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 #: Expected work in one batch.
 BATCH_SECONDS: Final = 0.001
-#: The same of calls in a row, each of which takes the result of the one before.
+#: The same of calls in a row; and of ones each of which takes the result of the one before.
+ROW_SECONDS: Final = 0.01
 CHAIN_SECONDS: Final = 0.01
 #: Calls, where one takes the result of the other.
 LONGEST_CHAIN: Final = 256
@@ -184,8 +185,13 @@ class Batch(Task):
 
 
 def most_calls(seconds: float) -> int:
-    """How many calls that take so long are short enough for one batch."""
-    return int(BATCH_SECONDS / seconds)
+    """How many calls that take so long are short enough for one row."""
+    return int(ROW_SECONDS / seconds)
+
+
+def shortest_row(seconds: float | None) -> int:
+    """How many calls that take so long are not worth cutting."""
+    return max(1, round(BATCH_SECONDS / seconds)) if seconds else 1
 
 
 def longest_chain(seconds: float) -> int:

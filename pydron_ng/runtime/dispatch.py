@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from pydron_ng.errors import WorkerLost
 from pydron_ng.events import Settled
 from pydron_ng.purity.table import table
 from pydron_ng.runtime.answers import UNLINKED
-from pydron_ng.runtime.batch import SMALL_BYTES, Batch, longest_chain, most_calls
+from pydron_ng.runtime.batch import SMALL_BYTES, Batch, longest_chain, most_calls, shortest_row
 from pydron_ng.runtime.calls import IssuedCall, Key
 from pydron_ng.runtime.grain import WORTH_A_ROW, WORTH_SENDING, Functional
 from pydron_ng.runtime.outcome import Outcome, Refused
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Fewer calls than that are not worth a row.
 _LEAST_IN_A_ROW = 2
+#: Of what is sent at a time each worker is to get so many rows.
+_ROWS_OF_A_WORKER = 4
 #: How many bytes of arguments and results there may be of calls that are not yet committed, as
 #: far as sizes are known; one call there may always be.
 WINDOW_BYTES = 256 << 20
@@ -261,7 +263,7 @@ class Dispatch:
         self._issue()
 
     def _issue(self) -> None:
-        outbox, self._outbox = self._outbox, []
+        outbox, self._outbox = list(self._cut(self._outbox)), []
         for batch in outbox:
             batch.seal()
         self._underway.update(outbox)
@@ -272,6 +274,17 @@ class Dispatch:
                 if not call.links:  # such a one begins when those that it takes have ended
                     self._session.listener(call.issued())
         self._driver.issue(outbox)
+
+    def _cut(self, outbox: list[Batch]) -> Iterator[Batch]:
+        """Rows so short that every worker gets several, if that does not make them too short."""
+        rows = [batch for batch in outbox if isinstance(batch, Row) and batch.is_whole]
+        calls = sum(row.size for row in rows)
+        share = -(-calls // (_ROWS_OF_A_WORKER * self._driver.capacity))
+        for batch in outbox:
+            yield batch
+            if isinstance(batch, Row) and batch.is_whole and not batch.links:
+                length = max(share, shortest_row(batch.mark.seconds))
+                yield from batch.running.cut(batch, length, self._driver.next_id)
 
     def reclaim(self, call: IssuedCall) -> bool:
         """True: the call had not been started, the commit program makes it."""

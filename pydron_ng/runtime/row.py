@@ -179,6 +179,17 @@ class Row(Batch):
         promise = self._promises[-1] = Promise(self.running.ready)
         return promise
 
+    def cut(self, length: int, number: TaskId) -> Row:
+        """A row of the calls behind the first `length`, which alone stay here."""
+        rest = Row(number, self.running, self.site, self.function, self.mark, self.identity)
+        rest.kinds, rest.settle = self.kinds, self.settle
+        rest.epoch, rest.surroundings = self.epoch, self.surroundings
+        for whole in ("keys", "arguments", "_promises"):
+            calls = getattr(self, whole)
+            setattr(rest, whole, calls[length:])
+            del calls[length:]
+        return rest
+
     # --- on its way ---
 
     def takes_linked(self, call: IssuedCall, expected: float) -> bool:

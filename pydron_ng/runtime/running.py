@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from types import FunctionType, MappingProxyType, MethodType
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ from pydron_ng.translation.runahead.promises import (
 )
 
 if TYPE_CHECKING:
+    from pydron_ng.backends.base import TaskId
     from pydron_ng.runtime.entry import Entry, InnerEntry
 
 #: How many names run-ahead may wait for before those are forgotten that cannot come any more.
@@ -339,6 +340,16 @@ class Running:
         self.routed[row.site] = (row.site, *row.keys[-1])
         self._leave(row)
         self.moved()
+
+    def cut(self, row: Row, length: int, number: Callable[[], TaskId]) -> Iterator[Row]:
+        """Cut the row into ones of so many calls; those behind the first."""
+        rows = self.rows[row.site]
+        place = rows.index(row)
+        while row.size > length:
+            row = row.cut(length, number())
+            place += 1
+            rows.insert(place, row)
+            yield row
 
     def take_apart(self, row: Row) -> None:
         """The calls of the row that are left are issued calls like others."""

@@ -9,7 +9,7 @@ from itertools import islice
 from pydron_ng.backends.base import TaskId
 
 #: A task expected to take less may be sent to a worker that still has less than that to do.
-SHORT_SECONDS = 0.002
+SHORT_SECONDS = 0.012
 _FULL_SECONDS = SHORT_SECONDS * (1 - 1e-6)  # sums of floats are not exact
 
 

@@ -28,6 +28,7 @@ from pydron_ng.runtime.messages import (
 )
 from pydron_ng.runtime.placement import FRAME_SECONDS
 from pydron_ng.runtime.places import PLACES
+from pydron_ng.runtime.seat import SHORT_SECONDS
 from pydron_ng.runtime.state import Machine
 
 UNKNOWN = 0.0
@@ -100,9 +101,15 @@ def test_short_tasks_travel_together_up_to_the_expected_time_of_a_frame() -> Non
 
 def test_a_busy_worker_gets_another_frame_as_it_comes_near_its_end() -> None:
     made = machine(1)
-    made.handle([issued(*range(100), seconds=SHORT)])
+    assert started(made.handle([issued(*range(9), seconds=0.6 * SHORT_SECONDS)])) == {0: [0, 1]}
+    assert started(made.handle([issued(9, seconds=SHORT)])) == {}
+    assert started(made.handle([finished(0, 0)])) == {0: [2]}
+
+
+def test_a_worker_is_one_frame_ahead() -> None:
+    made = machine(1)
+    assert started(made.handle([issued(*range(100), seconds=SHORT)])) == {0: [*range(8)]}
     assert started(made.handle([finished(0, 0)])) == {0: [8, 9, 10, 11]}
-    assert started(made.handle([finished(0, 1, 2, 3)])) == {}
 
 
 def test_a_task_that_is_just_short_is_sent_ahead() -> None:
