@@ -26,7 +26,7 @@ from pydron_ng.runtime.scheduled import is_entered
 from pydron_ng.runtime.stubs import COROUTINE, INLINE, Stub, tidy
 from pydron_ng.runtime.tame import Quiet
 from pydron_ng.runtime.task import TaskState
-from pydron_ng.translation.counters import AWAITED, EPOCH, RETIRED
+from pydron_ng.translation.counters import AWAITED, EPOCH, RETIRED, STRANGE
 from pydron_ng.translation.runahead.promises import (
     Promise,
     is_foreign,
@@ -101,7 +101,7 @@ class Activation:
             return row.stub
         mark = mark_of(callee)
         if mark is None or (mark.is_coroutine and not self._program.awaits):
-            self._quiet.end()
+            self._is_strange()
             return self._plain(site, callee)
         if type(callee) is not FunctionType:
             callee = as_method(callee)
@@ -131,6 +131,12 @@ class Activation:
                     return callee
             call = self.unforeseen(key, callee, mark)
         return self._stub(site, call, callee)
+
+    def _is_strange(self) -> None:
+        """A routed callee is not functional: nobody knows what it changes."""
+        self._quiet.end()
+        self._counters[EPOCH] += 1
+        self._counters[STRANGE] = 1
 
     def key(self, site: int) -> Key:
         """Where the program stands at the site."""

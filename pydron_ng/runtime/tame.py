@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterable
+from types import FunctionType
 from typing import Any, Final
 
 from pydron_ng.translation.facts import Closed
@@ -52,7 +53,7 @@ class Quiet:
         return self.may_hold
 
 
-_ATOMS: Final = frozenset({int, float, complex, bool, str, bytes, type(None), range})
+_ATOMS: Final = frozenset({int, float, complex, bool, str, bytes, type(None), range, FunctionType})
 _FIXED: Final = frozenset({tuple, frozenset})
 _CONTAINERS: Final = _FIXED | {list, set, dict}
 _MOST = 1_000  # objects that are looked at

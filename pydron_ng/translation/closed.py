@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
-from pydron_ng.translation.effects import Kind
 from pydron_ng.translation.facts import Closed
+from pydron_ng.translation.kinds import CANDIDATES, Kind
 from pydron_ng.translation.outline import Outline
 from pydron_ng.translation.own import Own
 from pydron_ng.translation.plan import Plan
@@ -77,8 +77,8 @@ def closed(plan: Plan, local: Collection[str]) -> Closed | None:
             found.add(func.id)
         elif own.is_changed_by(site):
             callees.add(func)
-        elif kind is not Kind.FUNCTIONAL or not isinstance(func, ast.Name) or func.id in local:
-            return None
+        elif kind not in CANDIDATES or not site.is_of_name:
+            return None  # that a routed callee is functional is seen at run time
         if isinstance(func, ast.Name):
             callees.add(func)
     parts = list(_parts(outline))

@@ -38,7 +38,7 @@ def commit_program(plan: Plan, entry: str = ENTRY) -> Definition:
                 $route, $counters, ... = $entered
                 try:
                     return [(f if $counters[2] else $route(0, f))(x)
-                            for x in $begin(3, xs) if $step(3)]
+                            for x in $begin(4, xs) if $step(4)]
                 finally:
                     $leave()
     """

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-#: The first places of the list of counters: the epoch, how many names run-ahead waits for, and
-#: whether every call is inline from now on. Then there are two for each counted loop.
-EPOCH, AWAITED, RETIRED, FIRST_LOOP = 0, 1, 2, 3
+#: The first places of the list of counters: the epoch, how many names run-ahead waits for,
+#: whether every call is inline from now on, and whether a routed callee was not functional. Then
+#: there are two for each counted loop.
+EPOCH, AWAITED, RETIRED, STRANGE, FIRST_LOOP = 0, 1, 2, 3, 4
 #: In place of a name's rank: that a statement has been passed, and has not left the function.
 PASSED = -2
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from operator import gt
 
 from pydron_ng.translation.kinds import CANDIDATES as CANDIDATES
 from pydron_ng.translation.kinds import Kind as Kind
@@ -21,11 +22,13 @@ class Effects:
     kinds: of each site.
     mutated: of each statement, the names whose objects it may change, itself alone.
     sync: of each statement, whether it runs code that nobody can reason about.
+    unsure: of those, whether only where callees that are mere names are not functional.
     """
 
     kinds: tuple[Kind, ...]
     mutated: tuple[tuple[str, ...], ...]
     sync: tuple[bool, ...]
+    unsure: tuple[bool, ...]
 
 
 def effects(
@@ -50,11 +53,9 @@ def effects(
         tuple(dict.fromkeys(changed_names(statement, calls.get(statement.index, []), local)))
         for statement in outline.statements
     )
-    sync = tuple(
-        _is_sync(statement, calls.get(statement.index, []), shared)
-        for statement in outline.statements
-    )
-    return Effects(kinds, mutated, sync)
+    sync = [_is_sync(s, calls.get(s.index, []), shared) for s in outline.statements]
+    sure = [_is_sync(s, list(_known(calls.get(s.index, []))), shared) for s in outline.statements]
+    return Effects(kinds, mutated, tuple(sync), tuple(map(gt, sync, sure)))
 
 
 def declared_names(outline: Outline) -> frozenset[str]:
@@ -81,6 +82,13 @@ def _is_sync(statement: Statement, calls: list[tuple[Site, Kind]], shared: froze
     if any(isinstance(target, ast.Attribute | ast.Subscript) for target in targets):
         return True
     return not shared.isdisjoint(stored_names(statement.node, statement.index))
+
+
+def _known(calls: list[tuple[Site, Kind]]) -> Iterator[tuple[Site, Kind]]:
+    """Those calls that are what they are taken for; of others the run tells."""
+    for site, kind in calls:
+        if kind is not Kind.MAYBE or not site.is_of_name:
+            yield site, kind
 
 
 def _may_change_things(site: Site, kind: Kind) -> bool:

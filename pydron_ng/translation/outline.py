@@ -52,6 +52,11 @@ class Site:
     def callee(self) -> str:
         return ast.unparse(self.node.func)
 
+    @property
+    def is_of_name(self) -> bool:
+        """Is the callee a mere name, and what it does not left to a function that it is handed?"""
+        return isinstance(self.node.func, ast.Name) and self.handed is None
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:

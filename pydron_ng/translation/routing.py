@@ -7,7 +7,7 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import cast
 
-from pydron_ng.translation.counters import AWAITED, EPOCH, PASSED, RETIRED, item_point
+from pydron_ng.translation.counters import AWAITED, EPOCH, PASSED, RETIRED, STRANGE, item_point
 from pydron_ng.translation.outline import (
     Comprehension,
     Outline,
@@ -41,7 +41,7 @@ class Route(ast.NodeTransformer):
         new = cast(ast.stmt, self.visit(node))
         if begun and self._plan.effects.sync[index]:
             for block in _blocks(new):
-                block.insert(0, _bump(EPOCH, block[0]))
+                block.insert(0, self._next_epoch([index], block[0]))
         return [*begun, *self._reset(node), new, *ended, *self._learnt(node, index)]
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
@@ -127,7 +127,18 @@ class Route(ast.NodeTransformer):
             inner = [
                 s.index for s in plan.outline.statements if plan.outline.inside(s.index, index)
             ]
-        return [_bump(EPOCH, node)] if any(plan.effects.sync[i] for i in inner) else []
+        points = [i for i in inner if plan.effects.sync[i]]
+        return [self._next_epoch(points, node)] if points else []
+
+    def _next_epoch(self, points: list[int], node: ast.stmt) -> ast.stmt:
+        """One more epoch; where only the run tells what is called, if that was strange.
+
+        After:
+            $counters[0] += $counters[3]
+        """
+        if not all(self._plan.effects.unsure[i] for i in points):
+            return _bump(EPOCH, node)
+        return _add(EPOCH, STRANGE, node)
 
     def _reset(self, node: ast.stmt) -> list[ast.stmt]:
         place = self._plan.counter.get(self._loop_of.get(node, -1))
@@ -143,9 +154,8 @@ class Route(ast.NodeTransformer):
         if index in self._plan.told:
             source = call("$tell", ast.Constant(index), node.iter)
             node.iter = instead(source, node.iter)
-        again = ast.AugAssign(_place(EPOCH, ast.Store()), ast.Add(), _place(place + 1, ast.Load()))
         begin = self._tell(item_point(index), self._plan.items.get(index, ()), node)
-        node.body[:0] = [_bump(place, node), at(again, node.lineno), *begin]
+        node.body[:0] = [_bump(place, node), _add(EPOCH, place + 1, node), *begin]
         return node
 
     def visit_AsyncFor(self, node: ast.AsyncFor) -> ast.AST:
@@ -318,6 +328,11 @@ def _tidied(body: list[ast.stmt], line: int) -> ast.stmt:
 
 def _bump(place: int, node: ast.stmt) -> ast.stmt:
     return at(ast.AugAssign(_place(place, ast.Store()), ast.Add(), ast.Constant(1)), node.lineno)
+
+
+def _add(place: int, other: int, node: ast.stmt) -> ast.stmt:
+    added = _place(other, ast.Load())
+    return at(ast.AugAssign(_place(place, ast.Store()), ast.Add(), added), node.lineno)
 
 
 def _place(index: int, context: ast.expr_context) -> ast.Subscript:

@@ -26,6 +26,7 @@ def closed(body: str) -> Closed | None:
             False,
         ),
         ("try:\n    work(a)\nexcept ValueError:\n    a = f'{a!r:>{xs}}'", set(), False),
+        ("a(work(xs))\nlater(a)", set(), False),
         ("while a < 3 and not xs:\n    a: int = work(-a, b=[*xs])", set(), False),
     ],
 )
@@ -39,8 +40,7 @@ def test_closed(body: str, builtins: set[str], changes: bool) -> None:
         "work(a)\nprint(a)",
         "work(a.b)",
         "work(GLOBAL)",
-        "work(a)\nunknown(a)",
-        "a(work(xs))",
+        "work(a)\nunknown.f(a)",
         "with a:\n    work(a)",
         "try:\n    work(a)\nexcept ValueError as e:\n    pass",
         "try:\n    work(a)\nexcept a.Error:\n    pass",

@@ -32,8 +32,8 @@ from tests.translation.written import expression, function
         ),
         (
             "map(lambda x: quick(x + a), xs)",
-            "applied(ra, 1, (), ra.lookup('map'), (Local(1, lambda k3, v_x, v_a=v_a: "
-            "call(ra, 0, (k3, ), ra.lookup('quick'), (operate(ra, '+', v_x, v_a), ), {})), "
+            "applied(ra, 1, (), ra.lookup('map'), (Local(1, lambda k4, v_x, v_a=v_a: "
+            "call(ra, 0, (k4, ), ra.lookup('quick'), (operate(ra, '+', v_x, v_a), ), {})), "
             "bind(ra, 2, -1, (), v_xs), ), {}, until='open')",
         ),
         (
@@ -50,11 +50,11 @@ def test_shape(text: str, emitted: str) -> None:
 def test_the_commit_program_hands_on_what_is_routed_only_where_nobody_sees_it() -> None:
     text = "def f(xs):\n    return sorted(xs, key=quick), map(lambda x: work(x), xs)\n"
     written = translate(function(text)).commit
-    assert "key=$each(0, quick) if $counters[4] > $counters[2] else quick" in written
-    assert "(lambda x: (work if $counters[2] else $route(1, work))(x) if $step(5) else None)" in (
+    assert "key=$each(0, quick) if $counters[5] > $counters[2] else quick" in written
+    assert "(lambda x: (work if $counters[2] else $route(1, work))(x) if $step(6) else None)" in (
         written
     )
-    assert "if $counters[6] > $counters[2] else lambda x: work(x)" in written
+    assert "if $counters[7] > $counters[2] else lambda x: work(x)" in written
 
 
 @schedule

@@ -25,7 +25,7 @@ from tests.translation.written import expression, function, statement, text
 def test_shape() -> None:
     assert statement("[work(x) for x in xs if x > a]") == text(
         """
-        async def item_0(ra, k3, v_a, v_x):
+        async def item_0(ra, k4, v_a, v_x):
             t1 = operate(ra, '>', v_x, v_a)
             if type(t1) is Promise:
                 t1 = await t1
@@ -34,19 +34,19 @@ def test_shape() -> None:
                 await Promise(ra.ready)
             if not t1:
                 return (OwnList(), )
-            t2 = call(ra, 0, (k3, ), ra.lookup('work'), (v_x, ), {})
+            t2 = call(ra, 0, (k4, ), ra.lookup('work'), (v_x, ), {})
             return (OwnList([t2]), )
 
 
         async def comprehension_0(ra, listed, v_a):
             collected = OwnList()
-            k3 = -1
+            k4 = -1
             for each in over_now(ra, listed, 2):
-                k3 += 1
+                k4 += 1
                 if ra.parked:
                     await ra.room()
                 v_x = each
-                (t3, ) = spawn(ra, item_0(ra, k3, v_a, v_x), 0, (), (None, ))
+                (t3, ) = spawn(ra, item_0(ra, k4, v_a, v_x), 0, (), (None, ))
                 collected.append(t3)
             return (gathered(ra, collected), )
 

@@ -28,21 +28,21 @@ def test_shape_of_for() -> None:
                 t1 = await t1
             if t1 is UNKNOWN:
                 t1 = await ra.told(1, ())
-            k3 = -1
+            k4 = -1
             t3 = True
             for t2 in over(ra, t1, 2):
-                k3 += 1
+                k4 += 1
                 if ra.parked:
                     await ra.room()
                 if t2 is ARRIVES:
-                    v_x = await ra.expect(-1, 0, (k3, ), UNKNOWN)
+                    v_x = await ra.expect(-1, 0, (k4, ), UNKNOWN)
                 else:
                     v_x = t2
                 try:
-                    t4 = augment(ra, '+', v_a, call(ra, 0, (k3, ), ra.lookup('work'), (v_x, ), {}))
-                    v_a = bind(ra, 2, 0, (k3, ), t4)
+                    t4 = augment(ra, '+', v_a, call(ra, 0, (k4, ), ra.lookup('work'), (v_x, ), {}))
+                    v_a = bind(ra, 2, 0, (k4, ), t4)
                 except Exception as t5:
-                    (v_a, ) = given_up(ra, t5, -1, (k3 + 1, ), (1, ))
+                    (v_a, ) = given_up(ra, t5, -1, (k4 + 1, ), (1, ))
             if t3:
                 unread(ra, 1, (), ra.lookup('work'), (v_b, ), {})
             return (v_a, )
@@ -58,7 +58,7 @@ def test_shape_of_while() -> None:
     assert statement("while a:\n    work(b)") == text(
         """
         async def statement_1(ra, v_a, v_b):
-            k3 = -1
+            k4 = -1
             t1 = True
             while True:
                 if ra.parked:
@@ -68,14 +68,14 @@ def test_shape_of_while() -> None:
                     t2 = await t2
                 t2 = decided(t2)
                 if t2 is UNKNOWN:
-                    t2 = decided(await ra.told(1, (k3, )))
+                    t2 = decided(await ra.told(1, (k4, )))
                 if not t2:
                     break
-                k3 += 1
+                k4 += 1
                 try:
-                    unread(ra, 0, (k3, ), ra.lookup('work'), (v_b, ), {})
+                    unread(ra, 0, (k4, ), ra.lookup('work'), (v_b, ), {})
                 except Exception as t3:
-                    given_up(ra, t3, -1, (k3 + 1, ), ())
+                    given_up(ra, t3, -1, (k4 + 1, ), ())
             return ()
 
 

@@ -30,16 +30,16 @@ def test_shape_of_await_and_async_for() -> None:
         """
         async def statement_1(ra, v_x, v_xs):
             v_xs
-            k3 = -1
+            k4 = -1
             while True:
-                k3 += 1
+                k4 += 1
                 if ra.parked:
                     await ra.room()
-                v_x = await ra.expect(-1, 0, (k3, ), UNKNOWN)
+                v_x = await ra.expect(-1, 0, (k4, ), UNKNOWN)
                 try:
-                    awaited(ra, call(ra, 1, (k3, ), ra.lookup('send'), (call(ra, 0, (k3, ), ra.lookup('work'), (v_x, ), {}), ), {}))
+                    awaited(ra, call(ra, 1, (k4, ), ra.lookup('send'), (call(ra, 0, (k4, ), ra.lookup('work'), (v_x, ), {}), ), {}))
                 except Exception as t2:
-                    given_up(ra, t2, -1, (k3 + 1, ), ())
+                    given_up(ra, t2, -1, (k4 + 1, ), ())
             return ()
 
 
