@@ -56,6 +56,7 @@ class Dispatch:
         self._all = session.config.inline is False
         self._held: dict[Functional, deque[IssuedCall]] = {}
         self._outbox: list[Batch] = []
+        self._waiting: list[Row] = []  # for results of others; until the next flush
         self._underway: set[Task] = set()
         #: So many calls a batch may have that all workers get several out of a window.
         self._most = max(1, session.config.window // (8 * session.driver.capacity))
@@ -80,7 +81,7 @@ class Dispatch:
     @property
     def is_loaded(self) -> bool:
         """Is there anything to flush?"""
-        return bool(self._outbox)
+        return bool(self._outbox or self._waiting)
 
     # --- what is sent, and when ---
 
@@ -200,7 +201,7 @@ class Dispatch:
             return None
         row.epoch, row.surroundings = running.epoch, self._surroundings
         row.settle = self._answered
-        self._outbox.append(row)
+        (self._waiting if row.waits else self._outbox).append(row)
         self._sent_of[mark] += most
         self.sent += 1
         return row
@@ -256,11 +257,29 @@ class Dispatch:
         """
         outbox = self._outbox
         self._identities.clear()
+        if self._waiting:
+            self._await()
         if not outbox or self._closed:
             return
         if len(outbox) == 1 and not self._underway and not self._all and outbox[0].is_near():
             return
         self._issue()
+
+    def _await(self) -> None:
+        """The rows that take results of others go as soon as these have come."""
+        waiting, self._waiting = list(self._cut(self._waiting)), []
+        for row in waiting:
+            assert isinstance(row, Row)
+            row.seal()
+            if not row.wait():
+                row.running.complete(row)
+
+    def completes(self, row: Row) -> bool:
+        """All that the row waited for is there: whether it is sent."""
+        if not row.is_complete():
+            return False
+        self._outbox.append(row)
+        return True
 
     def _issue(self) -> None:
         outbox, self._outbox = list(self._cut(self._outbox)), []
@@ -275,7 +294,7 @@ class Dispatch:
                     self._session.listener(call.issued())
         self._driver.issue(outbox)
 
-    def _cut(self, outbox: list[Batch]) -> Iterator[Batch]:
+    def _cut(self, outbox: Sequence[Batch]) -> Iterator[Batch]:
         """Rows so short that every worker gets several, if that does not make them too short."""
         rows = [batch for batch in outbox if isinstance(batch, Row) and batch.is_whole]
         calls = sum(row.size for row in rows)
@@ -329,11 +348,14 @@ class Dispatch:
         self._closed = True
         self._held.clear()
         self._outbox.clear()
+        self._waiting.clear()
         self._underway.clear()
 
     def take_apart(self, row: Row) -> list[IssuedCall]:
         """The calls of a row that are left, each by itself from now on."""
         row.settle = self._arrived
+        if row in self._waiting:
+            self._waiting.remove(row)
         calls = row.apart(self._driver.next_id)
         for call in calls:
             call.surroundings = row.surroundings
@@ -341,9 +363,11 @@ class Dispatch:
 
     def take_back(self, row: Row) -> None:
         """If no worker has begun the row, the program makes its calls."""
-        if row in self._outbox:
+        if row in self._waiting:
+            self._waiting.remove(row)
+        elif row in self._outbox:
             self._outbox.remove(row)
-        elif not self._driver.reclaim(row):
+        elif not row.waits and not self._driver.reclaim(row):
             return
         self._underway.discard(row)
         row.seal()
@@ -355,9 +379,11 @@ class Dispatch:
         """Nobody wants what is left of the row."""
         row.end()
         self._underway.discard(row)
-        if row in self._outbox:
+        if row in self._waiting:
+            self._waiting.remove(row)
+        elif row in self._outbox:
             self._outbox.remove(row)
-        elif row.state in {TaskState.READY, TaskState.RUNNING}:
+        elif not row.waits and row.state in {TaskState.READY, TaskState.RUNNING}:
             self._driver.drop((row,))
 
     def _unlink(self, call: IssuedCall, batch: Batch) -> None:

@@ -2,11 +2,13 @@
 
 Of each there is nothing but its arguments, then its value. As soon as more is to be known of one
 of them, all that are left become issued calls, and the row goes on as a batch of those.
+
+A row whose calls take results of other rows waits for these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from pydron_ng.backends.base import TaskId
@@ -42,6 +44,8 @@ class Row(Batch):
     """A task of several calls of one site. Mutated under the driver's lock, but for ``taken``.
 
     function, kinds: what all calls have in common: the callee, and the types of the arguments.
+    sources: the rows whose results the calls take. waits: are these still to come?
+    ancestry: where the row and all that it waits for are called.
     keys, arguments: of each call; of one that takes a result to come, ``links`` has the places.
     values: of all calls, once they are known. seconds: the calls take on the whole.
     epoch, surroundings: those in force when it began.
@@ -55,9 +59,11 @@ class Row(Batch):
     __slots__ = (
         "_cares",
         "_left",
+        "_missing",
         "_most_linked",
         "_promises",
         "_went_whole",
+        "ancestry",
         "arguments",
         "call",
         "epoch",
@@ -73,10 +79,12 @@ class Row(Batch):
         "quiet",
         "running",
         "site",
+        "sources",
         "stub",
         "surroundings",
         "taken",
         "values",
+        "waits",
     )
 
     def __init__(
@@ -109,8 +117,10 @@ class Row(Batch):
         self.had: Callable[[Row], None]
         self.stub: Callable[..., Any] | None = None
         self._promises: list[Promise | None] = []
-        self._cares = self._went_whole = False
-        self._left = self._most_linked = 0
+        self.sources: frozenset[Row] = frozenset()
+        self.ancestry = frozenset({(running, site)})
+        self.waits = self._cares = self._went_whole = False
+        self._left = self._most_linked = self._missing = 0
 
     # --- what run-ahead does ---
 
@@ -120,16 +130,23 @@ class Row(Batch):
         most: calls. most_linked: the same for calls that take the results of others in the row.
         """
         args = known(args)
+        self.sources = sources_of(args)
+        self.ancestry = self.ancestry.union(*(row.ancestry for row in self.sources))
+        self.waits = bool(self.sources)
         self.kinds = tuple(map(type, args))
-        careful = [kind for kind in self.kinds if kind not in _EXACT]
-        texts = sum(kind in _TEXTS for kind in careful)
-        if texts > 1 or not _CAREFUL.issuperset(careful) or not is_certain(args):
+        if not self._may_be_of([kind for kind in self.kinds if kind is not Promise]):
             return False
-        self._cares = bool(careful)
-        self._most_linked = most_linked
+        if not is_certain(args):
+            return False
+        self._most_linked = 0 if self.waits else most_linked
         self._left = most
         self._put(keys, args)
         return True
+
+    def _may_be_of(self, kinds: Iterable[type]) -> bool:
+        careful = [kind for kind in kinds if kind not in _EXACT]
+        self._cares = bool(careful)
+        return _CAREFUL.issuperset(careful) and sum(kind in _TEXTS for kind in careful) <= 1
 
     def goes_along(self, function: Any, keys: Keys, args: Any, kwargs: Any) -> bool:
         """Whether the call is one more of the row; then it is that from now on."""
@@ -140,6 +157,8 @@ class Row(Batch):
         if tuple(map(type, args)) != self.kinds:
             return self._is_linked(keys, args)
         if self._left <= 0 or (self._cares and not is_certain(args)):
+            return False
+        if self.sources and not sources_of(args) <= self.sources:
             return False
         self.keys.append(keys)
         self.arguments.append(args)
@@ -177,18 +196,48 @@ class Row(Batch):
     def promised(self) -> Promise:
         """What the last call that was taken in returns."""
         promise = self._promises[-1] = Promise(self.running.ready)
+        promise.source = self
         return promise
 
     def cut(self, length: int, number: TaskId) -> Row:
         """A row of the calls behind the first `length`, which alone stay here."""
         rest = Row(number, self.running, self.site, self.function, self.mark, self.identity)
-        rest.kinds, rest.settle = self.kinds, self.settle
+        rest.kinds, rest._cares, rest.settle = self.kinds, self._cares, self.settle
         rest.epoch, rest.surroundings = self.epoch, self.surroundings
+        rest.sources, rest.ancestry, rest.waits = self.sources, self.ancestry, self.waits
         for whole in ("keys", "arguments", "_promises"):
             calls = getattr(self, whole)
             setattr(rest, whole, calls[length:])
             del calls[length:]
+        for promise in filter(None, rest._promises):
+            promise.source = rest
         return rest
+
+    # --- what it waits for ---
+
+    def wait(self) -> bool:
+        """Whether results that the calls take are still to come; then it hears of that."""
+        open_ = [a for args in self.arguments for a in args if type(a) is Promise and not a.kept]
+        self._missing = len(open_)
+        for promise in open_:
+            promise.when_kept(self)
+        return bool(open_)
+
+    def kept(self) -> None:
+        """One more of the results has come."""
+        self._missing -= 1
+        if not self._missing and self.waits and self.is_whole and not self.is_here:
+            self.running.complete(self)
+
+    def is_complete(self) -> bool:
+        """Whether all results that it waited for are such as calls of a row may take."""
+        self.arguments = list(map(known, self.arguments))
+        self.kinds = tuple(map(type, self.arguments[0]))
+        self.waits = not self._may_be_of(self.kinds) or not all(map(self._is_like, self.arguments))
+        return not self.waits
+
+    def _is_like(self, args: tuple[Any, ...]) -> bool:
+        return tuple(map(type, args)) == self.kinds and is_certain(args)
 
     # --- on its way ---
 
@@ -274,7 +323,7 @@ class Row(Batch):
         """Can this be the next call? Of one that takes a result to come nobody knows yet."""
         if not self.is_whole or kwargs or not self.quiet.may_hold:
             return False
-        if self.taken in self.links:
+        if self.waits or self.taken in self.links:
             return True
         return tuple(map(type, args)) == self.kinds and args == self.arguments[self.taken]
 
@@ -288,9 +337,10 @@ class Row(Batch):
     def apart(self, number: Callable[[], TaskId]) -> list[IssuedCall]:
         """The calls that the program has not had, each by itself from now on."""
         made = [self._single(n, number()) for n in range(self.taken, len(self.keys))]
-        if not self.is_here:
+        is_task = not self.is_here and not self.waits
+        if is_task:
             self.calls = list(made)
-        if not self.is_here and not self.values:
+        if is_task and not self.values:
             for n, links in self.links.items():
                 made[n].links = tuple((place, made[other]) for place, other in links)
             self.sent = () if self._built is None else tuple(made)
@@ -311,8 +361,8 @@ class Row(Batch):
         call.number = number
         call.identity = self.identity
         call.epoch = self.epoch
-        call.task = None if self.is_here else self
-        if self.values or n not in self.links:
+        call.task = None if self.is_here or self.waits else self
+        if self.values or not (self.waits or n in self.links):
             call.packed = pack_plain(call.args, {})
         if self.values:
             call.outcome = Returned(self.values[n], (), self.seconds / len(self.values), ())
@@ -326,6 +376,11 @@ _NEAR: Final = 8
 def known(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """The arguments with the results in them that have come."""
     return tuple([a.value if type(a) is Promise and a.kept else a for a in args])
+
+
+def sources_of(args: tuple[Any, ...]) -> frozenset[Any]:
+    """The rows whose results are among the arguments; None stands for what is no row."""
+    return frozenset([a.source for a in args if type(a) is Promise])
 
 
 def is_certain(args: Any) -> bool:

@@ -71,6 +71,8 @@ class Rows:
         if is_expected and not row.values:
             try:
                 with self._lock:
+                    if row.waits:
+                        running.pace.run()
                     self._driver.want(row)
                     self._driver.wait(lambda: bool(row.values) or not row.is_whole)
             except BaseException as error:

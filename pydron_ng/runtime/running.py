@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import count
 from types import FunctionType, MappingProxyType, MethodType
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from pydron_ng.runtime.grain import Functional, as_method, mark_of
 from pydron_ng.runtime.lifetime import is_mortal, tell, tell_failure
 from pydron_ng.runtime.outcome import Raised, Returned
 from pydron_ng.runtime.pace import Pace
-from pydron_ng.runtime.row import Row
+from pydron_ng.runtime.row import Row, known, sources_of
 from pydron_ng.translation.counters import AWAITED, EPOCH, RETIRED, new_counters
 from pydron_ng.translation.runahead.ahead import Keys, Strand
 from pydron_ng.translation.runahead.branches import Branch
@@ -161,11 +161,7 @@ class Running:
             call.args = args
             self.dispatch.offer(call)
             return call.promise
-        missing: list[Promise] = []
-        if holes_in((*args, *kwargs.values()), missing):
-            self._prepare(call, args, kwargs, missing)
-        else:
-            self._program.unknown_argument(site, args)
+        self._go_on(call, args, kwargs)
         return call.promise
 
     def _row(
@@ -184,13 +180,38 @@ class Running:
             return None  # an iteration that had to wait: rows are in the order of the program
         if mark.inline or mark.is_coroutine or type(function) is not FunctionType:
             return None
-        if not self._program.may_issue(site):
+        if not self._program.may_issue(site) or not self._may_wait_for(site, args):
             return None
         row = self.dispatch.row(self, (site, keys), function, mark, args)
         if row is not None:
             self.rows.setdefault(site, deque()).append(row)
             self.filling[site] = row
         return row
+
+    def _may_wait_for(self, site: int, args: tuple[Any, ...]) -> bool:
+        """Whether what has yet to come among the arguments comes in rows.
+
+        Where calls of several sites take each other's results in turn, no row has more than one
+        call: those are better off in one batch.
+        """
+        sources = sources_of(known(args))
+        if not all(source is not None and source.is_whole for source in sources):
+            return False
+        if not any((self, site) in row.ancestry for row in sources) or not _is_line(sources):
+            return True
+        self._singly.add(site)
+        for row in sources:
+            row.running.unravel(row)
+        return False
+
+    def unravel(self, row: Row) -> None:
+        """The calls of the row, and of those that it waits for, go in rows no more."""
+        self._singly.add(row.site)
+        for source in row.sources:
+            if source.is_whole:
+                source.running.unravel(source)
+        if row.waits and row.is_whole:
+            self.take_apart(row)
 
     def descend(
         self, site: int, keys: Keys, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -271,6 +292,13 @@ class Running:
         self._program.blame(code, line, chain)
 
     # --- arguments to come ---
+
+    def _go_on(self, call: IssuedCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        missing: list[Promise] = []
+        if holes_in((*args, *kwargs.values()), missing):
+            self._prepare(call, args, kwargs, missing)
+        else:
+            self._program.unknown_argument(call.key[0], args)
 
     def _prepare(
         self,
@@ -356,8 +384,16 @@ class Running:
         self._leave(row)
         if len(row.keys) > 1:
             self._singly.add(row.site)
-        for call in self.dispatch.take_apart(row):
-            self.calls[call.key] = call
+        calls = self.dispatch.take_apart(row)
+        self.calls.update((call.key, call) for call in calls)
+        if row.waits and not row.is_here:
+            for call in calls:
+                self._go_on(call, call.args, {})
+
+    def complete(self, row: Row) -> None:
+        """All results that the row waited for have come."""
+        if not self.dispatch.completes(row):
+            self.take_apart(row)
 
     def take_all_apart(self, site: int) -> None:
         """The same for all rows of a site."""
@@ -468,6 +504,12 @@ class Running:
 
     def _is_before(self, keys: Keys, places: Keys) -> bool:
         return keys < tuple(self.counters[place] for place in places)
+
+
+def _is_line(rows: Collection[Row]) -> bool:
+    """Is it one call, which waits for another one?"""
+    before = {source for row in rows for source in row.sources}
+    return sum(row.size for row in rows) == sum(row.size for row in before) == 1
 
 
 class _Arguments:

@@ -25,20 +25,24 @@ class Quiet:
     may_hold: False as soon as that is possible; it is never taken back.
     """
 
-    __slots__ = ("_closed", "_is_sure", "_lookup", "may_hold")
+    __slots__ = ("_closed", "_is_sure", "_lookup", "_unseen", "may_hold")
 
     def __init__(self, closed: Closed | None, lookup: Callable[[str, Any], Any]) -> None:
         """lookup: what a name stands for, and what to say where it has no value."""
         self._closed = closed
         self._lookup = lookup
         self._is_sure = False
+        self._unseen: list[object] = []  # large ones are looked at when that is worth it
         self.may_hold = closed is not None
 
     def met(self, value: object) -> None:
         """The function has got a value from outside."""
         if self.may_hold:
             assert self._closed is not None
-            self.may_hold = is_tame(value, fixed=self._closed.changes)
+            if type(value) in _CONTAINERS and len(value) > _MOST:  # type: ignore[arg-type]
+                self._unseen.append(value)
+            else:
+                self.may_hold = is_tame(value, fixed=self._closed.changes)
 
     def end(self) -> None:
         """Something else has run."""
@@ -50,6 +54,11 @@ class Quiet:
             assert self._closed is not None
             builtin = are_builtins(self._closed.builtins, lambda name: self._lookup(name, None))
             self._is_sure = self.may_hold = builtin and is_undisturbed()
+        if self._unseen and self.may_hold:
+            assert self._closed is not None
+            fixed, unseen = self._closed.changes, self._unseen
+            self.may_hold = all(is_tame(value, fixed=fixed, most=_MOST_AT_ALL) for value in unseen)
+            unseen.clear()
         return self.may_hold
 
 
@@ -57,29 +66,32 @@ _ATOMS: Final = frozenset({int, float, complex, bool, str, bytes, type(None), ra
 _FIXED: Final = frozenset({tuple, frozenset})
 _CONTAINERS: Final = _FIXED | {list, set, dict}
 _MOST = 1_000  # objects that are looked at
+_MOST_AT_ALL = 200_000
 
 
-def is_tame(value: object, *, fixed: bool = False) -> bool:
-    """Does no operation on the value run code of the user's? fixed: nor can one change it."""
+def is_tame(value: object, *, fixed: bool = False, most: int = _MOST) -> bool:
+    """Does no operation on the value run code of the user's? fixed: nor can one change it.
+
+    most: objects in it that are looked at; one of more is not.
+    """
     if type(value) in _ATOMS:
         return True
     containers = _FIXED if fixed else _CONTAINERS
-    return type(value) in containers and _are_tame([value], containers)
+    return type(value) in containers and _are_tame([value], containers, most)
 
 
-def _are_tame(found: list[Any], containers: Collection[type]) -> bool:
-    seen = 0
+def _are_tame(found: list[Any], containers: Collection[type], most: int) -> bool:
     while found:
         value = found.pop()
-        kind = type(value)
-        if kind in _ATOMS:
-            continue
-        seen += 1
-        if seen > _MOST or kind not in containers or len(value) > _MOST:
+        if type(value) not in containers:
             return False
-        found += value
-        if kind is dict:
-            found += value.values()
+        most -= 1 + len(value)
+        if most < 0:
+            return False
+        parts = [value, value.values()] if type(value) is dict else [value]
+        for part in parts:
+            if not _ATOMS.issuperset(map(type, part)):
+                found += [item for item in part if type(item) not in _ATOMS]
     return True
 
 

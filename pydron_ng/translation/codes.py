@@ -19,3 +19,18 @@ def all_codes(code: CodeType) -> Iterator[CodeType]:
         if isinstance(constant, CodeType):
             yield constant
             yield from all_codes(constant)
+
+
+def captured_in(code: CodeType) -> frozenset[str]:
+    """Its names that functions inside of it see; comprehensions, which end at once, are none."""
+    found: set[str] = set()
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            found |= (
+                captured_in(inner) if inner.co_name in _COMPREHENSIONS else {*inner.co_freevars}
+            )
+    return frozenset(found.intersection(code.co_cellvars + code.co_freevars))
+
+
+#: Codes of their own up to Python 3.11.
+_COMPREHENSIONS: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})

@@ -14,6 +14,7 @@ from pydron_ng.translation.codes import (
     GENERATOR,
     ITERABLE_COROUTINE,
     all_codes,
+    captured_in,
 )
 from pydron_ng.translation.effects import Kind, effects
 from pydron_ng.translation.frames import reads_its_frame
@@ -67,7 +68,7 @@ def _planned(
 
     local = own | {*code.co_varnames, *code.co_cellvars}
     outlined = outline(definition_of(node))
-    captured = frozenset((*code.co_cellvars, *code.co_freevars))
+    captured = captured_in(code).union(code.co_freevars)
     classify = classify_in(local.union(expression_names(node)))
     facts = effects(outlined, classify, local, captured)
     inner = inner_functions(outlined, code, classify_in, local)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import CodeType
 from typing import TYPE_CHECKING
 
+from pydron_ng.translation.codes import captured_in
 from pydron_ng.translation.commit import commit_program
 from pydron_ng.translation.effects import Effects, effects
 from pydron_ng.translation.inner import ClassifyIn, Inner, inner_functions
@@ -50,7 +51,7 @@ def analyse(source: Source, classify_in: ClassifyIn, code: CodeType) -> Analysis
     outlined = outline(source.definition)
     local = frozenset((*code.co_varnames, *code.co_cellvars))
     named = local.union(expression_names(source.definition))
-    facts: Effects = effects(outlined, classify_in(named), local, frozenset(code.co_cellvars))
+    facts: Effects = effects(outlined, classify_in(named), local, captured_in(code))
     return Analysis(
         source, plan(outlined, facts, inner_functions(outlined, code, classify_in, local))
     )

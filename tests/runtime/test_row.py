@@ -14,7 +14,6 @@ from pydron_ng.runtime import tame
 from pydron_ng.runtime.activation import Activation
 from pydron_ng.runtime.dispatch import Dispatch
 from pydron_ng.runtime.row import Row, is_certain
-from pydron_ng.runtime.running import Running
 from pydron_ng.testing import assert_equivalent
 
 
@@ -24,29 +23,7 @@ def workers(request: pytest.FixtureRequest) -> Iterator[str]:
         yield request.param
 
 
-@pytest.fixture(autouse=True)
-def _undisturbed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What threads of other tests are left do nothing to these programs."""
-    monkeypatch.setattr(tame, "is_undisturbed", lambda: True)
-
-
-@pytest.fixture
-def fates(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """How many calls were taken in rows that lasted, and how many rows fell apart."""
-    found = {"taken": 0, "apart": 0}
-    had, take_apart = Running.had, Running.take_apart
-
-    def lasted(running: Running, row: Row) -> None:
-        found["taken"] += row.taken
-        had(running, row)
-
-    def fell(running: Running, row: Row) -> None:
-        found["apart"] += row.size > 1
-        take_apart(running, row)
-
-    monkeypatch.setattr(Running, "had", lasted)
-    monkeypatch.setattr(Running, "take_apart", fell)
-    return found
+pytestmark = pytest.mark.usefixtures("undisturbed")
 
 
 @functional

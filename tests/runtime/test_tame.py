@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from pydron_ng import configure, functional, schedule
+from pydron_ng.runtime import tame
 from pydron_ng.runtime.scheduled import entry_of
-from pydron_ng.runtime.tame import are_builtins, is_tame
+from pydron_ng.runtime.tame import Quiet, are_builtins, is_tame
+from pydron_ng.translation.facts import Closed
 from tests.scripts import run
 
 
@@ -50,6 +52,18 @@ def test_not_tame(value: object) -> None:
 def test_what_is_too_large_to_be_looked_at_is_not_tame() -> None:
     assert not is_tame([[i] for i in range(2_000)])
     assert not is_tame(list(range(2_000)))
+
+
+@pytest.mark.parametrize("last, expected", [(1, True), (Number(1), False)])
+def test_a_large_value_is_looked_at_when_that_is_worth_it(
+    last: int, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tame, "is_undisturbed", lambda: True)
+    quiet = Quiet(Closed(frozenset(), changes=False), lambda _, missing: missing)
+    quiet.met([*range(10_000), last])
+    assert quiet.may_hold
+    assert quiet.holds() is expected
+    assert quiet.may_hold is expected
 
 
 def test_a_container_that_holds_itself_is_looked_at_once_in_a_while() -> None:

@@ -66,9 +66,10 @@ class Promise:
     A value that is UNKNOWN leaves the promise open: the commit program may still keep it.
 
     lost: run-ahead cannot compute it.
+    source: the task that it is a result of, where that takes others of its kind along.
     """
 
-    __slots__ = ("_ready", "demand", "failure", "kept", "lost", "value", "waiters")
+    __slots__ = ("_ready", "demand", "failure", "kept", "lost", "source", "value", "waiters")
 
     def __init__(self, ready: Ready) -> None:
         self._ready = ready
@@ -78,6 +79,7 @@ class Promise:
         self.failure: BaseException | None = None
         self.waiters: list[Waiter] = []
         self.demand: Callable[[], None] | None = None
+        self.source: Any = None
 
     def keep(self, value: Any) -> None:
         """Give it its value, once; later values are ignored."""
@@ -132,6 +134,7 @@ class Promise:
 
     def _settle(self) -> None:
         self.kept = True
+        self.source = None
         waiters, self.waiters = self.waiters, []
         for waiter in waiters:
             self._ready.append(waiter)
