@@ -26,7 +26,8 @@ def facts_of(plan: Plan, code: CodeType, number: int = 0) -> Facts:
     """
     outline = plan.outline
     names = (getattr(s.node.func, "attr", getattr(s.node.func, "id", "")) for s in outline.sites)
-    own = {*code.co_varnames, *code.co_cellvars, *expression_names(outline.definition)}
+    bound = frozenset(expression_names(outline.definition))
+    own = {*code.co_varnames, *code.co_cellvars, *bound}
     codes = list(all_codes(code))
     return Facts(
         code=number,
@@ -34,7 +35,7 @@ def facts_of(plan: Plan, code: CodeType, number: int = 0) -> Facts:
         counted=len(plan.counter),
         is_recursive=code.co_name in names,
         closed=closed(plan, own),
-        sites=tuple(_site(plan, site) for site in outline.sites),
+        sites=tuple(_site(plan, site, bound) for site in outline.sites),
         statements=tuple(_statement(plan, statement) for statement in outline.statements),
         loops=tuple(_loops(plan)),
         inner=tuple(
@@ -44,9 +45,11 @@ def facts_of(plan: Plan, code: CodeType, number: int = 0) -> Facts:
     )
 
 
-def _site(plan: Plan, site: Site) -> SiteFacts:
+def _site(plan: Plan, site: Site, bound: frozenset[str]) -> SiteFacts:
+    """bound: names that lambdas and comprehensions bind; nobody knows what one will stand for."""
     node = site.node
     callee = site.handed or node.func
+    is_bound_inside = isinstance(callee, ast.Name) and callee.id in bound
     is_routed = site.index in plan.routed
     handing = plan.counter[site.loops[-1]] if site.handed is not None and is_routed else -1
     return SiteFacts(
@@ -63,7 +66,7 @@ def _site(plan: Plan, site: Site) -> SiteFacts:
         is_functional=plan.effects.kinds[site.index] is Kind.FUNCTIONAL,
         is_at_sync_point=plan.effects.sync[site.statement],
         is_near=is_routed and not any(_takes_time(plan, s) for s in _statements_before(plan, site)),
-        name="" if _is_bound_inside(plan, callee) else _name(callee),
+        name="" if is_bound_inside else _name(callee),
         is_name=isinstance(callee, ast.Name),
         text=_headline(node) if is_routed else "",
         arguments=tuple(map(_headline, node.args)) if is_routed else (),
@@ -72,12 +75,6 @@ def _site(plan: Plan, site: Site) -> SiteFacts:
 
 def _name(callee: ast.expr) -> str:
     return getattr(callee, "attr", "") or getattr(callee, "id", "")
-
-
-def _is_bound_inside(plan: Plan, callee: ast.expr) -> bool:
-    """Is it a name that a comprehension or lambda binds? Nobody knows what it will stand for."""
-    bound = expression_names(plan.outline.definition)
-    return isinstance(callee, ast.Name) and callee.id in set(bound)
 
 
 def _loops(plan: Plan) -> Iterator[LoopFacts]:
