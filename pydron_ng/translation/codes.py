@@ -34,3 +34,15 @@ def captured_in(code: CodeType) -> frozenset[str]:
 
 #: Codes of their own up to Python 3.11.
 _COMPREHENSIONS: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
+
+
+def as_generators(code: CodeType) -> CodeType:
+    """The code with generators that can be awaited in place of coroutines.
+
+    A signal may end a coroutine before it begins, and of that Python warns.
+    """
+    flags = code.co_flags
+    if flags & COROUTINE:
+        flags ^= COROUTINE | GENERATOR | ITERABLE_COROUTINE
+    inner = (as_generators(c) if isinstance(c, CodeType) else c for c in code.co_consts)
+    return code.replace(co_flags=flags, co_consts=tuple(inner))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydron_ng.translation.codes import as_generators
 from pydron_ng.translation.entering import parameters_of
 from pydron_ng.translation.graph import Graph
 from pydron_ng.translation.names import Flow
@@ -31,7 +32,7 @@ def run_ahead_program(
     emitter = Emitter(plan, graph, flows, made, returns=returns, speculate=speculate)
     _write(emitter, plan)
     source = emitter.source()
-    code = compile(source, promises.RUN_AHEAD, "exec", dont_inherit=True)
+    code = as_generators(compile(source, promises.RUN_AHEAD, "exec", dont_inherit=True))
     named = set(named_in(code))
     lent = {name: lent.__module__ for name, lent in made.library.items()}
     lent["ARRIVES"] = items.__name__
