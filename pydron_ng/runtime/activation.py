@@ -19,7 +19,7 @@ from pydron_ng.runtime.outcome import Returned
 from pydron_ng.runtime.pace import Pace
 from pydron_ng.runtime.replay import is_ascribed_to_worker, replay
 from pydron_ng.runtime.rest import let_be
-from pydron_ng.runtime.rows import Rows
+from pydron_ng.runtime.rows.taking import Taking
 from pydron_ng.runtime.running import Running
 from pydron_ng.runtime.sameness import is_same, outcome_for
 from pydron_ng.runtime.scheduled import is_entered
@@ -62,7 +62,7 @@ class Activation:
         self._makers: dict[int, Callable[..., Stub]] = {}
         self._timed: tuple[Functional, float] | None = None
         self._quiet = Quiet(None if self._program.suspends else self._program.closed, entry.lookup)
-        self._rows = Rows(self, self._quiet)
+        self._rows = Taking(self, self._quiet)
 
     def start(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """Run ahead as far as it goes; what the commit program is handed."""
@@ -113,8 +113,8 @@ class Activation:
             return callee
         key = self.key(site)
         running.routed[site] = key
-        if site in running.rows:
-            stub = self._rows.stub(running.rows[site][0], key, callee)
+        if site in running.filling.at:
+            stub = self._rows.stub(running.filling.at[site][0], key, callee)
             if stub is not None:
                 return stub
         call = running.taken(key)

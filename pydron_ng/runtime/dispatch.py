@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import perf_counter
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -13,13 +13,14 @@ from pydron_ng.errors import WorkerLost
 from pydron_ng.events import Settled
 from pydron_ng.purity.table import table
 from pydron_ng.runtime.answers import UNLINKED
-from pydron_ng.runtime.batch import SMALL_BYTES, Batch, longest_chain, most_calls, shortest_row
-from pydron_ng.runtime.calls import IssuedCall, Key
-from pydron_ng.runtime.grain import WORTH_A_ROW, WORTH_SENDING, Functional
+from pydron_ng.runtime.batch import Batch
+from pydron_ng.runtime.calls import IssuedCall
+from pydron_ng.runtime.grain import WORTH_SENDING, Functional
+from pydron_ng.runtime.outbox import Outbox
 from pydron_ng.runtime.outcome import Outcome, Refused
 from pydron_ng.runtime.reads import changed
-from pydron_ng.runtime.row import Row
-from pydron_ng.runtime.surroundings import Surroundings, capture
+from pydron_ng.runtime.rows.sending import Sending
+from pydron_ng.runtime.surroundings import capture
 from pydron_ng.runtime.task import Task, TaskState
 from pydron_ng.values.functions import Identity, identify
 from pydron_ng.values.keep import KeepOnce
@@ -27,7 +28,6 @@ from pydron_ng.values.pack import Packed, pack, pack_plain
 from pydron_ng.values.unshippable import Unshippable
 
 if TYPE_CHECKING:
-    from pydron_ng.runtime.running import Running
     from pydron_ng.runtime.session import Session
 
 #: Fewer calls than that are not worth a row.
@@ -55,39 +55,29 @@ class Dispatch:
         self._library = session.library
         self._all = session.config.inline is False
         self._held: dict[Functional, deque[IssuedCall]] = {}
-        self._outbox: list[Batch] = []
-        self._waiting: list[Row] = []  # for results of others; until the next flush
-        self._underway: set[Task] = set()
+        self.outbox = Outbox(session)
         #: So many calls a batch may have that all workers get several out of a window.
         self._most = max(1, session.config.window // (8 * session.driver.capacity))
-        self._window = session.config.window
-        self._longest = max(1, self._window // (4 * session.driver.capacity))  # of rows
         self._sent_of: Counter[Functional] = Counter()
-        self._surroundings: Surroundings | None = None
         self.epoch: tuple[int, int] | None = None
         self._identities: dict[int, Identity] = {}
         self.sent = 0
         self.bytes = 0
-        self._closed = False
+        self.rows = Sending(self, session)
 
     def look_around(self, epoch: tuple[int, int]) -> None:
         """Take down the surroundings, in the program's own thread, where an epoch has begun."""
         if epoch != self.epoch:
-            self._surroundings = capture(self._surroundings)
+            self.outbox.surroundings = capture(self.outbox.surroundings)
             self.epoch = epoch
         if self.shared is not None:
             self.shared.changed()
-
-    @property
-    def is_loaded(self) -> bool:
-        """Is there anything to flush?"""
-        return bool(self._outbox or self._waiting)
 
     # --- what is sent, and when ---
 
     def offer(self, call: IssuedCall) -> None:
         """Send the call if that pays, as far as anybody knows; else hold it back."""
-        if self._may_send(call.mark):
+        if self.may_send(call.mark):
             self.send(call)
             return
         if call.mark.is_cheap and not self._all:
@@ -98,19 +88,19 @@ class Dispatch:
         if call.promise.waiters:
             self._demanded(call)
 
-    def _may_send(self, mark: Functional, worth: float = WORTH_SENDING) -> bool:
+    def may_send(self, mark: Functional, worth: float = WORTH_SENDING) -> bool:
+        """Does sending calls of the function pay, and is there room? worth: seconds that do."""
         if not self._all and (mark.seconds is None or mark.costs_less_than(worth)):
             return False
         if mark.size is None and self._sent_of[mark] >= 2 * self._driver.capacity:
             return False  # the size of a result is to be known before many are under way
-        first = not self._underway and not self._outbox
-        return first or self.bytes + (mark.size or 0) <= WINDOW_BYTES
+        return self.outbox.is_idle or self.bytes + (mark.size or 0) <= WINDOW_BYTES
 
     def release(self) -> None:
         """Send what was held back, as far as it may be sent by now."""
         for mark in list(self._held):
             waiting = self._held[mark]
-            while waiting and self._may_send(mark):
+            while waiting and self.may_send(mark):
                 self.send(waiting.popleft())
             if not waiting or (mark.is_cheap and not self._all):
                 del self._held[mark]
@@ -124,93 +114,56 @@ class Dispatch:
 
     def send(self, call: IssuedCall) -> None:
         """Make a task of the call, to be issued at the next flush; leave it if it cannot travel."""
-        if call.task is not None or self._closed or call.promise.kept:
+        if call.task is not None or self.outbox.is_closed or call.promise.kept:
             return
         packed = pack_plain(call.args, call.kwargs)
         try:
             _check_given(call)
             if packed is None:
                 packed = self._pack(call)
-            call.identity = self._identity(call.function)
+            call.identity = self.identity(call.function)
         except Unshippable as refusal:
             call.running.blame_call(refusal.code, call, refusal.why)
             return
         call.packed = packed
         call.packed_bytes = sum(map(len, packed.blob))
         self._post(call, call.mark.seconds or 0.0)
-        self._note_sent(call)
+        self._note(call)
 
     def link(self, call: IssuedCall) -> bool:
         """Whether the call, which takes results to come, goes along with those that it takes.
 
         Not where that is all that there is to do: the program itself makes chains as fast.
         """
-        outbox, expected = self._outbox, call.mark.seconds
-        if not outbox or not expected or call.mark.is_coroutine or not self._may_send(call.mark):
+        last, expected = self.outbox.last, call.mark.seconds
+        if last is None or not expected or call.mark.is_coroutine or not self.may_send(call.mark):
             return False
-        if self._is_alone:
+        if self.outbox.is_alone:
             return False
         try:
             _check_given(call)
-            call.identity = self._identity(call.function)
+            call.identity = self.identity(call.function)
         except Unshippable:
             return False
-        if not outbox[-1].takes_linked(call, expected):
+        if not last.takes_linked(call, expected):
             return False
-        call.number, call.task = self._driver.next_id(), outbox[-1]
-        self._note_sent(call)
+        call.number, call.task = self._driver.next_id(), last
+        self._note(call)
         return True
 
-    @property
-    def _is_alone(self) -> bool:
-        """Is there one task at most, and whether it is sent depends on what that wins?"""
-        return not self._all and not self._underway and len(self._outbox) <= 1
-
-    def row(
-        self,
-        running: Running,
-        at: tuple[int, Key],
-        function: FunctionType,
-        mark: Functional,
-        args: tuple[Any, ...],
-    ) -> Row | None:
-        """A new row that begins with this call, if calls of its kind may go in one.
-
-        at: the site and the counters.
-        """
-        site, keys = at
-        if not mark.seconds or (mark.size or 0) > SMALL_BYTES or mark.limits:
-            return None
-        most = min(self._longest, most_calls(mark.seconds))
-        most_linked = min(self._window, longest_chain(mark.seconds))
-        if most < _LEAST_IN_A_ROW or mark.reads or self._closed:
-            return None
-        if self._session.listener is not None or not self._may_send(mark, WORTH_A_ROW):
-            return None
-        if mark.size is None:
-            most = min(most, 2 * self._driver.capacity)
-            most_linked = 0
-        try:
-            identity = self._identity(function)
-        except Unshippable:
-            return None
-        if identity.asks or self.epoch != running.epoch:
-            return None
-        row = Row(self._driver.next_id(), running, site, function, mark, identity)
-        if not row.begin(keys, args, most, 0 if self._is_alone else most_linked):
-            return None
-        row.epoch, row.surroundings = running.epoch, self._surroundings
-        row.settle = self._answered
-        (self._waiting if row.waits else self._outbox).append(row)
-        self._sent_of[mark] += most
-        self.sent += 1
-        return row
-
-    def _note_sent(self, call: IssuedCall) -> None:
-        call.epoch, call.surroundings = self.epoch, self._surroundings
+    def _note(self, call: IssuedCall) -> None:
+        call.epoch, call.surroundings = self.epoch, self.outbox.surroundings
         self._weigh(call, call.packed_bytes + round(call.mark.size or 0))
-        self._sent_of[call.mark] += 1
+        self.note_sent(call.mark, 1)
+
+    def note_sent(self, mark: Functional, calls: int) -> None:
+        """So many calls of the function go, as one task."""
+        self._sent_of[mark] += calls
         self.sent += 1
+
+    def forget_sent(self, mark: Functional) -> None:
+        """Nothing will be learnt from calls that were to go."""
+        self._sent_of[mark] = 0
 
     def _pack(self, call: IssuedCall) -> Packed:
         """Raises: Unshippable."""
@@ -222,7 +175,7 @@ class Dispatch:
             if not call.mark.moving:
                 call.mark.move(2 * call.moved)
 
-    def _identity(self, function: Any) -> Identity:
+    def identity(self, function: Any) -> Identity:
         """What identifies the function; asked once while nothing but running ahead goes on."""
         known = self._identities.get(id(function))
         if known is None:
@@ -232,78 +185,22 @@ class Dispatch:
     def _post(self, call: IssuedCall, expected: float) -> None:
         """Put the call into the outbox: along with others, or by itself."""
         call.number = self._driver.next_id()
-        if self._outbox and self._outbox[-1].takes(call, expected):
-            call.task = self._outbox[-1]
+        last = self.outbox.last
+        if last is not None and last.takes(call, expected):
+            call.task = last
             return
         batch = call.task = Batch.of(call, self._driver.next_id(), self._most, expected)
-        batch.settle = self._arrived
-        self._outbox.append(batch)
+        batch.settle = self.arrived
+        self.outbox.append(batch)
 
     def _weigh(self, call: IssuedCall, size: int) -> None:
         self.bytes += size - call.bytes
         call.bytes = size
 
-    def start(self) -> None:
-        """Issue what there is, but for the last batch, while more is made, if workers idle."""
-        if not self._underway and len(self._outbox) > 1 and not self._closed:
-            last = self._outbox.pop()
-            self._issue()
-            self._outbox.insert(0, last)
-
     def flush(self) -> None:
-        """Issue what was sent since the last time, together.
-
-        A call that is alone is not sent if the commit program is about to make it anyway.
-        """
-        outbox = self._outbox
+        """Issue what was sent since the last time, together."""
         self._identities.clear()
-        if self._waiting:
-            self._await()
-        if not outbox or self._closed:
-            return
-        if len(outbox) == 1 and not self._underway and not self._all and outbox[0].is_near():
-            return
-        self._issue()
-
-    def _await(self) -> None:
-        """The rows that take results of others go as soon as these have come."""
-        waiting, self._waiting = list(self._cut(self._waiting)), []
-        for row in waiting:
-            assert isinstance(row, Row)
-            row.seal()
-            if not row.wait():
-                row.running.complete(row)
-
-    def completes(self, row: Row) -> bool:
-        """All that the row waited for is there: whether it is sent."""
-        if not row.is_complete():
-            return False
-        self._outbox.append(row)
-        return True
-
-    def _issue(self) -> None:
-        outbox, self._outbox = list(self._cut(self._outbox)), []
-        for batch in outbox:
-            batch.seal()
-        self._underway.update(outbox)
-        assert self._surroundings is not None
-        self._session.surround(self._surroundings)
-        if self._session.listener is not None:
-            for call in (call for batch in outbox for call in batch.calls):
-                if not call.links:  # such a one begins when those that it takes have ended
-                    self._session.listener(call.issued())
-        self._driver.issue(outbox)
-
-    def _cut(self, outbox: Sequence[Batch]) -> Iterator[Batch]:
-        """Rows so short that every worker gets several, if that does not make them too short."""
-        rows = [batch for batch in outbox if isinstance(batch, Row) and batch.is_whole]
-        calls = sum(row.size for row in rows)
-        share = -(-calls // (_ROWS_OF_A_WORKER * self._driver.capacity))
-        for batch in outbox:
-            yield batch
-            if isinstance(batch, Row) and batch.is_whole and not batch.links:
-                length = max(share, shortest_row(batch.mark.seconds))
-                yield from batch.running.cut(batch, length, self._driver.next_id)
+        self.outbox.flush()
 
     def reclaim(self, call: IssuedCall) -> bool:
         """True: the call had not been started, the commit program makes it."""
@@ -330,61 +227,18 @@ class Dispatch:
                 self._unlink(other, batch)
         if batch.calls or batch.state is TaskState.DROPPED:
             return
-        self._underway.discard(batch)
-        if batch in self._outbox:
-            self._outbox.remove(batch)
-        else:
-            self._driver.drop((batch,))
+        self.outbox.drop(batch)
 
     def committed(self, call: IssuedCall) -> None:
         """The commit program has had the call: there is room for others."""
         self._weigh(call, 0)
         call.forget()
-        if self._held:
-            self.release()
+        self.release()
 
     def close(self) -> None:
         """The activation is over: nothing is sent any more."""
-        self._closed = True
         self._held.clear()
-        self._outbox.clear()
-        self._waiting.clear()
-        self._underway.clear()
-
-    def take_apart(self, row: Row) -> list[IssuedCall]:
-        """The calls of a row that are left, each by itself from now on."""
-        row.settle = self._arrived
-        if row in self._waiting:
-            self._waiting.remove(row)
-        calls = row.apart(self._driver.next_id)
-        for call in calls:
-            call.surroundings = row.surroundings
-        return calls
-
-    def take_back(self, row: Row) -> None:
-        """If no worker has begun the row, the program makes its calls."""
-        if row in self._waiting:
-            self._waiting.remove(row)
-        elif row in self._outbox:
-            self._outbox.remove(row)
-        elif not row.waits and not self._driver.reclaim(row):
-            return
-        self._underway.discard(row)
-        row.seal()
-        row.is_here = True
-        if row.mark.size is None:
-            self._sent_of[row.mark] = 0  # nothing will be learnt from it
-
-    def drop_row(self, row: Row) -> None:
-        """Nobody wants what is left of the row."""
-        row.end()
-        self._underway.discard(row)
-        if row in self._waiting:
-            self._waiting.remove(row)
-        elif row in self._outbox:
-            self._outbox.remove(row)
-        elif not row.waits and row.state in {TaskState.READY, TaskState.RUNNING}:
-            self._driver.drop((row,))
+        self.outbox.close()
 
     def _unlink(self, call: IssuedCall, batch: Batch) -> None:
         """A call that was to take results of others goes by itself, when these are there."""
@@ -392,31 +246,13 @@ class Dispatch:
         call.links, call.task = (), None
         call.running.arguments_known(call)
 
-    def _answered(self, row: Task) -> None:
-        """A row has come back: as values, or it falls apart."""
-        assert isinstance(row, Row)
-        self._underway.discard(row)
-        if not row.is_whole:
-            return  # nobody wants it
-        if row.outcome is None or not row.is_answered(row.outcome):
-            row.running.take_apart(row)
-            self._arrived(row)
-            return
-        size = sum(map(len, row.outcome)) // len(row.values)
-        row.outcome = None
-        row.mark.weigh(size)
-        row.mark.cost(row.seconds / len(row.values))
-        row.running.pace.run()
-        if self._held:
-            self.release()
-
-    def _arrived(self, batch: Task) -> None:
+    def arrived(self, batch: Task) -> None:
         """Of a call that is awaited the outcome is taken in when the activation is over, too."""
         assert isinstance(batch, Batch)
-        self._underway.discard(batch)
+        self.outbox.settled(batch)
         if batch.outcome is not None:
             self._take_in(batch)
-        elif len(batch.calls) > 1 and not self._closed:
+        elif len(batch.calls) > 1 and not self.outbox.is_closed:
             self._send_apart(batch.calls)
         for call in batch.calls:
             if call.heard is not None:
@@ -442,7 +278,7 @@ class Dispatch:
         size = sum(map(len, blob)) // len(outcomes)
         found = dict(zip(batch.sent, outcomes, strict=True))
         for call, outcome in found.items():
-            if call.task is batch and (call.heard is not None or not self._closed):
+            if call.task is batch and (call.heard is not None or not self.outbox.is_closed):
                 call.moved += moved
                 if not call.links or self._is_completed(call, found):
                     self._learn(call, outcome, size)
@@ -450,8 +286,7 @@ class Dispatch:
             self._unlink(call, batch)
         for running in {call.running for call in batch.calls}:
             running.pace.run()
-        if self._held:
-            self.release()
+        self.release()
 
     def _learn(self, call: IssuedCall, outcome: Outcome, size: int) -> None:
         if self._session.listener is not None:
@@ -521,7 +356,7 @@ class Dispatch:
         assert call.surroundings is not None
         if not call.identity.holds(call.function) or not call.surroundings.hold():
             return False
-        if call.surroundings is self._surroundings:
+        if call.surroundings is self.outbox.surroundings:
             self.epoch = call.running.epoch  # they were looked at just now
         if differing := changed(files, declared=call.mark.reads):
             call.running.blame_call("other-files", call, f"it read {differing}")

@@ -85,7 +85,7 @@ class Pace:
         self._regrets += 1
         if self._regrets > _MOST_IN_VAIN and not self.dispatch.sent and not self.dispatches_all:
             for running in self._members:
-                running.in_rows = False
+                running.filling.is_possible = False
 
     def may_descend(self) -> bool:
         """Is it worth going into another callee? Not where many held no functional call."""
@@ -108,7 +108,7 @@ class Pace:
     def _look_at_clock(self) -> None:
         self._spent += perf_counter() - self._resumed
         self._overspent = self._is_too_much(1)
-        self.dispatch.start()  # which may start workers
+        self.dispatch.outbox.start()  # which may start workers
         self._resumed = perf_counter()
 
     def room(self) -> Promise:
@@ -127,7 +127,7 @@ class Pace:
             self._heed_budget()
         if self._roomy is not None and self._is_roomy:
             self._roomy.keep(None)
-        if self.ready or self.dispatch.is_loaded:
+        if self.ready or self.dispatch.outbox:
             self.run()
 
     @property
@@ -171,7 +171,7 @@ class Pace:
 
     def _is_cheap(self, mark: Functional) -> bool:
         """Known not to be worth it; a call that only pays in a row may be, while there may be."""
-        in_rows = any(running.in_rows for running in self._members)
+        in_rows = any(running.filling.is_possible for running in self._members)
         return mark.is_cheap_in_a_row if in_rows else mark.is_cheap
 
     # --- giving up ---
@@ -210,8 +210,7 @@ class Pace:
         """Stop running ahead where nothing of the driver can be relied on."""
         for running in self._members:
             running.calls.clear()
-            running.rows.clear()
-            running.filling.clear()
+            running.filling.abandon()
             running.descent.begun.clear()
         self.open = 0
         self.retire()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Mapping
 from itertools import count
 from types import FunctionType, MappingProxyType, MethodType
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from pydron_ng.runtime.grain import Functional, as_method, mark_of
 from pydron_ng.runtime.lifetime import is_mortal, tell, tell_failure
 from pydron_ng.runtime.outcome import Raised, Returned
 from pydron_ng.runtime.pace import Pace
-from pydron_ng.runtime.row import Row, known, sources_of
+from pydron_ng.runtime.rows.filling import Filling
 from pydron_ng.translation.counters import AWAITED, EPOCH, RETIRED, new_counters
 from pydron_ng.translation.runahead.ahead import Keys, Strand
 from pydron_ng.translation.runahead.branches import Branch
@@ -31,7 +30,6 @@ from pydron_ng.translation.runahead.promises import (
 )
 
 if TYPE_CHECKING:
-    from pydron_ng.backends.base import TaskId
     from pydron_ng.runtime.entry import Entry, InnerEntry
 
 #: How many names run-ahead may wait for before those are forgotten that cannot come any more.
@@ -49,9 +47,7 @@ class Running:
     counters: shared with the commit program, see ``counters.py``.
     calls: issued and not yet committed.
     routed: of each site, the key of the call that the commit program made there last.
-    rows: calls that are issued and not yet committed in rows, by their sites, in order.
-    filling: of each site the row that takes further calls.
-    in_rows: False once it is known that calls cannot be taken by the row.
+    filling: the rows that calls go into. open_rows: of each site the one that takes further calls.
     pledged: taken for coroutines that have not begun.
     descent: the scheduled calls inside this one that are run ahead already.
     """
@@ -73,10 +69,9 @@ class Running:
         self.ready = pace.ready
         self.counters = new_counters(entry.program.facts.counted)
         self.calls: dict[Key, IssuedCall] = {}
-        self.rows: dict[int, deque[Row]] = {}
-        self.filling: dict[int, Row] = {}
-        self.in_rows = entry.program.closed is not None and not entry.program.suspends
-        self._singly: set[int] = set()  # sites whose rows fall apart
+        is_possible = entry.program.closed is not None and not entry.program.suspends
+        self.filling = Filling(self, is_possible=is_possible)
+        self.open_rows = self.filling.open
         self.branch: Branch | None = None
         self.routed: dict[int, Key] = {}
         self.pledged: set[IssuedCall] = set()
@@ -136,7 +131,7 @@ class Running:
             function = as_method(function)
             if type(function) is MethodType:
                 function, args = function.__func__, (function.__self__, *args)
-        row = self.filling.get(site)
+        row = self.open_rows.get(site)
         if row is not None and row.goes_along(function, keys, args, kwargs):
             return row.promised()
         key = (site, *keys)
@@ -149,69 +144,24 @@ class Running:
         if not mark.is_coroutine and self.descent.is_worth_it(self, function):
             return self.descend(site, keys, function, args, kwargs)
         pace.burn(pays=mark.pays or pace.dispatches_all)
-        row = self._row(site, keys, function, mark, args, kwargs)
+        row = None if kwargs else self.filling.row(site, keys, function, mark, args)
         if row is not None:
             return row.promised()
         if mark.is_cheap and not mark.is_cheap_in_a_row:
             pace.regret()
         call = self._opened(IssuedCall(key, function, mark, Promise(self.ready), self))
-        if mark.inline or not self._program.may_issue(site):
+        if mark.inline or not self.may_issue(site):
             return call.promise
         if not kwargs and ATOMS.issuperset(map(type, args)):
             call.args = args
             self.dispatch.offer(call)
             return call.promise
-        self._go_on(call, args, kwargs)
+        self.go_on(call, args, kwargs)
         return call.promise
 
-    def _row(
-        self,
-        site: int,
-        keys: Keys,
-        function: Any,
-        mark: Functional,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-    ) -> Row | None:
-        """A new row that begins with this call, if calls of the site may go in rows."""
-        if not self.in_rows or kwargs or self.branch is not None or site in self._singly:
-            return None
-        if site in self.rows and keys <= self.rows[site][-1].keys[-1]:
-            return None  # an iteration that had to wait: rows are in the order of the program
-        if mark.inline or mark.is_coroutine or type(function) is not FunctionType:
-            return None
-        if not self._program.may_issue(site) or not self._may_wait_for(site, args):
-            return None
-        row = self.dispatch.row(self, (site, keys), function, mark, args)
-        if row is not None:
-            self.rows.setdefault(site, deque()).append(row)
-            self.filling[site] = row
-        return row
-
-    def _may_wait_for(self, site: int, args: tuple[Any, ...]) -> bool:
-        """Whether what has yet to come among the arguments comes in rows.
-
-        Where calls of several sites take each other's results in turn, no row has more than one
-        call: those are better off in one batch.
-        """
-        sources = sources_of(known(args))
-        if not all(source is not None and source.is_whole for source in sources):
-            return False
-        if not any((self, site) in row.ancestry for row in sources) or not _is_line(sources):
-            return True
-        self._singly.add(site)
-        for row in sources:
-            row.running.unravel(row)
-        return False
-
-    def unravel(self, row: Row) -> None:
-        """The calls of the row, and of those that it waits for, go in rows no more."""
-        self._singly.add(row.site)
-        for source in row.sources:
-            if source.is_whole:
-                source.running.unravel(source)
-        if row.waits and row.is_whole:
-            self.take_apart(row)
+    def may_issue(self, site: int) -> bool:
+        """Are calls of the site ever issued?"""
+        return self._program.may_issue(site)
 
     def descend(
         self, site: int, keys: Keys, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -293,7 +243,8 @@ class Running:
 
     # --- arguments to come ---
 
-    def _go_on(self, call: IssuedCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def go_on(self, call: IssuedCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Send the call if all that it takes is there, or else as soon as it is."""
         missing: list[Promise] = []
         if holes_in((*args, *kwargs.values()), missing):
             self._prepare(call, args, kwargs, missing)
@@ -361,62 +312,6 @@ class Running:
         self._drop([call.key for call in calls if self.calls.get(call.key) is call])
         calls.clear()
 
-    # --- rows ---
-
-    def had(self, row: Row) -> None:
-        """The commit program has had all calls of the row."""
-        self.routed[row.site] = (row.site, *row.keys[-1])
-        self._leave(row)
-        self.moved()
-
-    def cut(self, row: Row, length: int, number: Callable[[], TaskId]) -> Iterator[Row]:
-        """Cut the row into ones of so many calls; those behind the first."""
-        rows = self.rows[row.site]
-        place = rows.index(row)
-        while row.size > length:
-            row = row.cut(length, number())
-            place += 1
-            rows.insert(place, row)
-            yield row
-
-    def take_apart(self, row: Row) -> None:
-        """The calls of the row that are left are issued calls like others."""
-        self._leave(row)
-        if len(row.keys) > 1:
-            self._singly.add(row.site)
-        calls = self.dispatch.take_apart(row)
-        self.calls.update((call.key, call) for call in calls)
-        if row.waits and not row.is_here:
-            for call in calls:
-                self._go_on(call, call.args, {})
-
-    def complete(self, row: Row) -> None:
-        """All results that the row waited for have come."""
-        if not self.dispatch.completes(row):
-            self.take_apart(row)
-
-    def take_all_apart(self, site: int) -> None:
-        """The same for all rows of a site."""
-        for row in list(self.rows.get(site, ())):
-            self.take_apart(row)
-
-    def _leave(self, row: Row) -> None:
-        self.pace.open -= row.taken
-        self.pace.took += row.taken
-        self.pace.won += row.seconds * row.taken / len(row.keys)
-        rows = self.rows.get(row.site)
-        if rows is not None and row in rows:
-            rows.remove(row)
-            if not rows:
-                del self.rows[row.site]
-        if self.filling.get(row.site) is row:
-            del self.filling[row.site]
-
-    def _drop_row(self, row: Row) -> None:
-        self._leave(row)
-        self.pace.open -= len(row.keys) - row.taken
-        self.dispatch.drop_row(row)
-
     def taken(self, key: Key) -> IssuedCall | None:
         """The issued call that the commit program has come to; it is not open any more."""
         call = self.calls.pop(key, None)
@@ -462,8 +357,7 @@ class Running:
         """Every call is inline from now on."""
         self.alive = False
         self._drop(list(self.calls))
-        for row in self._all_rows():
-            self._drop_row(row)
+        self.filling.end()
         self.dispatch.drop(self.pledged)
         self.pledged.clear()
         self.descent.end()
@@ -480,20 +374,13 @@ class Running:
 
     def _purge(self) -> None:
         """Drop the calls of iterations that the commit program has left."""
-        for row in self._all_rows():
-            if self._is_left_behind((row.site, *row.keys[-1])):
-                self._drop_row(row)
-            elif self._is_left_behind((row.site, *row.keys[row.taken])):
-                self.take_apart(row)
+        self.filling.purge(self._is_left_behind)
         self._drop([key for key in self.calls if self._is_left_behind(key)])
         self.descent.end([key for key in self.descent.begun if self._is_left_behind(key)])
         places = self._program.learn_places
         for name in [n for n in self.awaited if self._is_before(n[2:], places(n[0]))]:
             del self.awaited[name]
         self.counters[AWAITED] = len(self.awaited)
-
-    def _all_rows(self) -> list[Row]:
-        return [row for rows in self.rows.values() for row in rows]
 
     def _is_past(self, key: Key) -> bool:
         routed = self.routed.get(key[0])
@@ -504,12 +391,6 @@ class Running:
 
     def _is_before(self, keys: Keys, places: Keys) -> bool:
         return keys < tuple(self.counters[place] for place in places)
-
-
-def _is_line(rows: Collection[Row]) -> bool:
-    """Is it one call, which waits for another one?"""
-    before = {source for row in rows for source in row.sources}
-    return sum(row.size for row in rows) == sum(row.size for row in before) == 1
 
 
 class _Arguments:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pydron_ng.runtime import tame
-from pydron_ng.runtime.row import Row
-from pydron_ng.runtime.running import Running
+from pydron_ng.runtime.rows.filling import Filling
+from pydron_ng.runtime.rows.row import Row
 
 
 @pytest.fixture
@@ -19,16 +19,16 @@ def undisturbed(monkeypatch: pytest.MonkeyPatch) -> None:
 def fates(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """How many calls were taken in rows that lasted, and how many rows fell apart."""
     found = {"taken": 0, "apart": 0}
-    had, take_apart = Running.had, Running.take_apart
+    had, take_apart = Filling.had, Filling.take_apart
 
-    def lasted(running: Running, row: Row) -> None:
+    def lasted(filling: Filling, row: Row) -> None:
         found["taken"] += row.taken
-        had(running, row)
+        had(filling, row)
 
-    def fell(running: Running, row: Row) -> None:
+    def fell(filling: Filling, row: Row) -> None:
         found["apart"] += row.size > 1
-        take_apart(running, row)
+        take_apart(filling, row)
 
-    monkeypatch.setattr(Running, "had", lasted)
-    monkeypatch.setattr(Running, "take_apart", fell)
+    monkeypatch.setattr(Filling, "had", lasted)
+    monkeypatch.setattr(Filling, "take_apart", fell)
     return found

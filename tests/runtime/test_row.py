@@ -12,8 +12,8 @@ import pytest
 from pydron_ng import configure, functional, schedule
 from pydron_ng.runtime import tame
 from pydron_ng.runtime.activation import Activation
-from pydron_ng.runtime.dispatch import Dispatch
-from pydron_ng.runtime.row import Row, is_certain
+from pydron_ng.runtime.rows.filling import Filling
+from pydron_ng.runtime.rows.row import Row, is_certain
 from pydron_ng.testing import assert_equivalent
 
 
@@ -340,17 +340,17 @@ def test_a_row_that_no_worker_has_begun_is_made_by_the_program(
     workers: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made_here = 0
-    take_back = Dispatch.take_back
+    take_back = Filling.take_back
 
-    def taking_back(dispatch: Dispatch, row: Row) -> None:
+    def taking_back(filling: Filling, row: Row) -> None:
         nonlocal made_here
-        take_back(dispatch, row)
+        take_back(filling, row)
         made_here += row.is_here
 
     learnt()
     busy_sum(50)
     takes(60e-6, busy)
-    monkeypatch.setattr(Dispatch, "take_back", taking_back)
+    monkeypatch.setattr(Filling, "take_back", taking_back)
     never_started = [{"type": workers, "cores": 3}]
     with configure(workers=never_started, inline="auto"):
         assert busy_sum(300) == sum(range(300))

@@ -21,7 +21,7 @@ class Ahead(Protocol):
     """The activation, as the generated code and the guards see it (the name ``ra``)."""
 
     ready: Any  # a deque of those whose turn it is
-    filling: Any  # of each site the row that takes further calls, see ``Filling``
+    open_rows: Any  # of each site the row that takes further calls, see ``Filling``
     branch: Any  # the Branch that is being run ahead, None where no exit is gone past
 
     @property

@@ -24,7 +24,7 @@ class FakeAhead:
         self.blamed: list[str] = []
         self.expected: dict[tuple[int, ...], Promise] = {}
         self.parked = False
-        self.filling: dict[int, Any] = {}
+        self.open_rows: dict[int, Any] = {}
         self.branch: Any = None
         self.abandoned: list[Any] = []
         self.results: list[Any] = []

@@ -125,7 +125,7 @@ def _named(emitter: Emitter, node: ast.Call) -> str:
 @guard
 def call(ra: Ahead, site: int, keys: Keys, callee: Any, args: Any, kwargs: Any) -> Any:
     """A promise of a functional call, the value of a pure one, else UNKNOWN."""
-    row = ra.filling.get(site)
+    row = ra.open_rows.get(site)
     if row is not None and row.goes_along(callee, keys, args, kwargs):
         return row.promised()
     if type(args) is tuple and type(kwargs) is dict and type(callee) is not Promise:
@@ -140,7 +140,7 @@ def call(ra: Ahead, site: int, keys: Keys, callee: Any, args: Any, kwargs: Any) 
 @guard
 def unread(ra: Ahead, site: int, keys: Keys, callee: Any, args: Any, kwargs: Any) -> None:
     """As `call`, where nobody needs what it returns."""
-    row = ra.filling.get(site)
+    row = ra.open_rows.get(site)
     if row is None or not row.goes_along(callee, keys, args, kwargs):
         call(ra, site, keys, callee, args, kwargs)
 

@@ -227,7 +227,7 @@ class Row(Batch):
         """One more of the results has come."""
         self._missing -= 1
         if not self._missing and self.waits and self.is_whole and not self.is_here:
-            self.running.complete(self)
+            self.running.filling.complete(self)
 
     def is_complete(self) -> bool:
         """Whether all results that it waited for are such as calls of a row may take."""
@@ -246,7 +246,7 @@ class Row(Batch):
         if self.is_whole:
             if call.key[0] == self.site or not set(self._promises).intersection(call.args):
                 return False
-            self.running.take_apart(self)
+            self.running.filling.take_apart(self)
         return super().takes_linked(call, expected)
 
     def seal(self) -> None:
@@ -256,7 +256,7 @@ class Row(Batch):
     def is_near(self) -> bool:
         """As of a batch; one call alone is no row."""
         if self.is_whole and len(self.keys) == 1:
-            self.running.take_apart(self)
+            self.running.filling.take_apart(self)
         return not self.is_whole and super().is_near()
 
     @property

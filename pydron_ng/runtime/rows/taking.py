@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from pydron_ng.runtime.activation import Activation
     from pydron_ng.runtime.calls import Key
     from pydron_ng.runtime.grain import Functional
-    from pydron_ng.runtime.row import Row
+    from pydron_ng.runtime.rows.row import Row
     from pydron_ng.runtime.tame import Quiet
 
 
-class Rows:
+class Taking:
     """Takes calls of rows for one activation. within: the row at each site, if it is within one."""
 
     def __init__(self, activation: Activation, quiet: Quiet) -> None:
@@ -28,7 +28,7 @@ class Rows:
 
     def unissued(self, site: int, callee: Any, mark: Functional) -> Any:
         """The callee itself; where others are in rows, a stub that looks at what comes back."""
-        if self._running.rows and self._quiet.may_hold:
+        if self._running.filling.at and self._quiet.may_hold:
             return self._activation.maker(site)(mark, callee, _take_nothing, self._saw)
         self._quiet.end()
         return callee
@@ -44,17 +44,17 @@ class Rows:
             return None
         try:
             if row.epoch != running.epoch or not self._quiet.holds():
-                running.in_rows = False
+                running.filling.is_possible = False
             elif row.function is callee and row.keys[0] == key[1:]:
                 row.quiet, row.late, row.had = self._quiet, self._take_late, self._had
                 row.stub = self._activation.maker(site)(row, callee, row.take, self._gave_along)
                 self.within[site] = row
                 if not running.pace.dispatches_all:
                     with self._lock:
-                        self._running.dispatch.take_back(row)
+                        running.filling.take_back(row)
                 return row.stub
             with self._lock:
-                running.take_all_apart(site)
+                running.filling.take_all_apart(site)
         except BaseException as error:
             self._activation.trouble(error)
         return None
@@ -83,7 +83,7 @@ class Rows:
         key = self._activation.key(site)
         try:
             with self._lock:
-                running.take_all_apart(site)
+                running.filling.take_all_apart(site)
                 row.call = running.taken(key) or self._activation.unforeseen(key, callee, row.mark)
         except BaseException as error:
             self._activation.trouble(error)
@@ -96,7 +96,7 @@ class Rows:
         row.stub = None
         try:
             with self._lock:
-                self._running.had(row)
+                self._running.filling.had(row)
         except BaseException as error:
             self._activation.trouble(error)
 

@@ -1,0 +1,136 @@
+"""The tasks of one call of the program that are being filled, and those that are under way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pydron_ng.runtime.batch import Batch, shortest_row
+from pydron_ng.runtime.rows.row import Row
+from pydron_ng.runtime.task import Task, TaskState
+
+if TYPE_CHECKING:
+    from pydron_ng.runtime.session import Session
+    from pydron_ng.runtime.surroundings import Surroundings
+
+#: Of what is issued at a time each worker is to get so many rows.
+_ROWS_OF_A_WORKER = 4
+
+
+class Outbox:
+    """What is in here is issued with the next flush. Everything is touched under the driver's lock.
+
+    waiting: rows that take results of others; they go as soon as these have come.
+    surroundings: those that were taken down last.
+    is_closed: nothing is issued any more.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._driver = session.driver
+        self._all = session.config.inline is False
+        self._batches: list[Batch] = []
+        self.waiting: list[Row] = []
+        self._underway: set[Task] = set()
+        self.surroundings: Surroundings | None = None
+        self.is_closed = False
+
+    def __bool__(self) -> bool:
+        """Is there anything to flush?"""
+        return bool(self._batches or self.waiting)
+
+    @property
+    def last(self) -> Batch | None:
+        """The one that may take further calls."""
+        return self._batches[-1] if self._batches else None
+
+    @property
+    def is_idle(self) -> bool:
+        """Is there nothing, neither here nor under way?"""
+        return not self._underway and not self._batches
+
+    @property
+    def is_alone(self) -> bool:
+        """Is there one task at most, and whether it is sent depends on what that wins?"""
+        return not self._all and not self._underway and len(self._batches) <= 1
+
+    def append(self, batch: Batch) -> None:
+        self._batches.append(batch)
+
+    def settled(self, task: Task) -> None:
+        """It is not under way any more."""
+        self._underway.discard(task)
+
+    def remove(self, batch: Batch) -> bool:
+        """Whether it was still in here; now it is not."""
+        if isinstance(batch, Row) and batch in self.waiting:
+            self.waiting.remove(batch)
+        elif batch in self._batches:
+            self._batches.remove(batch)
+        else:
+            return False
+        return True
+
+    def drop(self, batch: Batch) -> None:
+        """Nobody wants it any more, wherever it is."""
+        self._underway.discard(batch)
+        if not self.remove(batch) and batch.state in {TaskState.READY, TaskState.RUNNING}:
+            self._driver.drop((batch,))
+
+    def start(self) -> None:
+        """Issue what there is, but for the last one, while more is made, if workers idle."""
+        if not self._underway and len(self._batches) > 1 and not self.is_closed:
+            last = self._batches.pop()
+            self._issue()
+            self._batches.insert(0, last)
+
+    def flush(self) -> None:
+        """Issue all together, as far as it waits for nothing.
+
+        A call that is alone is not sent if the commit program is about to make it anyway.
+        """
+        if self.waiting:
+            self._await()
+        if not self._batches or self.is_closed:
+            return
+        if self.is_alone and self._batches[0].is_near():
+            return
+        self._issue()
+
+    def close(self) -> None:
+        """The call of the program is over."""
+        self.is_closed = True
+        self._batches.clear()
+        self.waiting.clear()
+        self._underway.clear()
+
+    def _await(self) -> None:
+        waiting, self.waiting = list(self._cut(self.waiting)), []
+        for row in waiting:
+            assert isinstance(row, Row)
+            row.seal()
+            if not row.wait():
+                row.running.filling.complete(row)
+
+    def _issue(self) -> None:
+        issued, self._batches = list(self._cut(self._batches)), []
+        for batch in issued:
+            batch.seal()
+        self._underway.update(issued)
+        assert self.surroundings is not None
+        self._session.surround(self.surroundings)
+        if self._session.listener is not None:
+            for call in (call for batch in issued for call in batch.calls):
+                if not call.links:  # such a one begins when those that it takes have ended
+                    self._session.listener(call.issued())
+        self._driver.issue(issued)
+
+    def _cut(self, batches: Sequence[Batch]) -> Iterator[Batch]:
+        """Rows so short that every worker gets several, if that does not make them too short."""
+        calls = sum(batch.size for batch in batches if isinstance(batch, Row) and batch.is_whole)
+        share = -(-calls // (_ROWS_OF_A_WORKER * self._driver.capacity))
+        for batch in batches:
+            yield batch
+            if isinstance(batch, Row) and batch.is_whole and not batch.links:
+                length = max(share, shortest_row(batch.mark.seconds))
+                yield from batch.running.filling.cut(batch, length, self._driver.next_id)
