@@ -54,7 +54,7 @@ def compare(sequential: Observation, scheduled: Observation) -> list[Difference]
 
 def _portraits(name: str, one: Portrait, other: Portrait) -> list[Difference]:
     left, right = dict(one), dict(other)
-    paths = [*left, *(path for path in right if path not in left)]
+    paths = [*(path for path in right if path not in left), *left]  # what came up says most
     return [
         Difference(name, path, left.get(path, _NOTHING), right.get(path, _NOTHING))
         for path in paths

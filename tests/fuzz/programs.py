@@ -28,6 +28,7 @@ from tests.fuzz import (  # noqa: F401  they register their productions
     nested,
     statements,
     stories,
+    tame,
 )
 from tests.fuzz.grammar import Writer, indented
 from tests.fuzz.objects import Thing, Touchy
