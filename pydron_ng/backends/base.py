@@ -76,7 +76,9 @@ class Performer(Protocol):
 class Events(Protocol):
     """What a backend tells the driver; called in the driver's loop only."""
 
-    def joined(self, worker: WorkerId) -> None: ...
+    def joined(self, worker: WorkerId, host: str = "") -> None:
+        """host: tells it from the workers of other hosts; they may be slower, or be lost."""
+
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         """with_host: together with all others there; what it ran may have nothing to do with it."""

@@ -112,6 +112,11 @@ class Batch(Task):
         """How many calls there are in it."""
         return len(self.calls)
 
+    @property
+    def expected(self) -> float:
+        """Seconds that it takes by all that has been learnt since it was made, too."""
+        return max(self.seconds, sum(call.mark.seconds or 0.0 for call in self.sent))
+
     def is_near(self) -> bool:
         """Is it one call, which the commit program is about to make anyway?"""
         first, *others = self.calls

@@ -37,6 +37,7 @@ from pydron_ng.runtime.messages import (
     Late,
     Overdue,
     Pool,
+    Redundant,
     Stalled,
     Start,
     StartFailed,
@@ -46,6 +47,7 @@ from pydron_ng.runtime.messages import (
     WorkerJoined,
     WorkerLost,
 )
+from pydron_ng.runtime.patience import LOOK_SECONDS, Patience
 from pydron_ng.runtime.pump import Pump
 from pydron_ng.runtime.state import Machine
 from pydron_ng.runtime.task import Task, TaskState
@@ -109,7 +111,8 @@ class Driver:
         self._watched = Alarms[TaskId]()
         self._quiet = Alarms[WorkerId]()  # since they were last heard of
         self._foreseen = Alarms[None]()
-        self._alarms = self._grace, self._watched, self._quiet, self._foreseen
+        self._patience = Patience(self._machine.at_work, self._expected)
+        self._alarms = self._grace, self._watched, self._quiet, self._foreseen, self._patience
         self.closed = False
         self._why_closed = "the workers were shut down"
         self._is_refused = False
@@ -184,10 +187,13 @@ class Driver:
         for task in dropped:
             task.state = TaskState.DROPPED
         if running:
-            self._grace.set(running[0], _GRACE_SECONDS, Overdue(running))
-            self._pump.hurry(_GRACE_SECONDS)
+            self._give_grace(running)
         if dropped:
             self._happened(Dropped([task.id for task in dropped]))
+
+    def _give_grace(self, running: Sequence[TaskId]) -> None:
+        self._grace.set(running[0], _GRACE_SECONDS, Overdue(running))
+        self._pump.hurry(_GRACE_SECONDS)
 
     def want(self, task: Task) -> None:
         """The task runs before everything else, if it is still queued."""
@@ -293,6 +299,8 @@ class Driver:
             case Kill(worker):
                 pool, number = self._place(worker)
                 self._backends[pool].kill(number)
+            case Redundant(done):
+                self._give_grace(done)
             case messages.Cancel(worker, task):
                 pool, number = self._place(worker)
                 self._backends[pool].submit(number, [Cancel(task)])
@@ -311,6 +319,8 @@ class Driver:
                     frames.append(Define(token, self._definitions(token)))
             frames.append(Call(number, task.blob))
             task.state = TaskState.RUNNING
+        if not known.tasks and self._patience.begins(worker):
+            self._pump.hurry(LOOK_SECONDS)
         known.tasks += len(tasks)
         if known.tasks > 1:
             self._quiet.set(worker, _QUIET_SECONDS, Stalled(worker))
@@ -342,14 +352,15 @@ class Driver:
         number, pool = divmod(worker, len(self._backends))
         return pool, WorkerId(number)
 
-    def joined(self, worker: WorkerId, pool: int) -> None:
+    def joined(self, worker: WorkerId, pool: int, host: str) -> None:
         self._known[worker] = _Known()
-        self._events.append(WorkerJoined(worker, pool))
+        self._events.append(WorkerJoined(worker, pool, host))
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         ended = [number for number, blob in outcomes if blob != SUSPENDED]
         if (known := self._known.get(worker)) is not None:
             known.tasks -= len(ended)
+            self._patience.begins(worker) if known.tasks else self._patience.rests(worker)
         if len(ended) < len(outcomes):
             self._suspended([number for number, blob in outcomes if blob == SUSPENDED])
         for number, blob in outcomes:
@@ -365,6 +376,11 @@ class Driver:
             self._watched.call_off(ended)
         self._events.append(Finished(worker, ended))
 
+    def _expected(self, number: TaskId) -> float:
+        """Seconds; 0.0: nobody knows, or it has just ended."""
+        entry = self._tasks.get(number)
+        return 0.0 if entry is None else entry.task.expected
+
     def _suspended(self, numbers: Sequence[TaskId]) -> None:
         for number in numbers:
             if (entry := self._tasks.get(number)) is not None:
@@ -374,6 +390,7 @@ class Driver:
     def lost(self, worker: WorkerId, why: str, *, with_host: bool = False) -> None:
         self._known.pop(worker, None)
         self._quiet.call_off((worker,))
+        self._patience.rests(worker)
         self._events.append(WorkerLost(worker, why, with_host))
 
     def unstarted(self, pool: int, workers: int, why: str) -> None:
@@ -393,8 +410,8 @@ class _Reporter:
         self._driver = driver
         self._pool = pool
 
-    def joined(self, worker: WorkerId) -> None:
-        self._driver.joined(self._driver.worker(self._pool, worker), self._pool)
+    def joined(self, worker: WorkerId, host: str = "") -> None:
+        self._driver.joined(self._driver.worker(self._pool, worker), self._pool, host)
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         self._driver.finished(self._driver.worker(self._pool, worker), outcomes)

@@ -55,6 +55,7 @@ class Finished(NamedTuple):
 class WorkerJoined(NamedTuple):
     worker: WorkerId
     pool: int  # which of the pools that the machine was made for
+    host: str = ""  # which of those of its pool it is on
 
 
 class WorkerLost(NamedTuple):
@@ -72,7 +73,7 @@ class StartFailed(NamedTuple):
 
 
 class Overdue(NamedTuple):
-    """These tasks were dropped a while ago; workers that still run one are to be had back."""
+    """Nobody has wanted these for a while; workers that still run one are to be had back."""
 
     tasks: Sequence[TaskId]
 
@@ -88,6 +89,13 @@ class Stalled(NamedTuple):
     """Short tasks were sent to the worker together, and nothing was heard of it for long."""
 
     worker: WorkerId
+
+
+class Slow(NamedTuple):
+    """The worker is at the task for much longer than such a task takes."""
+
+    worker: WorkerId
+    task: TaskId
 
 
 class Start(NamedTuple):
@@ -127,6 +135,12 @@ class Cancel(NamedTuple):
     task: TaskId
 
 
+class Redundant(NamedTuple):
+    """These have been done; if somebody else is at one of them for long, they are overdue."""
+
+    tasks: Sequence[TaskId]
+
+
 Event = (
     Issued
     | Foreseen
@@ -139,5 +153,6 @@ Event = (
     | Overdue
     | Late
     | Stalled
+    | Slow
 )
-Command = Start | Watch | StartWorkers | GiveUp | Kill | Cancel
+Command = Start | Watch | StartWorkers | GiveUp | Kill | Cancel | Redundant

@@ -46,6 +46,14 @@ class Placement:
         self.seats[worker] = seat
         self.idle[worker] = None
 
+    def prefer_others(self, place: tuple[int, str]) -> None:
+        """The next idle worker that is fed is not at that place, if there is such a one."""
+        for worker in reversed(self.idle):
+            if self.seats[worker].place != place:
+                del self.idle[worker]
+                self.idle[worker] = None
+                return
+
     def leave(self, worker: WorkerId) -> Seat | None:
         """What it had; None: nobody knows it."""
         self.idle.pop(worker, None)

@@ -74,6 +74,11 @@ class Task:
         self.has_suspended = False
 
     @property
+    def expected(self) -> float:
+        """Seconds that it takes by all that is known now; 0.0: nobody knows."""
+        return self.seconds
+
+    @property
     def blob(self) -> Blob:
         """What is sent; asked for when the task starts, and again if it starts again."""
         return self._blob

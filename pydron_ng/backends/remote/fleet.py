@@ -180,7 +180,7 @@ class Fleet:
         worker = RemoteWorker(next(self._ids), pid, host.link)
         host.wanted = max(0, host.wanted - 1)
         host.workers[pid] = self._workers[worker.id] = worker
-        self._events.joined(worker.id)
+        self._events.joined(worker.id, host.plan.name)
 
     def _pass_on(self, host: Host, one: Frame) -> None:
         worker = host.workers.get(one.number)

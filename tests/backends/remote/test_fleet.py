@@ -58,7 +58,7 @@ class Heard:
         self.missing: list[int] = []
         self.refusals: list[str] = []
 
-    def joined(self, worker: WorkerId) -> None:
+    def joined(self, worker: WorkerId, host: str = "") -> None:
         self.workers.append(worker)
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
