@@ -18,6 +18,7 @@ from pydron_ng.backends.remote.host import Host, Link, RemoteWorker
 from pydron_ng.backends.remote.modules import source_of
 from pydron_ng.backends.remote.plan import Plan
 from pydron_ng.backends.remote.questions import answer_to
+from pydron_ng.backends.remote.shelf import Shelf
 from pydron_ng.backends.remote.trouble import Trouble
 from pydron_ng.backends.wire import item
 from pydron_ng.log import log
@@ -130,6 +131,7 @@ class Fleet:
             self._leave(host, trouble)
             return
         host.is_up, host.was_up, host.failures = True, True, 0
+        host.shelf = Shelf(found["shelf"], found["room"])
         if host.cores is None:
             host.cores = host.wanted = found["cores"]
         log().info("%s: here with Python %s", host.plan.name, found["python"])
@@ -177,7 +179,7 @@ class Fleet:
 
     def _joined(self, host: Host, pid: int) -> None:
         assert host.link is not None
-        worker = RemoteWorker(next(self._ids), pid, host.link)
+        worker = RemoteWorker(next(self._ids), pid, host.link, host.shelf)
         host.wanted = max(0, host.wanted - 1)
         host.workers[pid] = self._workers[worker.id] = worker
         self._events.joined(worker.id, host.plan.name)
@@ -189,6 +191,7 @@ class Fleet:
 
     def _ended(self, host: Host, pid: int, why: str, *, with_host: bool = False) -> None:
         if (worker := host.workers.pop(pid, None)) is not None:
+            worker.close()
             del self._workers[worker.id]
             self._events.lost(worker.id, why, with_host=with_host)
 
