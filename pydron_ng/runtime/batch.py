@@ -66,6 +66,7 @@ class Batch(Task):
         self.outcome: Blob | None = None
         self.lost: str | None = None
         self.deadly = False
+        self.elapsed = 0.0
         self.is_coroutine = mark.is_coroutine
         self.has_suspended = False
         self._built: Blob | None = None
@@ -97,6 +98,8 @@ class Batch(Task):
         links = self._links(call.args)
         if self.limits is not None or call.mark.limits is not None:
             return False
+        if not _is_small(self.calls[0]):
+            return False  # in such a batch each call is one part
         if not links or not self.seconds or self.seconds + expected > BATCH_SECONDS:
             return False
         if len(self.calls) >= LONGEST_CHAIN:
@@ -114,8 +117,13 @@ class Batch(Task):
 
     @property
     def expected(self) -> float:
-        """Seconds that it takes by all that has been learnt since it was made, too."""
-        return max(self.seconds, sum(call.mark.seconds or 0.0 for call in self.sent))
+        """Seconds until its outcome is here; 0.0: nobody knows.
+
+        Of one call that is what others of its function took: values may have a long way to go.
+        """
+        if len(self.sent) == 1:
+            return self.sent[0].mark.elapsed
+        return self.seconds
 
     def is_near(self) -> bool:
         """Is it one call, which the commit program is about to make anyway?"""

@@ -400,6 +400,8 @@ class Dispatch:
         began = perf_counter()
         outcomes = batch.outcomes(blob, self._library)
         moved = (perf_counter() - began) / len(outcomes)
+        if len(outcomes) == 1:
+            batch.sent[0].mark.answered(batch.elapsed)
         size = sum(map(len, blob)) // len(outcomes)
         found = dict(zip(batch.sent, outcomes, strict=True))
         for call, outcome in found.items():

@@ -358,6 +358,7 @@ class Driver:
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         ended = [number for number, blob in outcomes if blob != SUSPENDED]
+        elapsed = self._patience.elapsed(worker)
         if (known := self._known.get(worker)) is not None:
             known.tasks -= len(ended)
             self._patience.begins(worker) if known.tasks else self._patience.rests(worker)
@@ -368,6 +369,7 @@ class Driver:
                 continue
             if (entry := self._tasks.pop(number, None)) is not None:
                 entry.task.outcome = blob
+                entry.task.elapsed = elapsed
                 entry.task.state = TaskState.SETTLED
                 self._settled.append(entry.task)
         if self._quiet.are_set and worker in self._quiet:

@@ -1,4 +1,4 @@
-"""Which workers are at a task for much longer than such a task takes.
+"""Which workers are at a task for much longer than such a task takes, its way there included.
 
 Nobody is told while all have something to do; so this looks now and then, instead of having an
 alarm for each task.
@@ -64,6 +64,11 @@ class Patience:
         expected = self._expected(task)
         most = max(LEAST_SECONDS, SLOW_TIMES * expected)
         return expected > 0.0 and now - self._since.get(worker, now) > most
+
+    def elapsed(self, worker: WorkerId) -> float:
+        """Seconds that it has been at what it is at."""
+        now = self._clock()
+        return now - self._since.get(worker, now)
 
     @property
     def seconds(self) -> float | None:

@@ -28,12 +28,14 @@ class Task:
         is not to be had that is required.
     seconds: the expected time of the call; 0.0 where nothing is known.
     limits: how long it may take, how often it is tried; None: as usual.
+    elapsed: seconds until its outcome was here, all that it took to get there and back included.
     is_coroutine: the worker runs it beside others. has_suspended: it has let them run.
     """
 
     __slots__ = (
         "_blob",
         "deadly",
+        "elapsed",
         "has_suspended",
         "id",
         "is_coroutine",
@@ -70,12 +72,13 @@ class Task:
         self.outcome: Blob | None = None
         self.lost: str | None = None
         self.deadly = False
+        self.elapsed = 0.0
         self.is_coroutine = is_coroutine
         self.has_suspended = False
 
     @property
     def expected(self) -> float:
-        """Seconds that it takes by all that is known now; 0.0: nobody knows."""
+        """Seconds until its outcome is here, by all that is known now; 0.0: nobody knows."""
         return self.seconds
 
     @property
