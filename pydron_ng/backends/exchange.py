@@ -16,9 +16,10 @@ from itertools import count
 from typing import Any, Protocol
 
 from pydron_ng.backends.base import SUSPENDED, Blob
-from pydron_ng.backends.descriptors import Descriptor, Stream
+from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.wire import Item, Key
 from pydron_ng.memory.arena import is_possible
+from pydron_ng.memory.descriptor import Descriptor
 from pydron_ng.memory.loans import Seen, Taken, Views
 from pydron_ng.memory.segment import Segment, Stretch
 

@@ -111,6 +111,12 @@ class Batch(Task):
         return True
 
     @property
+    def parts(self) -> Blob:
+        """What it takes along, as far as that may be large: several calls have nothing."""
+        packed = self.calls[0].packed if len(self.calls) == 1 else None
+        return () if packed is None else packed.blob
+
+    @property
     def size(self) -> int:
         """How many calls there are in it."""
         return len(self.calls)

@@ -36,6 +36,7 @@ from pydron_ng.runtime.messages import (
     Kill,
     Late,
     Overdue,
+    Place,
     Pool,
     Redundant,
     Stalled,
@@ -93,6 +94,7 @@ class Driver:
         self.lock = threading.RLock()
         self._asked = sum(workers for _, workers in backends)
         self._backends = [backend for backend, _ in backends]
+        self._keeping = [n for n, b in enumerate(self._backends) if b.capabilities.keep]
         shares = any(backend.capabilities.share for backend in self._backends)
         self._arena = Arena() if shares else None
         self.keep: Keep = keep_here if self._arena is None else KeepOnce(self._arena)
@@ -164,11 +166,19 @@ class Driver:
             self._tasks[task.id] = _Entry(task, self._settings)
         coroutines = frozenset(task.id for task in tasks if task.is_coroutine)
         limits = {task.id: task.limits for task in tasks if task.limits is not None}
-        self._happened(Issued({task.id: task.seconds for task in tasks}, coroutines, limits))
+        near = self._near(tasks) if self._keeping else {}
+        self._happened(Issued({task.id: task.seconds for task in tasks}, coroutines, limits, near))
         if self.closed:
             self._lose_all(self._why_closed)
         else:
             self._pump.attend()
+
+    def _near(self, tasks: Sequence[Task]) -> dict[TaskId, Place]:
+        """Where large parts of them are already."""
+        asked = [
+            (t.id, n, self._backends[n].place_of(t.parts)) for t in tasks for n in self._keeping
+        ]
+        return {task: (pool, host) for task, pool, host in asked if host}
 
     def reclaim(self, task: Task) -> bool:
         """True: the task had not been started and is dropped; the caller makes the call."""

@@ -9,7 +9,10 @@ from typing import Final, NamedTuple
 from pydron_ng.backends.base import TaskId, WorkerId
 from pydron_ng.runtime.limits import Limits
 
+#: One of the machine's pools, and one of the hosts there.
+Place = tuple[int, str]
 _NO_LIMITS: Final[Mapping[TaskId, Limits]] = MappingProxyType({})
+_NOWHERE: Final[Mapping[TaskId, Place]] = MappingProxyType({})
 
 
 class Pool(NamedTuple):
@@ -24,11 +27,13 @@ class Issued(NamedTuple):
 
     coroutines: those among them of which a worker runs many at once.
     limits: of those among them that have limits of their own.
+    near: of those among them that have something large to take along, where that is already.
     """
 
     tasks: Mapping[TaskId, float]
     coroutines: frozenset[TaskId] = frozenset()
     limits: Mapping[TaskId, Limits] = _NO_LIMITS
+    near: Mapping[TaskId, Place] = _NOWHERE
 
 
 class Foreseen(NamedTuple):

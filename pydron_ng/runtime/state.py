@@ -82,8 +82,9 @@ class Machine:
         match event:
             case Finished(worker, finished):
                 self._finish(worker, finished)
-            case Issued(tasks, coroutines, limits):
-                self._issue(tasks, coroutines, limits)
+            case Issued(tasks, coroutines, limits, near):
+                self._backlog.append(tasks, near)
+                self._issue(coroutines, limits)
             case Foreseen():
                 self._commands += self._hiring.begin()
             case Dropped(dropped):
@@ -111,13 +112,7 @@ class Machine:
 
     # --- tasks ---
 
-    def _issue(
-        self,
-        tasks: Mapping[TaskId, float],
-        coroutines: Iterable[TaskId],
-        limits: Mapping[TaskId, Limits],
-    ) -> None:
-        self._backlog.append(tasks)
+    def _issue(self, coroutines: Iterable[TaskId], limits: Mapping[TaskId, Limits]) -> None:
         if coroutines or limits:
             self._single_out(coroutines, limits)
         if self._broken:
@@ -314,5 +309,5 @@ class Machine:
             seat = self._seats[worker]
             lent = self._loans.lend(worker, seat, self._unwanted)
             self._backlog.append(unknown(lent[::-1]))
-            self._placement.prefer_others(seat.place)
+            self._placement.prefer(seat.place.__ne__)
             self._commands += self._placement.give_out()

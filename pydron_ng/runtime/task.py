@@ -82,6 +82,11 @@ class Task:
         return self.seconds
 
     @property
+    def parts(self) -> Blob:
+        """What it takes along, as far as that may be large."""
+        return self._blob
+
+    @property
     def blob(self) -> Blob:
         """What is sent; asked for when the task starts, and again if it starts again."""
         return self._blob

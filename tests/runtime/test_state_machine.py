@@ -83,9 +83,12 @@ class Workers(RuleBasedStateMachine):
         every=st.integers(1, 9),
         limit=st.integers(1, 9),
         limits=st.builds(Limits, st.integers(0, 1), st.sampled_from([0.0, 5.0])),
+        place=st.integers(0, 5),
     )
-    def issue(self, all_seconds: list[float], every: int, limit: int, limits: Limits) -> None:
-        """every: so many tasks apart are coroutines; limit: so many apart have limits."""
+    def issue(
+        self, all_seconds: list[float], every: int, limit: int, limits: Limits, place: int
+    ) -> None:
+        """So many tasks apart are coroutines, have limits, are best done somewhere; 0: none is."""
         first = len(self.expected)
         tasks = {TaskId(first + n): length for n, length in enumerate(all_seconds)}
         self.expected |= tasks
@@ -94,7 +97,8 @@ class Workers(RuleBasedStateMachine):
         self.coroutines |= coroutines
         limited = {task: limits for task in tasks if task % limit == 0}
         self.limits |= limited
-        self.happen(Issued(tasks, coroutines, limited))
+        near = {task: (place % 2, str(place % 3)) for task in tasks if place and task % place == 0}
+        self.happen(Issued(tasks, coroutines, limited, near))
 
     @precondition(lambda self: self.wanted())
     @rule(first=choices, second=choices)
@@ -121,7 +125,7 @@ class Workers(RuleBasedStateMachine):
         self.pool_of[worker] = pool
         self.running[worker] = []
         self.lent[worker] = set()
-        self.happen(WorkerJoined(worker, pool))
+        self.happen(WorkerJoined(worker, pool, str(worker % 3)))
 
     @precondition(lambda self: +self.starting)
     @rule(choice=choices, count=st.integers(1, 3))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
-from pydron_ng.backends.base import Capabilities, Events, Loop, WorkerId
+from pydron_ng.backends.base import Blob, Capabilities, Events, Loop, WorkerId
 from pydron_ng.backends.base import Frame as Work
 from pydron_ng.backends.remote.asking import HAS, answer_of
 from pydron_ng.backends.remote.frames import Frame, Kind, cut, said
@@ -18,7 +18,7 @@ from pydron_ng.backends.remote.host import Host, Link, RemoteWorker
 from pydron_ng.backends.remote.modules import source_of
 from pydron_ng.backends.remote.plan import Plan
 from pydron_ng.backends.remote.questions import answer_to
-from pydron_ng.backends.remote.shelf import Shelf
+from pydron_ng.backends.remote.shelf import KEEP_BYTES, Shelf, digest_of
 from pydron_ng.backends.remote.trouble import Trouble
 from pydron_ng.backends.wire import item
 from pydron_ng.log import log
@@ -27,7 +27,7 @@ from pydron_ng.log import log
 class Fleet:
     """The hosts, and who of their workers is who."""
 
-    capabilities = Capabilities(kill=True, isolate=True, capture=True)
+    capabilities = Capabilities(kill=True, isolate=True, capture=True, keep=True)
 
     def __init__(self, plans: Sequence[Plan], performer: str) -> None:
         self._performer = performer
@@ -52,6 +52,12 @@ class Fleet:
     def submit(self, worker: WorkerId, frames: Sequence[Work]) -> None:
         if (found := self._workers.get(worker)) is not None:
             found.put([item(one) for one in frames])
+
+    def place_of(self, blob: Blob) -> str:
+        digests = [digest_of(part) for part in blob if len(part) >= KEEP_BYTES]
+        kept = {host.plan.name: host.shelf.bytes_of(digests) for host in self._hosts if digests}
+        best = max(kept, key=kept.__getitem__, default="")
+        return best if best and kept[best] else ""
 
     def kill(self, worker: WorkerId) -> None:
         if (found := self._workers.get(worker)) is not None:
@@ -151,6 +157,7 @@ class Fleet:
         if host.failures == 0:
             log().warning("%s%s", text, f"\n  try: {trouble.way_out}" if trouble.way_out else "")
         was_up, host.is_up = host.is_up, False
+        host.shelf = Shelf("", 0)
         host.failures += 1
         host.hopeless = trouble.lasting
         host.why = text

@@ -56,6 +56,10 @@ class Shelf:
         self._users[digest] += 1
         return found[0]
 
+    def bytes_of(self, digests: Iterable[Digest]) -> int:
+        """How many bytes of these are there."""
+        return sum(self._there[digest][1] for digest in digests if digest in self._there)
+
     def let_go(self, digests: Iterable[Digest]) -> None:
         """Calls that were sent these have ended."""
         self._users.subtract(digests)

@@ -46,6 +46,14 @@ def chain(x: Any, links: int) -> Any:
 
 
 @schedule
+def both(x: Any, y: Any, links: int) -> tuple[Any, Any]:
+    for _ in range(links):
+        x = grown(x)
+        y = grown(y)
+    return x, y
+
+
+@schedule
 def sums(x: Any, calls: int) -> list[Any]:
     return [sum_of(x, number) for number in range(calls)]
 
@@ -118,6 +126,15 @@ def test_an_array_that_has_changed_is_another_one() -> None:
 @pytest.mark.usefixtures("_on_a_host")
 def test_what_a_call_does_to_what_was_kept_is_its_own_affair(names: list[bytes]) -> None:
     assert np.array_equal(firsts(numbers(), 8), [[0.0, 1.0, 2.0]] * 8)
+    assert names
+
+
+def test_two_chains_stay_each_on_its_host(names: list[bytes], tmp_path: Path) -> None:
+    worker = {"type": "command", "cores": 1, "count": 2, "tmp_dir": str(tmp_path), **LOCAL}
+    with pydron_ng.configure(workers=[worker], inline=False):
+        first, second = both(numbers(), -numbers(), 5)
+    assert np.array_equal(first, numbers() + 5.0)
+    assert np.array_equal(second, 5.0 - numbers())
     assert names
 
 
