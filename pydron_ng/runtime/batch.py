@@ -46,9 +46,10 @@ class Batch(Task):
 
     calls: those that are wanted; what is taken out before the batch starts is not sent.
     sent: those that were sent, in the order of their outcomes; empty before.
+    mark: that of the function of its first call.
     """
 
-    __slots__ = ("_built", "_room", "calls", "identity", "sent")
+    __slots__ = ("_built", "_room", "calls", "identity", "mark", "sent")
     settle: Callable[[Task], None]
 
     def __init__(
@@ -59,6 +60,7 @@ class Batch(Task):
         self.calls: list[IssuedCall] = []
         self.sent: tuple[IssuedCall, ...] = ()
         self.identity = identity
+        self.mark = mark
         self.tokens = tokens
         self.seconds = 0.0
         self.limits = mark.limits
@@ -125,11 +127,9 @@ class Batch(Task):
     def expected(self) -> float:
         """Seconds until its outcome is here; 0.0: nobody knows.
 
-        Of one call that is what others of its function took: values may have a long way to go.
+        That is what others of the function took: values may have a long way to go.
         """
-        if len(self.sent) == 1:
-            return self.sent[0].mark.elapsed
-        return self.seconds
+        return self.mark.elapsed if len(self.sent) == 1 else max(self.seconds, self.mark.elapsed)
 
     def is_near(self) -> bool:
         """Is it one call, which the commit program is about to make anyway?"""

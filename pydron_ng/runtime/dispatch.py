@@ -367,6 +367,7 @@ class Dispatch:
         row.outcome = None
         row.mark.weigh(size)
         row.mark.cost(row.seconds / len(row.values))
+        row.mark.answered(row.elapsed)
         row.running.pace.run()
         if self._held:
             self.release()
@@ -400,8 +401,7 @@ class Dispatch:
         began = perf_counter()
         outcomes = batch.outcomes(blob, self._library)
         moved = (perf_counter() - began) / len(outcomes)
-        if len(outcomes) == 1:
-            batch.sent[0].mark.answered(batch.elapsed)
+        batch.mark.answered(batch.elapsed)
         size = sum(map(len, blob)) // len(outcomes)
         found = dict(zip(batch.sent, outcomes, strict=True))
         for call, outcome in found.items():
