@@ -24,23 +24,30 @@ class Place:
         self.folder = ""
         self.room = 0
         self._descriptor = -1
-        if kept_mb == 0:
-            return
-        with suppress(OSError):
-            _tidy(home)
-            folder = tempfile.mkdtemp(prefix=_PREFIX, dir=home)
-            self._descriptor = os.open(folder, os.O_RDONLY)
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.room = _room(home) if kept_mb is None else kept_mb << 20
-            if os.path.isdir(folder):  # else somebody has tidied up before it was locked
-                self.folder = folder
+        if kept_mb != 0:
+            with suppress(OSError):
+                _tidy(home)
+                self.folder = tempfile.mkdtemp(prefix=_PREFIX, dir=home)
+                self.room = _room(home) if kept_mb is None else kept_mb << 20
+                self._lock()
 
     def close(self) -> None:
         """Remove it, with all that is in there."""
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder = ""
         if self._descriptor >= 0:
             os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _lock(self) -> None:
+        """Where that cannot be, or somebody has tidied up before it was, nothing is kept."""
+        try:
+            self._descriptor = os.open(self.folder, os.O_RDONLY)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.stat(self.folder)
+        except OSError:
+            self.close()
 
 
 def _room(home: str) -> int:

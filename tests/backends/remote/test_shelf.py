@@ -235,6 +235,18 @@ def test_a_place_that_was_left_behind_is_removed_by_the_next(tmp_path: Path) -> 
     alive.close()
 
 
+def test_a_place_that_cannot_be_locked_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: object) -> None:
+        raise OSError("a file system without locks")
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    place = Place(str(tmp_path), None)
+    assert place.folder == ""
+    assert os.listdir(tmp_path) == []
+
+
 def test_nothing_is_kept_where_nothing_may_be_or_can_be(tmp_path: Path) -> None:
     for place in (Place(str(tmp_path), 0), Place(str(tmp_path / "nowhere"), None)):
         assert place.folder == ""
