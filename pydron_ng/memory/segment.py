@@ -104,6 +104,12 @@ class Stretch:
     def memory(self) -> memoryview:
         return self.segment.view(self.start, self.size).toreadonly()
 
+    @property
+    def digest(self) -> bytes | None:
+        """Of the bytes, if one was made, by ``new_digest``."""
+        digest: bytes | None = self._digest
+        return digest
+
     def holds(self, parts: Sequence[Any]) -> bool:
         """Are these, one after the other, the bytes that were written?"""
         if sum(map(len, parts)) != self.size:

@@ -22,7 +22,7 @@ from pydron_ng.backends.base import (
 )
 from pydron_ng.backends.loop import SelectorLoop
 from pydron_ng.errors import BackendError
-from pydron_ng.memory.arena import Arena
+from pydron_ng.memory.arena import Arena, is_possible
 from pydron_ng.runtime import messages
 from pydron_ng.runtime.alarms import Alarms
 from pydron_ng.runtime.messages import (
@@ -95,8 +95,8 @@ class Driver:
         self._asked = sum(workers for _, workers in backends)
         self._backends = [backend for backend, _ in backends]
         self._keeping = [n for n, b in enumerate(self._backends) if b.capabilities.keep]
-        shares = any(backend.capabilities.share for backend in self._backends)
-        self._arena = Arena() if shares else None
+        shares = any(b.capabilities.share or b.capabilities.keep for b in self._backends)
+        self._arena = Arena() if shares and is_possible() else None
         self.keep: Keep = keep_here if self._arena is None else KeepOnce(self._arena)
         self._definitions = definitions
         self._machine = Machine(

@@ -15,7 +15,7 @@ from typing import Final
 from pydron_ng.backends.base import SUSPENDED, Blob, TaskId
 from pydron_ng.backends.exchange import LOANS
 from pydron_ng.backends.wire import Item, Key
-from pydron_ng.memory.segment import new_digest
+from pydron_ng.memory.segment import Stretch, new_digest
 from pydron_ng.values.blob import Part, memory_of
 from pydron_ng.values.hashing import blake2b
 
@@ -213,6 +213,8 @@ class Dealings:
 
 def digest_of(part: Part) -> Digest:
     """What tells these bytes from all others that come by."""
+    if isinstance(part, Stretch) and part.digest is not None:
+        return part.digest
     digest = new_digest() or blake2b(digest_size=16)
     digest.update(memory_of(part))
     found: bytes = digest.digest()

@@ -10,8 +10,9 @@ import pytest
 from pydron_ng.backends.base import SUSPENDED, Blob, TaskId
 from pydron_ng.backends.remote.keeper import Keeper
 from pydron_ng.backends.remote.place import Place
-from pydron_ng.backends.remote.shelf import KEEP_BYTES, Dealings, Shelf
+from pydron_ng.backends.remote.shelf import KEEP_BYTES, Dealings, Shelf, digest_of
 from pydron_ng.backends.wire import Item
+from pydron_ng.memory.arena import Arena
 from pydron_ng.values.blob import memory_of
 
 SIZE = KEEP_BYTES + 1
@@ -199,6 +200,14 @@ def test_a_coroutine_that_has_only_begun_has_no_result_yet(host: Host) -> None:
     result = part()
     program.incoming(there.outgoing([(2, (result,))]))
     assert len(host.files) == 1
+
+
+def test_a_part_in_shared_memory_is_known_by_what_it_is() -> None:
+    arena, table = Arena(), part()
+    stretch = arena.store([table])
+    assert stretch is not None
+    assert stretch.digest == digest_of(stretch) == digest_of(table)
+    arena.close()
 
 
 def test_where_nothing_is_kept_nothing_is_looked_at(tmp_path: Path) -> None:
