@@ -11,7 +11,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ import numpy as np
 
 import pydron_ng
 from pydron_ng import functional, schedule
+from pydron_ng.backends.remote import fleet
+from pydron_ng.backends.remote.host import Link
 from tests.backends.sshd import Server
 
 
@@ -44,14 +46,25 @@ def looked_up(table: Any, times: int) -> list[float]:
     return [part_of(table, number) for number in range(times)]
 
 
-def seconds(program: Any, size: int, times: int, worker: dict[str, Any]) -> float:
-    """Of the second run: the first one starts the workers."""
+class Counted(Link):
+    """Knows how many bytes were sent to hosts."""
+
+    sent = 0
+
+    def send(self, buffers: Iterable[bytes | memoryview]) -> None:
+        known = list(buffers)
+        Counted.sent += sum(map(len, known))
+        super().send(known)
+
+
+def measure(program: Any, size: int, times: int, worker: dict[str, Any]) -> tuple[float, float]:
+    """Seconds, and MB sent to the host, of the second run: the first one starts the workers."""
     with pydron_ng.configure(workers=[worker], inline=False):
         for _ in range(2):
-            began = time.perf_counter()
+            began, before = time.perf_counter(), Counted.sent
             program(np.random.default_rng().random(size), times)
-            taken = time.perf_counter() - began
-    return taken
+            taken, sent = time.perf_counter() - began, Counted.sent - before
+    return taken, sent / 1e6
 
 
 def main(given: Sequence[str] | None = None) -> None:
@@ -60,6 +73,7 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--mb", type=int, default=50)
     parser.add_argument("--transport", nargs="+", default=["paramiko", "openssh"])
     asked = parser.parse_args(given)
+    fleet.Link = Counted  # type: ignore[misc]
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder))
         try:
@@ -69,8 +83,10 @@ def main(given: Sequence[str] | None = None) -> None:
                 for program in (chain, looked_up):
                     for name, kept_mb in (("nothing", 0), ("auto", "auto")):
                         size = asked.mb * 125_000
-                        taken = seconds(program, size, asked.links, {**worker, "kept_mb": kept_mb})
-                        print(f"{transport:9} {program.__name__:10} {name:8} {taken:6.2f} s")
+                        keys = {**worker, "kept_mb": kept_mb}
+                        taken, sent = measure(program, size, asked.links, keys)
+                        what = f"{transport:9} {program.__name__:10} {name:8}"
+                        print(f"{what} {taken:6.2f} s {sent:6.0f} MB there", flush=True)
         finally:
             server.stop()
 
