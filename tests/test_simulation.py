@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import simulation
+from benchmarks import simulation, slow_worker
 from benchmarks.simulation import STORIES, Simulation, Story
 
 
@@ -23,3 +23,13 @@ def test_it_prints_a_line_for_each_number_of_workers(capsys: pytest.CaptureFixtu
         ["short", "2"],
         ["short", "3"],
     ]
+
+
+@pytest.mark.parametrize("times", [10, 1e6])
+def test_a_slow_worker_holds_up_the_others_only_while_nobody_helps(times: float) -> None:
+    stories = [slow_worker.Story(4, 20, times, helped=helped) for helped in (False, True)]
+    for story in stories:
+        story.run()
+    alone, helped = stories
+    assert alone.now >= times
+    assert helped.now < min(alone.now, 13)

@@ -56,6 +56,7 @@ class Capabilities(NamedTuple):
     isolate: bool  # a call cannot touch the program's own objects or process-wide state
     capture: bool  # output at the level of file descriptors is seen
     share: bool = False  # parts of blobs in shared memory are not sent, they are seen
+    keep: bool = False  # hosts keep large parts, and are not sent them again
 
 
 class Performer(Protocol):
@@ -76,7 +77,9 @@ class Performer(Protocol):
 class Events(Protocol):
     """What a backend tells the driver; called in the driver's loop only."""
 
-    def joined(self, worker: WorkerId) -> None: ...
+    def joined(self, worker: WorkerId, host: str = "") -> None:
+        """host: tells it from the workers of other hosts; they may be slower, or be lost."""
+
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         """with_host: together with all others there; what it ran may have nothing to do with it."""
@@ -115,6 +118,12 @@ class Backend(Protocol):
         """
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None: ...
+
+    def place_of(self, blob: Blob) -> str:
+        """The host that keeps most of it, by the name that its workers joined with, or none.
+
+        Only where capabilities.keep.
+        """
 
     def kill(self, worker: WorkerId) -> None:
         """End a worker and what it runs; ``lost`` follows. Only where capabilities.kill."""

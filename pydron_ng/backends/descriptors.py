@@ -1,7 +1,4 @@
-"""Descriptors of ours, in a program that may close all it finds and open files in their places.
-
-What is done to a descriptor goes to whatever has its number: so each knows which file it was for.
-"""
+"""What is made of descriptors of ours, in a program that may close all it finds: bells, streams."""
 
 from __future__ import annotations
 
@@ -10,27 +7,7 @@ import os
 import socket
 from contextlib import suppress
 
-
-class Descriptor:
-    """The number of an open file, as long as it is the number of that file."""
-
-    __slots__ = ("_file", "number")
-
-    def __init__(self, number: int) -> None:
-        """Raises: OSError, if it is not open."""
-        self.number = number
-        self._file = _file(number)
-
-    def is_ours(self) -> bool:
-        try:
-            return _file(self.number) == self._file
-        except OSError:
-            return False
-
-    def close(self) -> None:
-        """Close it, unless the program has."""
-        if self.is_ours():
-            os.close(self.number)
+from pydron_ng.memory.descriptor import Descriptor
 
 
 class Bell:
@@ -91,8 +68,3 @@ def end_of(process: int) -> int:
         return os.pidfd_open(process)
     except (AttributeError, OSError):
         return -1
-
-
-def _file(number: int) -> tuple[int, int]:
-    status = os.fstat(number)
-    return status.st_dev, status.st_ino

@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
-from pydron_ng.backends.descriptors import Descriptor, Stream
+from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.start import start
+from pydron_ng.memory.descriptor import Descriptor
 
 #: Arguments: a module, how many words its ``main`` is given, these words, and the import path.
 _BOOT = (

@@ -13,18 +13,29 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from pydron_ng.backends.base import SUSPENDED, Blob
-from pydron_ng.backends.descriptors import Descriptor, Stream
+from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.wire import Item, Key
 from pydron_ng.memory.arena import is_possible
+from pydron_ng.memory.descriptor import Descriptor
 from pydron_ng.memory.loans import Seen, Taken, Views
 from pydron_ng.memory.segment import Segment, Stretch
 
-#: The key of the item that says which loans were let go of, and which segments there are no more.
+#: The key of the item that is for the other end, not for whoever performs: which loans were let go
+#: of, and which segments there are no more; or what a host is to keep, or has kept.
 LOANS = ""
 _NUMBER = struct.Struct("!Q")
+
+
+class End(Protocol):
+    """One end of something that spares parts of blobs their way."""
+
+    def outgoing(self, items: Sequence[Item]) -> list[Item]: ...
+    def incoming(self, items: Sequence[Item]) -> list[Item]: ...
+
+
 #: A reference: loan, segment, first byte, size.
 Reference = tuple[int, int, int, int]
 
@@ -97,7 +108,7 @@ class Exchange:
 
     # --- what comes in ---
 
-    def incoming(self, items: Iterable[Item]) -> list[Item]:
+    def incoming(self, items: Sequence[Item]) -> list[Item]:
         """The items as they were sent."""
         come: list[Item] = []
         for one in items:

@@ -160,12 +160,14 @@ class Launcher:
             os._exit(status)
 
     def _serve(self, stream: socket.socket, aside: Stream | None) -> None:
-        """On another host there is no memory to share; what comes aside are answers, then."""
+        """On another host there is no memory to share, but a shelf; aside come answers, then."""
         if self._asking is None:
             serve(stream, self._make("process"), self._own, aside)
         elif aside is not None:
+            from pydron_ng.backends.remote.keeper import Keeper
+
             self._asking.ask_by(aside)
-            serve(stream, self._make("elsewhere"), self._own)
+            serve(stream, self._make("elsewhere"), self._own, end=Keeper())
 
     def _settle_in(self) -> None:
         """Turn this fork of the launcher into a process that has nothing of it."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import ClassVar, NamedTuple
 
-from pydron_ng.backends.descriptors import Bell, Descriptor
+from pydron_ng.backends.descriptors import Bell
+from pydron_ng.memory.descriptor import Descriptor
 
 Ready = Sequence[tuple[selectors.SelectorKey, int]]
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from pydron_ng.backends import cores
-from pydron_ng.backends.base import Capabilities, Events, Frame, Loop, TaskId, WorkerId
+from pydron_ng.backends.base import Blob, Capabilities, Events, Frame, Loop, TaskId, WorkerId
 from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.exchange import ProgramEnd, open_aside
 from pydron_ng.backends.launch import LauncherLink, Report, ending
@@ -76,6 +76,9 @@ class Multicore:
         if (process := self._workers.get(worker)) is not None:
             process.put([item(frame) for frame in frames])
             self._write(process)
+
+    def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
+        return ""
 
     def kill(self, worker: WorkerId) -> None:
         if self._launcher is not None and worker in self._workers:

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 
 from pydron_ng.backends import cores
-from pydron_ng.backends.base import SUSPENDED, Call, Capabilities, Events, Frame, Loop, WorkerId
+from pydron_ng.backends.base import (
+    SUSPENDED,
+    Blob,
+    Call,
+    Capabilities,
+    Events,
+    Frame,
+    Loop,
+    WorkerId,
+)
 from pydron_ng.backends.descriptors import Bell
 from pydron_ng.backends.start import start
 from pydron_ng.backends.wire import Item, item
@@ -84,6 +93,9 @@ class Threads:
         if (thread := self._workers.get(worker)) is not None:
             thread.calls += sum(isinstance(frame, Call) for frame in frames)
             thread.put([item(frame) for frame in frames])
+
+    def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
+        return ""
 
     def kill(self, worker: WorkerId) -> None:
         raise NotImplementedError("a thread cannot be ended from outside")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from pydron_ng.backends.base import Blob, Performer, TaskId, Token
 from pydron_ng.backends.descriptors import Stream
-from pydron_ng.backends.exchange import WorkerEnd
+from pydron_ng.backends.exchange import End, WorkerEnd
 from pydron_ng.backends.wire import Inbox, Item, Key, Outbox, cancelled, encode
 from pydron_ng.memory.arena import WORKER_IDLE_BYTES, Arena
 
@@ -98,13 +98,14 @@ def serve(
     performer: Performer,
     environment: Mapping[str, str],
     aside: Stream | None = None,
+    end: End | None = None,
 ) -> None:
     """Perform what comes out of the stream until it ends.
 
     environment: the worker's own variables, kept whatever the program's settings say.
-    aside: the second stream, if memory is to be shared.
+    aside: the second stream, if memory is to be shared. end: what else spares parts their way.
     """
-    inbox, outbox, exchange = Inbox(), Outbox(), WorkerEnd(aside)
+    inbox, outbox, exchange = Inbox(), Outbox(), end or WorkerEnd(aside)
     if aside is not None:
         performer.share(Arena(WORKER_IDLE_BYTES, compared=False))
 

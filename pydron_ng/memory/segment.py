@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from pydron_ng.memory.descriptor import Descriptor
+
 #: So much is copied, then digested, before it has left the processor's cache.
 _BLOCK = 512 * 1024
 
@@ -28,7 +30,7 @@ class Segment:
         self.number = number
         self.size = size
         self.descriptor = os.memfd_create("pydron", os.MFD_CLOEXEC)
-        self._file = file_of(self.descriptor)
+        self._file = Descriptor(self.descriptor)
         try:
             os.posix_fallocate(self.descriptor, 0, size)  # else running out of it is a SIGBUS
             mapping = Mapping(self.descriptor, size, writable=True, private=False)
@@ -42,7 +44,7 @@ class Segment:
     @property
     def is_there(self) -> bool:
         """Is the descriptor still that of the segment? The program may have closed it."""
-        return file_of(self.descriptor) == self._file
+        return self.descriptor >= 0 and self._file.is_ours()
 
     def view(self, start: int, size: int) -> memoryview:
         return self._view[start : start + size]
@@ -54,8 +56,8 @@ class Segment:
         """
         if unmap:
             self._view.release()
-        if self.descriptor >= 0 and self.is_there:
-            os.close(self.descriptor)
+        if self.descriptor >= 0:
+            self._file.close()
         self.descriptor = -1
 
 
@@ -102,6 +104,12 @@ class Stretch:
     def memory(self) -> memoryview:
         return self.segment.view(self.start, self.size).toreadonly()
 
+    @property
+    def digest(self) -> bytes | None:
+        """Of the bytes, if one was made, by ``new_digest``."""
+        digest: bytes | None = self._digest
+        return digest
+
     def holds(self, parts: Sequence[Any]) -> bool:
         """Are these, one after the other, the bytes that were written?"""
         if sum(map(len, parts)) != self.size:
@@ -128,15 +136,6 @@ class Stretch:
     def __del__(self) -> None:
         if hasattr(self, "_free"):
             self._free(self.segment)
-
-
-def file_of(descriptor: int) -> tuple[int, int] | None:
-    """What tells the open file from all others; None if there is none."""
-    try:
-        found = os.fstat(descriptor)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def new_digest() -> Any:

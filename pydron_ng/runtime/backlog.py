@@ -4,24 +4,39 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Final
 
 from pydron_ng.backends.base import TaskId
+from pydron_ng.runtime.messages import Place
 from pydron_ng.runtime.seat import SHORT_SECONDS
+
+_NOWHERE: Final[Mapping[TaskId, Place]] = MappingProxyType({})
 
 
 class Backlog:
     """A queue that tasks may be taken out of anywhere; nothing in it looks at all of them.
 
     seconds: the tasks that are queued, and how long each is expected to take; to be read only.
+    near: where those are best done that have something large to take along, likewise.
     """
 
     def __init__(self) -> None:
         self.seconds: dict[TaskId, float] = {}
         self._order: deque[TaskId] = deque()  # may name tasks that are gone
         self._urgent: deque[TaskId] = deque()  # likewise; goes before the others
+        self.near: dict[TaskId, Place] = {}  # likewise
+        self._there: dict[Place, deque[TaskId]] = {}  # the same, the other way round
 
-    def append(self, tasks: Mapping[TaskId, float]) -> None:
-        """Queue them, with the seconds that each is expected to take."""
+    def append(
+        self, tasks: Mapping[TaskId, float], near: Mapping[TaskId, Place] = _NOWHERE
+    ) -> None:
+        """Queue them, with the seconds that each is expected to take, and where it is best done."""
+        if self.near and not self.seconds:
+            self.clear()
+        self.near.update(near)
+        for task, place in near.items():
+            self._there.setdefault(place, deque()).append(task)
         self.seconds.update(tasks)
         self._order.extend(tasks)
 
@@ -29,6 +44,14 @@ class Backlog:
         """Queue them before all others."""
         self.seconds.update(tasks)
         self._urgent.extendleft(reversed(tasks.keys()))  # type: ignore[call-overload]
+
+    def prefer(self, place: Place) -> None:
+        """One that is best done there comes first, unless somebody waits for another one."""
+        while self._urgent and self._urgent[0] not in self.seconds:
+            self._urgent.popleft()
+        there = self._there.get(place)
+        while there and not self._urgent:
+            self.hurry(there.popleft())
 
     def expect(self, seconds: Mapping[TaskId, float]) -> None:
         """Take these to last so long, all of them queued."""
@@ -95,6 +118,8 @@ class Backlog:
         self.seconds.clear()
         self._order.clear()
         self._urgent.clear()
+        self.near.clear()
+        self._there.clear()
 
 
 def unknown(tasks: Collection[TaskId]) -> dict[TaskId, float]:

@@ -47,9 +47,10 @@ class Batch(Task):
 
     calls: those that are wanted; what is taken out before the batch starts is not sent.
     sent: those that were sent, in the order of their outcomes; empty before.
+    mark: that of the function of its first call.
     """
 
-    __slots__ = ("_built", "_room", "calls", "identity", "sent")
+    __slots__ = ("_built", "_room", "calls", "identity", "mark", "sent")
     settle: Callable[[Task], None]
 
     def __init__(
@@ -60,6 +61,7 @@ class Batch(Task):
         self.calls: list[IssuedCall] = []
         self.sent: tuple[IssuedCall, ...] = ()
         self.identity = identity
+        self.mark = mark
         self.tokens = tokens
         self.seconds = 0.0
         self.limits = mark.limits
@@ -67,6 +69,7 @@ class Batch(Task):
         self.outcome: Blob | None = None
         self.lost: str | None = None
         self.deadly = False
+        self.elapsed = 0.0
         self.is_coroutine = mark.is_coroutine
         self.has_suspended = False
         self._built: Blob | None = None
@@ -98,6 +101,8 @@ class Batch(Task):
         links = self._links(call.args)
         if self.limits is not None or call.mark.limits is not None:
             return False
+        if not _is_small(self.calls[0]):
+            return False  # in such a batch each call is one part
         if not links or not self.seconds or self.seconds + expected > BATCH_SECONDS:
             return False
         if len(self.calls) >= LONGEST_CHAIN:
@@ -109,9 +114,23 @@ class Batch(Task):
         return True
 
     @property
+    def parts(self) -> Blob:
+        """What it takes along, as far as that may be large: several calls have nothing."""
+        packed = self.calls[0].packed if len(self.calls) == 1 else None
+        return () if packed is None else packed.blob
+
+    @property
     def size(self) -> int:
         """How many calls there are in it."""
         return len(self.calls)
+
+    @property
+    def expected(self) -> float:
+        """Seconds until its outcome is here; 0.0: nobody knows.
+
+        That is what others of the function took: values may have a long way to go.
+        """
+        return self.mark.elapsed if len(self.sent) == 1 else max(self.seconds, self.mark.elapsed)
 
     def is_near(self) -> bool:
         """Is it one call, which the commit program is about to make anyway?"""

@@ -275,6 +275,7 @@ class Dispatch:
         began = perf_counter()
         outcomes = batch.outcomes(blob, self._library)
         moved = (perf_counter() - began) / len(outcomes)
+        batch.mark.answered(batch.elapsed)
         size = sum(map(len, blob)) // len(outcomes)
         found = dict(zip(batch.sent, outcomes, strict=True))
         for call, outcome in found.items():

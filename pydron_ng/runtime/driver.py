@@ -22,7 +22,7 @@ from pydron_ng.backends.base import (
 )
 from pydron_ng.backends.loop import SelectorLoop
 from pydron_ng.errors import BackendError
-from pydron_ng.memory.arena import Arena
+from pydron_ng.memory.arena import Arena, is_possible
 from pydron_ng.runtime import messages
 from pydron_ng.runtime.alarms import Alarms
 from pydron_ng.runtime.messages import (
@@ -36,7 +36,9 @@ from pydron_ng.runtime.messages import (
     Kill,
     Late,
     Overdue,
+    Place,
     Pool,
+    Redundant,
     Stalled,
     Start,
     StartFailed,
@@ -46,6 +48,7 @@ from pydron_ng.runtime.messages import (
     WorkerJoined,
     WorkerLost,
 )
+from pydron_ng.runtime.patience import LOOK_SECONDS, Patience
 from pydron_ng.runtime.pump import Pump
 from pydron_ng.runtime.state import Machine
 from pydron_ng.runtime.task import Task, TaskState
@@ -91,8 +94,9 @@ class Driver:
         self.lock = threading.RLock()
         self._asked = sum(workers for _, workers in backends)
         self._backends = [backend for backend, _ in backends]
-        shares = any(backend.capabilities.share for backend in self._backends)
-        self._arena = Arena() if shares else None
+        self._keeping = [n for n, b in enumerate(self._backends) if b.capabilities.keep]
+        shares = any(b.capabilities.share or b.capabilities.keep for b in self._backends)
+        self._arena = Arena() if shares and is_possible() else None
         self.keep: Keep = keep_here if self._arena is None else KeepOnce(self._arena)
         self._definitions = definitions
         self._machine = Machine(
@@ -109,7 +113,8 @@ class Driver:
         self._watched = Alarms[TaskId]()
         self._quiet = Alarms[WorkerId]()  # since they were last heard of
         self._foreseen = Alarms[None]()
-        self._alarms = self._grace, self._watched, self._quiet, self._foreseen
+        self._patience = Patience(self._machine.at_work, self._expected)
+        self._alarms = self._grace, self._watched, self._quiet, self._foreseen, self._patience
         self.closed = False
         self._why_closed = "the workers were shut down"
         self._is_refused = False
@@ -161,11 +166,19 @@ class Driver:
             self._tasks[task.id] = _Entry(task, self._settings)
         coroutines = frozenset(task.id for task in tasks if task.is_coroutine)
         limits = {task.id: task.limits for task in tasks if task.limits is not None}
-        self._happened(Issued({task.id: task.seconds for task in tasks}, coroutines, limits))
+        near = self._near(tasks) if self._keeping else {}
+        self._happened(Issued({task.id: task.seconds for task in tasks}, coroutines, limits, near))
         if self.closed:
             self._lose_all(self._why_closed)
         else:
             self._pump.attend()
+
+    def _near(self, tasks: Sequence[Task]) -> dict[TaskId, Place]:
+        """Where large parts of them are already."""
+        asked = [
+            (t.id, n, self._backends[n].place_of(t.parts)) for t in tasks for n in self._keeping
+        ]
+        return {task: (pool, host) for task, pool, host in asked if host}
 
     def reclaim(self, task: Task) -> bool:
         """True: the task had not been started and is dropped; the caller makes the call."""
@@ -184,10 +197,13 @@ class Driver:
         for task in dropped:
             task.state = TaskState.DROPPED
         if running:
-            self._grace.set(running[0], _GRACE_SECONDS, Overdue(running))
-            self._pump.hurry(_GRACE_SECONDS)
+            self._give_grace(running)
         if dropped:
             self._happened(Dropped([task.id for task in dropped]))
+
+    def _give_grace(self, running: Sequence[TaskId]) -> None:
+        self._grace.set(running[0], _GRACE_SECONDS, Overdue(running))
+        self._pump.hurry(_GRACE_SECONDS)
 
     def want(self, task: Task) -> None:
         """The task runs before everything else, if it is still queued."""
@@ -293,6 +309,8 @@ class Driver:
             case Kill(worker):
                 pool, number = self._place(worker)
                 self._backends[pool].kill(number)
+            case Redundant(done):
+                self._give_grace(done)
             case messages.Cancel(worker, task):
                 pool, number = self._place(worker)
                 self._backends[pool].submit(number, [Cancel(task)])
@@ -311,6 +329,8 @@ class Driver:
                     frames.append(Define(token, self._definitions(token)))
             frames.append(Call(number, task.blob))
             task.state = TaskState.RUNNING
+        if not known.tasks and self._patience.begins(worker):
+            self._pump.hurry(LOOK_SECONDS)
         known.tasks += len(tasks)
         if known.tasks > 1:
             self._quiet.set(worker, _QUIET_SECONDS, Stalled(worker))
@@ -342,14 +362,16 @@ class Driver:
         number, pool = divmod(worker, len(self._backends))
         return pool, WorkerId(number)
 
-    def joined(self, worker: WorkerId, pool: int) -> None:
+    def joined(self, worker: WorkerId, pool: int, host: str) -> None:
         self._known[worker] = _Known()
-        self._events.append(WorkerJoined(worker, pool))
+        self._events.append(WorkerJoined(worker, pool, host))
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         ended = [number for number, blob in outcomes if blob != SUSPENDED]
+        elapsed = self._patience.elapsed(worker)
         if (known := self._known.get(worker)) is not None:
             known.tasks -= len(ended)
+            self._patience.begins(worker) if known.tasks else self._patience.rests(worker)
         if len(ended) < len(outcomes):
             self._suspended([number for number, blob in outcomes if blob == SUSPENDED])
         for number, blob in outcomes:
@@ -357,6 +379,7 @@ class Driver:
                 continue
             if (entry := self._tasks.pop(number, None)) is not None:
                 entry.task.outcome = blob
+                entry.task.elapsed = elapsed
                 entry.task.state = TaskState.SETTLED
                 self._settled.append(entry.task)
         if self._quiet.are_set and worker in self._quiet:
@@ -364,6 +387,11 @@ class Driver:
         if self._watched.are_set:
             self._watched.call_off(ended)
         self._events.append(Finished(worker, ended))
+
+    def _expected(self, number: TaskId) -> float:
+        """Seconds; 0.0: nobody knows, or it has just ended."""
+        entry = self._tasks.get(number)
+        return 0.0 if entry is None else entry.task.expected
 
     def _suspended(self, numbers: Sequence[TaskId]) -> None:
         for number in numbers:
@@ -374,6 +402,7 @@ class Driver:
     def lost(self, worker: WorkerId, why: str, *, with_host: bool = False) -> None:
         self._known.pop(worker, None)
         self._quiet.call_off((worker,))
+        self._patience.rests(worker)
         self._events.append(WorkerLost(worker, why, with_host))
 
     def unstarted(self, pool: int, workers: int, why: str) -> None:
@@ -393,8 +422,8 @@ class _Reporter:
         self._driver = driver
         self._pool = pool
 
-    def joined(self, worker: WorkerId) -> None:
-        self._driver.joined(self._driver.worker(self._pool, worker), self._pool)
+    def joined(self, worker: WorkerId, host: str = "") -> None:
+        self._driver.joined(self._driver.worker(self._pool, worker), self._pool, host)
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         self._driver.finished(self._driver.worker(self._pool, worker), outcomes)

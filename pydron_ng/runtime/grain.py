@@ -32,6 +32,7 @@ class Functional:
     seconds: moving average of a call; None until one was made.
     moving: average of the seconds that packing and unpacking for one call take here.
     size: average of the bytes of a result; None until one has come.
+    elapsed: average of the seconds until an outcome was here, its way included; 0.0: none has come.
     inline: why it is never sent to a worker; empty where it may be.
     reads: it depends on more than its arguments: no outcome gets past a sync-point.
     is_coroutine: a call of it gives something to be awaited.
@@ -41,6 +42,7 @@ class Functional:
     __slots__ = (
         "__weakref__",
         "_function",
+        "elapsed",
         "inline",
         "is_coroutine",
         "limits",
@@ -60,6 +62,7 @@ class Functional:
         self.is_coroutine = is_coroutine_function(function)
         self.seconds: float | None = None
         self.moving = 0.0
+        self.elapsed = 0.0
         self.size: float | None = None
         self.inline = ""
 
@@ -79,6 +82,10 @@ class Functional:
     def weigh(self, size: int) -> None:
         """Learn from the size of one result."""
         self.size = size if self.size is None else self.size + _WEIGHT * (size - self.size)
+
+    def answered(self, elapsed: float) -> None:
+        """Learn how long it was until one outcome was there."""
+        self.elapsed += (_WEIGHT if self.elapsed else 1.0) * (elapsed - self.elapsed)
 
     @property
     def is_cheap(self) -> bool:

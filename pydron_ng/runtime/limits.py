@@ -60,6 +60,10 @@ class Trials:
         late = self.late[task] = self.late.get(task, 0) + 1
         return late < self._most(task, MAX_LATE)
 
+    def is_special(self, task: TaskId) -> bool:
+        """Has it a time of its own, or did a worker die of it?"""
+        return task in self.known and (task in self.deaths or bool(self.timeout(task)))
+
     def is_last(self, task: TaskId) -> bool:
         """Is it to be given up if one more worker dies?"""
         return task in self.deaths and self.deaths[task] == self._most(task, MAX_DEATHS) - 1

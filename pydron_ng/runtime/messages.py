@@ -9,7 +9,10 @@ from typing import Final, NamedTuple
 from pydron_ng.backends.base import TaskId, WorkerId
 from pydron_ng.runtime.limits import Limits
 
+#: One of the machine's pools, and one of the hosts there.
+Place = tuple[int, str]
 _NO_LIMITS: Final[Mapping[TaskId, Limits]] = MappingProxyType({})
+_NOWHERE: Final[Mapping[TaskId, Place]] = MappingProxyType({})
 
 
 class Pool(NamedTuple):
@@ -24,11 +27,13 @@ class Issued(NamedTuple):
 
     coroutines: those among them of which a worker runs many at once.
     limits: of those among them that have limits of their own.
+    near: of those among them that have something large to take along, where that is already.
     """
 
     tasks: Mapping[TaskId, float]
     coroutines: frozenset[TaskId] = frozenset()
     limits: Mapping[TaskId, Limits] = _NO_LIMITS
+    near: Mapping[TaskId, Place] = _NOWHERE
 
 
 class Foreseen(NamedTuple):
@@ -55,6 +60,7 @@ class Finished(NamedTuple):
 class WorkerJoined(NamedTuple):
     worker: WorkerId
     pool: int  # which of the pools that the machine was made for
+    host: str = ""  # which of those of its pool it is on
 
 
 class WorkerLost(NamedTuple):
@@ -72,7 +78,7 @@ class StartFailed(NamedTuple):
 
 
 class Overdue(NamedTuple):
-    """These tasks were dropped a while ago; workers that still run one are to be had back."""
+    """Nobody has wanted these for a while; workers that still run one are to be had back."""
 
     tasks: Sequence[TaskId]
 
@@ -88,6 +94,13 @@ class Stalled(NamedTuple):
     """Short tasks were sent to the worker together, and nothing was heard of it for long."""
 
     worker: WorkerId
+
+
+class Slow(NamedTuple):
+    """The worker is at the task for much longer than such a task takes."""
+
+    worker: WorkerId
+    task: TaskId
 
 
 class Start(NamedTuple):
@@ -127,6 +140,12 @@ class Cancel(NamedTuple):
     task: TaskId
 
 
+class Redundant(NamedTuple):
+    """These have been done; if somebody else is at one of them for long, they are overdue."""
+
+    tasks: Sequence[TaskId]
+
+
 Event = (
     Issued
     | Foreseen
@@ -139,5 +158,6 @@ Event = (
     | Overdue
     | Late
     | Stalled
+    | Slow
 )
-Command = Start | Watch | StartWorkers | GiveUp | Kill | Cancel
+Command = Start | Watch | StartWorkers | GiveUp | Kill | Cancel | Redundant

@@ -30,7 +30,7 @@ from pydron_ng.runtime.grain import is_coroutine_function
 from pydron_ng.runtime.outcome import Files
 from pydron_ng.runtime.reads import NOTHING_READ, be_elsewhere, reads, watch_os
 from pydron_ng.runtime.surroundings import in_force
-from pydron_ng.values.blob import Blob, Token
+from pydron_ng.values.blob import Blob, Token, memory_of
 from pydron_ng.values.functions import identify
 from pydron_ng.values.keep import Keep, KeepShared, keep_here
 from pydron_ng.values.library import Library, WorkerLibrary
@@ -74,7 +74,7 @@ class Performer:
         """The outcome of the call, or the coroutine of it; never raises for what the call does."""
         token = blob[0]
         if token == LINKED:
-            return several_blob(self._perform_linked(pickle.loads(blob[1])))
+            return several_blob(self._perform_linked(pickle.loads(memory_of(blob[1]))))
         if token.startswith(ROW):
             return self._perform_row(token.removeprefix(ROW), blob[1])
         if token.startswith(SEVERAL):
@@ -123,7 +123,7 @@ class Performer:
 
         Else all of them are made once more, one by one, to see which did what; they are pure.
         """
-        calls, links = pickle.loads(data)
+        calls, links = pickle.loads(memory_of(data))
         if token not in self._singly:
             answer = self._run_row(token, calls, links)
             if answer is not None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pydron_ng.backends.base import TaskId, WorkerId
 from pydron_ng.runtime.backlog import Backlog
 from pydron_ng.runtime.limits import Trials
-from pydron_ng.runtime.messages import Start, Watch
+from pydron_ng.runtime.messages import Place, Start, Watch
 from pydron_ng.runtime.places import PLACES, Places
 from pydron_ng.runtime.seat import Seat, is_short
 
@@ -46,6 +46,14 @@ class Placement:
         self.seats[worker] = seat
         self.idle[worker] = None
 
+    def prefer(self, is_fit: Callable[[Place], bool]) -> None:
+        """The next idle worker that is fed is at such a place, if there is one."""
+        for worker in reversed(self.idle):
+            if is_fit(self.seats[worker].place):
+                del self.idle[worker]
+                self.idle[worker] = None
+                return
+
     def leave(self, worker: WorkerId) -> Seat | None:
         """What it had; None: nobody knows it."""
         self.idle.pop(worker, None)
@@ -76,6 +84,8 @@ class Placement:
     def _feed_idle(self) -> None:
         self._divide(len(self.idle))
         while self.idle and self._backlog.seconds and self.alone is None:
+            if self._backlog.near and (place := self._backlog.near.get(self._backlog.first())):
+                self.prefer(place.__eq__)
             worker, _ = self.idle.popitem()  # the last one's caches are still warm
             if not self._feed(worker):
                 self.idle[worker] = None
@@ -129,6 +139,8 @@ class Placement:
 
     def _feed(self, worker: WorkerId) -> bool:
         """False: there is nothing for it."""
+        if self._backlog.near:
+            self._backlog.prefer(self.seats[worker].place)
         tasks = self._take(worker, self.seats[worker])
         if not tasks:
             return False

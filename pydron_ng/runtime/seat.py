@@ -18,12 +18,24 @@ class Seat:
 
     suspends: these are coroutines, which it runs all at once.
     lent: tasks that it was sent and others were given since: it will answer them all the same.
+    place: its pool, and the host there.
     """
 
-    __slots__ = ("doomed", "is_near", "lent", "load", "pool", "proven", "suspends", "tasks")
+    __slots__ = (
+        "doomed",
+        "is_near",
+        "lent",
+        "load",
+        "place",
+        "pool",
+        "proven",
+        "suspends",
+        "tasks",
+    )
 
-    def __init__(self, pool: int) -> None:
+    def __init__(self, pool: int, host: str = "") -> None:
         self.pool = pool
+        self.place = pool, host
         self.tasks: dict[TaskId, float] = {}
         self.lent: set[TaskId] = set()
         self.load = 0.0  # expected seconds of what it has; infinite where one of them is unknown

@@ -7,7 +7,7 @@ only what takes one away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pydron_ng.backends.base import TaskId, WorkerId
 from pydron_ng.runtime.backlog import Backlog, unknown
@@ -27,6 +27,8 @@ from pydron_ng.runtime.messages import (
     Late,
     Overdue,
     Pool,
+    Redundant,
+    Slow,
     Stalled,
     StartFailed,
     Wanted,
@@ -80,16 +82,18 @@ class Machine:
         match event:
             case Finished(worker, finished):
                 self._finish(worker, finished)
-            case Issued(tasks, coroutines, limits):
-                self._issue(tasks, coroutines, limits)
+            case Issued(tasks, coroutines, limits, near):
+                self._backlog.append(tasks, near)
+                self._issue(coroutines, limits)
             case Foreseen():
                 self._commands += self._hiring.begin()
             case Dropped(dropped):
                 self._drop(dropped)
             case Wanted(task):
                 self._backlog.hurry(task)
-            case WorkerJoined(worker, pool):
-                self._join(worker, pool)
+            case WorkerJoined(worker, pool, host):
+                self._hiring.joined()
+                self._placement.join(worker, Seat(pool, host))
             case WorkerLost(worker, why, with_host):
                 self._lose(worker, why, with_host=with_host)
             case StartFailed(pool, count, why):
@@ -100,17 +104,15 @@ class Machine:
                 self._interrupt(worker, task)
             case Stalled(worker):
                 if worker in self._seats:
-                    self._loans.stall(worker, self._seats[worker])
+                    self._loans.stall(worker, self._seats[worker], keeps=1)
+            case Slow(worker, task):
+                seat = self._seats.get(worker)
+                if seat is not None and self._first_of(seat) == task:
+                    self._loans.stall(worker, seat, keeps=0)
 
     # --- tasks ---
 
-    def _issue(
-        self,
-        tasks: Mapping[TaskId, float],
-        coroutines: Iterable[TaskId],
-        limits: Mapping[TaskId, Limits],
-    ) -> None:
-        self._backlog.append(tasks)
+    def _issue(self, coroutines: Iterable[TaskId], limits: Mapping[TaskId, Limits]) -> None:
         if coroutines or limits:
             self._single_out(coroutines, limits)
         if self._broken:
@@ -132,24 +134,30 @@ class Machine:
         if self._hiring.failures:
             self._hiring.is_fine()
         if seat.lent:
-            tasks = self._without_lent(seat, tasks)
+            tasks = self._without_lent(worker, seat, tasks)
+        if self._loans.twice:
+            self._are_redundant(self._loans.twice.intersection(tasks))
         if self._loans.stalled:
             self._loans.hear(worker)
         seat.remove(tasks)
         self._forget(tasks)
         self._placement.has_less(worker, seat)
 
-    def _without_lent(self, seat: Seat, tasks: Sequence[TaskId]) -> list[TaskId]:
+    def _without_lent(self, worker: WorkerId, seat: Seat, tasks: Sequence[TaskId]) -> list[TaskId]:
         """Those of the seat's own; what others were to run in its stead need not be run now."""
-        own, done = self._loans.answer(seat, tasks)
-        for task in done:
-            if self._backlog.remove(task):
-                self._forget((task,))
-            else:
-                self._unwanted.add(task)
+        own, done = self._loans.answer(worker, seat, tasks)
+        queued = {task for task in done if self._backlog.remove(task)}
+        self._forget(queued)
+        self._unwanted |= done - queued
+        self._are_redundant(done - queued)
         return own
 
-    def _forget(self, tasks: Sequence[TaskId]) -> None:
+    def _are_redundant(self, tasks: Collection[TaskId]) -> None:
+        """They are done, and somebody else may be at them still."""
+        if tasks:
+            self._commands.append(Redundant(sorted(tasks)))
+
+    def _forget(self, tasks: Collection[TaskId]) -> None:
         """Nothing more will happen to the tasks."""
         if self._unwanted:
             self._unwanted.difference_update(tasks)
@@ -184,18 +192,13 @@ class Machine:
 
     # --- workers ---
 
-    def _join(self, worker: WorkerId, pool: int) -> None:
-        self._hiring.joined()
-        self._placement.join(worker, Seat(pool))
-
     def _lose(self, worker: WorkerId, why: str, *, with_host: bool = False) -> None:
         """Its tasks run again, before all others."""
         if (seat := self._placement.leave(worker)) is None:
             return
-        self._loans.hear(worker)
-        self._loans.forget(seat.lent)
+        self._loans.leave(worker, seat)
         self._backlog.put_first(self._to_run_again(seat, why, with_host))
-        useless = not seat.tasks and not seat.proven
+        useless = not (seat.tasks or seat.lent or seat.proven)
         self._commands += self._hiring.left(seat.pool, useless=useless)
         self._look_for_hope(why)
 
@@ -238,10 +241,15 @@ class Machine:
     def _free(self, overdue: Sequence[TaskId]) -> None:
         """Take workers away from tasks that nobody wants; what was sent after those runs again."""
         late = self._unwanted.intersection(overdue)
-        if not late:
-            return
-        for worker in [w for w, seat in self._seats.items() if late & seat.running]:
+        lenders = [w for w in self._loans.lenders if self._lends_in_vain(self._seats[w], overdue)]
+        at_work = [w for w, seat in self._seats.items() if late & seat.running] if late else []
+        for worker in at_work + lenders:
             self._end(worker, "it runs a call that nobody wants any more")
+
+    def _lends_in_vain(self, seat: Seat, overdue: Sequence[TaskId]) -> bool:
+        """Others have done what it was sent, and it does not come to an end."""
+        is_at_it = not seat.lent.isdisjoint(overdue)
+        return is_at_it and self._loans.is_in_vain(seat, self._unwanted)
 
     def _interrupt(self, worker: WorkerId, task: TaskId) -> None:
         """The task has had its time; it is tried once more, but not for ever."""
@@ -266,16 +274,40 @@ class Machine:
             seat.doomed = True
             self._lose(worker, why)
 
-    def _relieve(self) -> None:
-        """What waits behind a task that turned out long goes to those who have nothing to do.
+    @property
+    def has_time(self) -> bool:
+        """Does a worker have nothing to do, and nothing will come of waiting?"""
+        return bool(self._idle) and self._placement.alone is None and not self._backlog.seconds
 
-        Each by itself, and the last one first: one of them may be the one that is long.
+    def at_work(self) -> list[tuple[WorkerId, TaskId]]:
+        """Who is at which task, as far as somebody who has nothing to do could do it as well."""
+        seats = self._seats.items() if self.has_time else ()
+        firsts = [(worker, self._first_of(seat)) for worker, seat in seats]
+        return [(worker, task) for worker, task in firsts if task is not None]
+
+    def _first_of(self, seat: Seat) -> TaskId | None:
+        """What the worker is at, if another one may do that, too.
+
+        Not what has a time limit or may have killed a worker; nor where nobody could be ended
+        who then does it in vain.
         """
-        stalled = self._loans.stalled
-        while (
-            stalled and self._idle and self._placement.alone is None and not self._backlog.seconds
-        ):
-            worker, _ = stalled.popitem()
-            lent = self._loans.lend(self._seats[worker], self._unwanted)
+        if not seat.tasks or seat.suspends or seat.doomed or not self._pools[seat.pool].can_kill:
+            return None
+        task = next(iter(seat.tasks))
+        if task in self._unwanted or task in self._loans.twice or self._trials.is_special(task):
+            return None
+        return task
+
+    def _relieve(self) -> None:
+        """What a worker is slow to come to, or to do, goes to those who have nothing to do.
+
+        Each by itself, and the last one first: one of them may be the one that is long. Best to
+        another host: a whole one may be slow, or be no more.
+        """
+        while self._loans.stalled and self.has_time:
+            worker = next(reversed(self._loans.stalled))
+            seat = self._seats[worker]
+            lent = self._loans.lend(worker, seat, self._unwanted)
             self._backlog.append(unknown(lent[::-1]))
+            self._placement.prefer(seat.place.__ne__)
             self._commands += self._placement.give_out()

@@ -28,12 +28,14 @@ class Task:
         is not to be had that is required.
     seconds: the expected time of the call; 0.0 where nothing is known.
     limits: how long it may take, how often it is tried; None: as usual.
+    elapsed: seconds until its outcome was here, all that it took to get there and back included.
     is_coroutine: the worker runs it beside others. has_suspended: it has let them run.
     """
 
     __slots__ = (
         "_blob",
         "deadly",
+        "elapsed",
         "has_suspended",
         "id",
         "is_coroutine",
@@ -70,8 +72,19 @@ class Task:
         self.outcome: Blob | None = None
         self.lost: str | None = None
         self.deadly = False
+        self.elapsed = 0.0
         self.is_coroutine = is_coroutine
         self.has_suspended = False
+
+    @property
+    def expected(self) -> float:
+        """Seconds until its outcome is here, by all that is known now; 0.0: nobody knows."""
+        return self.seconds
+
+    @property
+    def parts(self) -> Blob:
+        """What it takes along, as far as that may be large."""
+        return self._blob
 
     @property
     def blob(self) -> Blob:

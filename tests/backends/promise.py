@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,7 +21,7 @@ from pydron_ng import functional, schedule
 from pydron_ng.errors import WorkerLost
 from pydron_ng.events import Event, Taken
 from pydron_ng.runtime.session import Session
-from tests.backends.rig import descriptors, wait_until
+from tests.backends.rig import descriptors, is_alive, wait_until
 
 
 @functional
@@ -63,6 +65,19 @@ def die_once(program: int, folder: str, x: int) -> int:
 def die_elsewhere(program: int, x: int) -> int:
     if os.getpid() != program:
         os._exit(3)
+    return x
+
+
+@functional
+def stop_once(program: int, folder: str, x: int) -> int:
+    """The first worker that gets the 3 stops dead, and says which one it is."""
+    if x == 3 and os.getpid() != program:
+        print("once")
+        with suppress(FileExistsError):
+            os.mkdir(folder)
+            Path(folder, str(os.getpid())).touch()
+            os.kill(os.getpid(), signal.SIGSTOP)
+    time.sleep(0.01)
     return x
 
 
@@ -171,6 +186,16 @@ class KillablePromise(Promise):
     def test_a_call_that_kills_its_workers_is_an_error(self) -> None:
         with pytest.raises(WorkerLost, match="3 workers died of it"):
             each(die_elsewhere, os.getpid())
+        assert each(square) == [0, 1, 4, 9, 16, 25]
+
+    def test_what_a_worker_that_stands_still_is_at_is_done_by_another_one(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        folder = tmp_path / "stopped"
+        assert each(stop_once, os.getpid(), str(folder)) == list(range(6))
+        assert capsys.readouterr().out == "once\n"
+        [stopped] = os.listdir(folder)
+        wait_until(lambda: not is_alive(int(stopped)))
         assert each(square) == [0, 1, 4, 9, 16, 25]
 
     def test_a_call_that_hangs_is_made_in_the_program(self) -> None:

@@ -39,7 +39,7 @@ class Rig:
         self.refusals: list[str] = []
         self._ids = map(TaskId, count())
 
-    def joined(self, worker: WorkerId) -> None:
+    def joined(self, worker: WorkerId, host: str = "") -> None:
         self.alive.append(worker)
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:

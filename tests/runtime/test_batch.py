@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,29 @@ def test_a_chain_is_one_round_trip(together: list[int]) -> None:
     together.clear()
     assert chain(100, 200) == 300
     assert max(together) > 1
+
+
+@functional
+def longer(numbers: array[float]) -> array[float]:
+    return numbers + array("d", [1.0])
+
+
+@schedule
+def grown(numbers: array[float], links: int) -> array[float]:
+    for _ in range(links):
+        numbers = longer(numbers)
+    return numbers
+
+
+def test_what_takes_the_result_of_a_call_with_large_arguments_does_not_go_along(
+    together: list[int],
+) -> None:
+    grown(array("d", range(10_000)), 3)
+    together.clear()
+    with listening() as heard:
+        assert len(grown(array("d", range(10_000)), 10)) == 10_010
+    assert set(together) == {1}
+    assert len(heard.taken()) == 10
 
 
 @pytest.mark.parametrize("start", [0, 32, 34, 60, 76, 78])

@@ -18,6 +18,7 @@ from pydron_ng.runtime.messages import (
     Kill,
     Overdue,
     Pool,
+    Redundant,
     Start,
     StartFailed,
     StartWorkers,
@@ -363,8 +364,8 @@ class World:
                     self.open.remove(task)
                 case Kill(worker):
                     self.die(worker)
-                case Cancel() | Watch():
-                    raise AssertionError("none of these is a coroutine, or has a time limit")
+                case Cancel() | Watch() | Redundant():
+                    raise AssertionError("no coroutine, no time limit, and nobody is slow")
         spread = [task for tasks in self.running.values() for task in tasks]
         assert len(spread) == len(set(spread)), "a task runs twice at the same time"
 

@@ -15,6 +15,7 @@ from pydron_ng.runtime.messages import (
     Kill,
     Late,
     Overdue,
+    Redundant,
     Stalled,
     StartWorkers,
     Wanted,
@@ -218,7 +219,7 @@ def test_a_worker_that_was_heard_of_again_keeps_its_tasks() -> None:
 def test_who_is_faster_has_the_outcome_and_nobody_else_is_asked_for_it() -> None:
     made = stuck()
     made.handle([stalled(0)])  # 5 runs on worker 1, the others are queued
-    assert made.handle([finished(0, 0, 1, 2, 3, 4, 5)]) == []
+    assert made.handle([finished(0, 0, 1, 2, 3, 4, 5)]) == [Redundant(ids(5))]
     assert not made._backlog.seconds
     assert made._unwanted == {5}
     made.handle([finished(1, 5)])

@@ -27,6 +27,8 @@ from pydron_ng.runtime.messages import (
     Late,
     Overdue,
     Pool,
+    Redundant,
+    Slow,
     Stalled,
     Start,
     StartFailed,
@@ -69,6 +71,8 @@ class Workers(RuleBasedStateMachine):
         self.late: Counter[TaskId] = Counter()
         self.hopeless: set[TaskId] = set()  # late as often as they may be
         self.stalled: set[WorkerId] = set()
+        self.slow: dict[WorkerId, TaskId] = {}  # those whose first task may be run by others
+        self.redundant: set[TaskId] = set()  # of all tasks ever
         self.lent: dict[WorkerId, set[TaskId]] = {}  # what it has that others are to run, too
         self.watched: set[tuple[WorkerId, TaskId]] = set()
 
@@ -79,9 +83,12 @@ class Workers(RuleBasedStateMachine):
         every=st.integers(1, 9),
         limit=st.integers(1, 9),
         limits=st.builds(Limits, st.integers(0, 1), st.sampled_from([0.0, 5.0])),
+        place=st.integers(0, 5),
     )
-    def issue(self, all_seconds: list[float], every: int, limit: int, limits: Limits) -> None:
-        """every: so many tasks apart are coroutines; limit: so many apart have limits."""
+    def issue(
+        self, all_seconds: list[float], every: int, limit: int, limits: Limits, place: int
+    ) -> None:
+        """So many tasks apart are coroutines, have limits, are best done somewhere; 0: none is."""
         first = len(self.expected)
         tasks = {TaskId(first + n): length for n, length in enumerate(all_seconds)}
         self.expected |= tasks
@@ -90,7 +97,8 @@ class Workers(RuleBasedStateMachine):
         self.coroutines |= coroutines
         limited = {task: limits for task in tasks if task % limit == 0}
         self.limits |= limited
-        self.happen(Issued(tasks, coroutines, limited))
+        near = {task: (place % 2, str(place % 3)) for task in tasks if place and task % place == 0}
+        self.happen(Issued(tasks, coroutines, limited, near))
 
     @precondition(lambda self: self.wanted())
     @rule(first=choices, second=choices)
@@ -117,7 +125,7 @@ class Workers(RuleBasedStateMachine):
         self.pool_of[worker] = pool
         self.running[worker] = []
         self.lent[worker] = set()
-        self.happen(WorkerJoined(worker, pool))
+        self.happen(WorkerJoined(worker, pool, str(worker % 3)))
 
     @precondition(lambda self: +self.starting)
     @rule(choice=choices, count=st.integers(1, 3))
@@ -156,12 +164,14 @@ class Workers(RuleBasedStateMachine):
         self.die(worker)
         self.happen(Finished(worker, done), WorkerLost(worker, "killed"))
 
-    @precondition(lambda self: self.unwanted)
-    @rule(every=st.booleans())
-    def lose_patience(self, every: bool) -> None:
-        late = sorted(self.unwanted) if every else [min(self.unwanted)]
-        hogs = [w for w in self.busy() if self.at_work(w) & set(late)]
-        for worker in hogs:
+    @precondition(lambda self: self.unwanted or self.redundant)
+    @rule(every=st.booleans(), choice=choices)
+    def lose_patience(self, every: bool, choice: int) -> None:
+        all_late = sorted(self.unwanted | self.redundant)
+        late = all_late if every else [all_late[choice % len(all_late)]]
+        hogs = [w for w in self.busy() if self.at_work(w) & self.unwanted & set(late)]
+        lenders = [w for w in self.busy() if self.lent[w] & set(late) and self.is_in_vain(w)]
+        for worker in hogs + lenders:
             self.do_without(worker)
         self.happen(Overdue(late))
 
@@ -188,6 +198,19 @@ class Workers(RuleBasedStateMachine):
         self.stalled.add(worker)
         self.happen(Stalled(worker))
 
+    @precondition(lambda self: any(self.own(worker) for worker in self.running))
+    @rule(choice=choices)
+    def be_slow(self, choice: int) -> None:
+        """A worker takes much longer for its task than expected."""
+        workers = [worker for worker in self.running if self.own(worker)]
+        worker = workers[choice % len(workers)]
+        task = self.own(worker)[0]
+        self.stalled.add(worker)
+        if self.may_be_copied(worker, task):
+            assert not self.machine.has_time or (worker, task) in self.machine.at_work()
+            self.slow[worker] = task
+        self.happen(Slow(worker, task))
+
     @precondition(lambda self: self.ghosts)
     @rule(choice=choices, task=choices)
     def speak_late(self, choice: int, task: int) -> None:
@@ -213,7 +236,8 @@ class Workers(RuleBasedStateMachine):
         for worker, seat in self.machine._seats.items():
             for task in seat.lent - self.lent[worker]:
                 assert worker in self.stalled
-                assert task in self.own(worker)[1:]
+                assert task in self.own(worker)[1:] or self.slow[worker] == task
+                assert all(task not in lent for lent in self.lent.values()), "a third one"
                 assert task not in self.coroutines | self.unwanted
                 self.queued[task] = None
                 self.expected[task] = 0.0
@@ -231,7 +255,8 @@ class Workers(RuleBasedStateMachine):
             case Kill(worker):
                 assert self.pools[self.pool_of[worker]].can_kill
                 at_work = self.at_work(worker)
-                assert at_work & self.unwanted or any(self.late[task] for task in at_work)
+                is_late = any(self.late[task] for task in at_work)
+                assert at_work & self.unwanted or is_late or self.is_in_vain(worker)
             case Watch(worker, task, seconds):
                 assert task in self.at_work(worker)
                 assert seconds == self.limit(task).timeout > 0
@@ -239,6 +264,10 @@ class Workers(RuleBasedStateMachine):
             case Cancel(worker, task):
                 assert task in self.running[worker]
                 assert task in self.coroutines & self.unwanted
+            case Redundant(tasks):
+                for task in tasks:
+                    assert task in self.unwanted or any(task in lent for lent in self.lent.values())
+                self.redundant |= set(tasks)
 
     def start(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         assert 0 < len(tasks) <= FRAME_TASKS
@@ -269,6 +298,7 @@ class Workers(RuleBasedStateMachine):
     def end(self, worker: WorkerId, done: list[TaskId]) -> None:
         """The worker has done these; who else was to run one need not any more."""
         self.stalled.discard(worker)
+        self.slow.pop(worker, None)
         self.running[worker] = [task for task in self.running[worker] if task not in done]
         for task in done:
             if task not in self.lent[worker]:
@@ -292,6 +322,7 @@ class Workers(RuleBasedStateMachine):
         own = self.own(worker)
         del self.running[worker], self.lent[worker]
         self.stalled.discard(worker)
+        self.slow.pop(worker, None)
         self.watched = {(w, task) for w, task in self.watched if w != worker}
         for task in own:
             if task in self.unwanted:
@@ -301,6 +332,21 @@ class Workers(RuleBasedStateMachine):
             if not by_us:
                 self.deaths[task] += task in at_work
                 self.expected[task] = 0.0
+
+    def may_be_copied(self, worker: WorkerId, task: TaskId) -> bool:
+        """May another worker run it, too?"""
+        if task in self.coroutines or not self.pools[self.pool_of[worker]].can_kill:
+            return False
+        if task in self.unwanted or any(task in lent for lent in self.lent.values()):
+            return False
+        return not self.limit(task).timeout and not self.deaths[task]
+
+    def is_in_vain(self, worker: WorkerId) -> bool:
+        """Has it nothing but what others have done, or nobody wants?"""
+        return not self.own(worker) and not any(
+            task in self.queued or task in self.on_workers()
+            for task in self.lent[worker] - self.unwanted
+        )
 
     def own(self, worker: WorkerId) -> list[TaskId]:
         """What it has that nobody else is to run."""

@@ -23,6 +23,7 @@ from pydron_ng.backends.launcher import ENDED, JOINED, KILL, START
 from pydron_ng.backends.loop import SelectorLoop
 from pydron_ng.backends.remote.channels import Asker, Ear, Mouth, Worker
 from pydron_ng.backends.remote.frames import MOST_BYTES, Frame, Frames, Kind, frame, saying
+from pydron_ng.backends.remote.place import Place
 from pydron_ng.backends.remote.questions import Questions
 
 #: So often within the time after which silence means death, each side says that it is there.
@@ -34,18 +35,21 @@ def main(into: int, out: int, settings: dict[str, Any], folder: str) -> None:
     """Serve until the stream, or this process, is gone.
 
     settings: "performer", "cores", "flags", "hash_seed", "silence_seconds", "blas_threads", "keep",
-    "packages": whose versions are asked for. folder: where our package is.
+    "packages": whose versions are asked for, "kept_mb". folder: where our package is.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the stream tells
-    os.chdir(os.path.dirname(folder))
-    agent = Agent(into, out, settings)
+    home = os.path.dirname(folder)
+    os.chdir(home)
+    place = Place(home, settings["kept_mb"])
+    agent = Agent(into, out, settings, place)
     try:
         agent.run()
     except BaseException:  # the process ends here whatever it was, after saying what it was
         sys.excepthook(*sys.exc_info())
     finally:
         agent.close()
+        place.close()
         if not settings["keep"]:
             shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
@@ -54,8 +58,9 @@ def main(into: int, out: int, settings: dict[str, Any], folder: str) -> None:
 class Agent:
     """One host's side of the stream."""
 
-    def __init__(self, into: int, out: int, settings: dict[str, Any]) -> None:
+    def __init__(self, into: int, out: int, settings: dict[str, Any], place: Place) -> None:
         self._settings = settings
+        self._place = place
         self._loop = SelectorLoop()
         self._ear = Ear(into)
         self._frames = Frames()
@@ -73,7 +78,8 @@ class Agent:
     def run(self) -> None:
         versions = {name: _version(name) for name in self._settings["packages"]}
         up = {"cores": cores.available(), "python": sys.executable, "versions": versions}
-        self._mouth.say(saying(Kind.UP, **up))
+        kept = {"shelf": self._place.folder, "room": self._place.room}
+        self._mouth.say(saying(Kind.UP, **up, **kept))
         pause = self._silence / BEATS
         while not self._is_over:
             self._loop.dispatch(self._loop.poll(pause))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
-from pydron_ng.backends.base import Capabilities, Events, Loop, WorkerId
+from pydron_ng.backends.base import Blob, Capabilities, Events, Loop, WorkerId
 from pydron_ng.backends.base import Frame as Work
 from pydron_ng.backends.remote.asking import HAS, answer_of
 from pydron_ng.backends.remote.frames import Frame, Kind, cut, said
@@ -18,6 +18,7 @@ from pydron_ng.backends.remote.host import Host, Link, RemoteWorker
 from pydron_ng.backends.remote.modules import source_of
 from pydron_ng.backends.remote.plan import Plan
 from pydron_ng.backends.remote.questions import answer_to
+from pydron_ng.backends.remote.shelf import KEEP_BYTES, Shelf, digest_of
 from pydron_ng.backends.remote.trouble import Trouble
 from pydron_ng.backends.wire import item
 from pydron_ng.log import log
@@ -26,7 +27,7 @@ from pydron_ng.log import log
 class Fleet:
     """The hosts, and who of their workers is who."""
 
-    capabilities = Capabilities(kill=True, isolate=True, capture=True)
+    capabilities = Capabilities(kill=True, isolate=True, capture=True, keep=True)
 
     def __init__(self, plans: Sequence[Plan], performer: str) -> None:
         self._performer = performer
@@ -51,6 +52,12 @@ class Fleet:
     def submit(self, worker: WorkerId, frames: Sequence[Work]) -> None:
         if (found := self._workers.get(worker)) is not None:
             found.put([item(one) for one in frames])
+
+    def place_of(self, blob: Blob) -> str:
+        digests = [digest_of(part) for part in blob if len(part) >= KEEP_BYTES]
+        kept = {host.plan.name: host.shelf.bytes_of(digests) for host in self._hosts if digests}
+        best = max(kept, key=kept.__getitem__, default="")
+        return best if best and kept[best] else ""
 
     def kill(self, worker: WorkerId) -> None:
         if (found := self._workers.get(worker)) is not None:
@@ -130,6 +137,7 @@ class Fleet:
             self._leave(host, trouble)
             return
         host.is_up, host.was_up, host.failures = True, True, 0
+        host.shelf = Shelf(found["shelf"], found["room"])
         if host.cores is None:
             host.cores = host.wanted = found["cores"]
         log().info("%s: here with Python %s", host.plan.name, found["python"])
@@ -149,6 +157,7 @@ class Fleet:
         if host.failures == 0:
             log().warning("%s%s", text, f"\n  try: {trouble.way_out}" if trouble.way_out else "")
         was_up, host.is_up = host.is_up, False
+        host.shelf = Shelf("", 0)
         host.failures += 1
         host.hopeless = trouble.lasting
         host.why = text
@@ -177,10 +186,10 @@ class Fleet:
 
     def _joined(self, host: Host, pid: int) -> None:
         assert host.link is not None
-        worker = RemoteWorker(next(self._ids), pid, host.link)
+        worker = RemoteWorker(next(self._ids), pid, host.link, host.shelf)
         host.wanted = max(0, host.wanted - 1)
         host.workers[pid] = self._workers[worker.id] = worker
-        self._events.joined(worker.id)
+        self._events.joined(worker.id, host.plan.name)
 
     def _pass_on(self, host: Host, one: Frame) -> None:
         worker = host.workers.get(one.number)
@@ -189,6 +198,7 @@ class Fleet:
 
     def _ended(self, host: Host, pid: int, why: str, *, with_host: bool = False) -> None:
         if (worker := host.workers.pop(pid, None)) is not None:
+            worker.close()
             del self._workers[worker.id]
             self._events.lost(worker.id, why, with_host=with_host)
 

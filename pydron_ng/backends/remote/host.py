@@ -10,6 +10,7 @@ from pydron_ng.backends.detached import Detached
 from pydron_ng.backends.remote.frames import Frame, Frames, Kind, cut, frame
 from pydron_ng.backends.remote.packages import Packages
 from pydron_ng.backends.remote.plan import Plan
+from pydron_ng.backends.remote.shelf import Dealings, Shelf
 from pydron_ng.backends.wire import Inbox, Item, Outbox, encode
 
 
@@ -78,6 +79,7 @@ class Host:
     wanted: workers that were asked for and have not come.
     failures: attempts in vain since it was last there, and why the last one was.
     hopeless: it is not tried any more.
+    shelf: what it keeps, since it is there.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -90,6 +92,7 @@ class Host:
         self.why = ""
         self.is_up = self.was_up = False
         self.link: Link | None = None
+        self.shelf = Shelf("", 0)
         self.workers: dict[int, RemoteWorker] = {}
 
     @property
@@ -115,16 +118,17 @@ class Host:
 class RemoteWorker:
     """One worker: what it is sent, and the messages that its bytes make up."""
 
-    __slots__ = ("_inbox", "_link", "_pid", "id")
+    __slots__ = ("_dealings", "_inbox", "_link", "_pid", "id")
 
-    def __init__(self, number: WorkerId, pid: int, link: Link) -> None:
+    def __init__(self, number: WorkerId, pid: int, link: Link, shelf: Shelf) -> None:
         self.id = number
+        self._dealings = Dealings(shelf)
         self._pid = pid
         self._link = link
         self._inbox = Inbox()
 
     def put(self, items: Sequence[Item]) -> None:
-        self._link.send(cut(Kind.DATA, self._pid, encode(items)))
+        self._link.send(cut(Kind.DATA, self._pid, encode(self._dealings.outgoing(items))))
 
     def kill(self) -> None:
         self._link.send([frame(Kind.KILL, self._pid)])
@@ -135,7 +139,11 @@ class RemoteWorker:
         items: list[Item] = []
         while piece.rest:
             items += self._inbox.pull(piece)
-        return [(TaskId(key), blob) for key, blob in items if isinstance(key, int)]
+        return self._dealings.incoming(items)
+
+    def close(self) -> None:
+        """It is no more."""
+        self._dealings.close()
 
 
 class _Piece:

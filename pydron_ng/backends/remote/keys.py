@@ -21,6 +21,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     python: Annotated[str, msgspec.Meta(min_length=1)] = "python3"
     tmp_dir: Annotated[str, msgspec.Meta(min_length=1)] = "/tmp"  # noqa: S108  ours in it is private
     keep: bool = True
+    kept_mb: Annotated[int, msgspec.Meta(ge=0)] | Literal["auto"] = "auto"
     required: bool = False
     requirements: tuple[str, ...] = ()
     blas_threads: Literal["limit", "keep"] = "limit"
@@ -57,6 +58,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             cores=cores or own,
             required=self.required,
             keep=self.keep,
+            kept_mb=None if self.kept_mb == "auto" else self.kept_mb,
             blas_threads=self.blas_threads,
             requirements=self.requirements,
             silence_seconds=self.silence_seconds,

@@ -21,6 +21,7 @@ class Plan:
     name: for messages. by, way: which carrier, and what that has to know; secrets may be in there.
     cores: how many workers; None: as many as it has.
     required: nothing is to be done without it.
+    kept_mb: of large parts that have come by; None: the host knows.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Plan:
     cores: int | None = None
     required: bool = False
     keep: bool = True
+    kept_mb: int | None = None
     blas_threads: Literal["limit", "keep"] = "limit"
     requirements: Sequence[str] = ()
     silence_seconds: float = 20.0
@@ -50,6 +52,7 @@ class Plan:
                 "tmp_dir": self.tmp_dir,
                 "cores": self.cores,
                 "keep": self.keep,
+                "kept_mb": self.kept_mb,
                 "blas_threads": self.blas_threads,
                 "silence_seconds": self.silence_seconds,
                 "performer": performer,

@@ -75,7 +75,6 @@ class Row(Batch):
         "kinds",
         "late",
         "links",
-        "mark",
         "quiet",
         "running",
         "site",
@@ -100,7 +99,6 @@ class Row(Batch):
         self.running = running
         self.site = site
         self.function = function
-        self.mark = mark
         self.kinds: tuple[type, ...] = ()
         self.keys: list[Keys] = []
         self.arguments: list[tuple[Any, ...]] = []

@@ -125,5 +125,6 @@ class Sending:
         row.outcome = None
         row.mark.weigh(size)
         row.mark.cost(row.seconds / len(row.values))
+        row.mark.answered(row.elapsed)
         row.running.pace.run()
         self._dispatch.release()

@@ -251,20 +251,31 @@ def squares(folder: str) -> list[int]:
     return [slow_square(folder, x) for x in range(40)]
 
 
-def test_a_program_goes_on_when_a_host_is_lost_in_the_middle(tmp_path: Path) -> None:
+def squares_while(sent: signal.Signals, folder: Path) -> None:
+    """The program is right, while one of two agents is sent a signal."""
     hosts = []
     for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        hosts.append({"type": "command", "cores": 1, "tmp_dir": str(tmp_path / name), **LOCAL})
-    killed: list[int] = []
+        (folder / name).mkdir()
+        place = {"tmp_dir": str(folder / name), "silence_seconds": 1000.0}
+        hosts.append({"type": "command", "cores": 1, **place, **LOCAL})
+    found: list[int] = []
 
     def watch(_: object) -> None:
-        agents = agents_of(tmp_path / "a")
-        if not killed and len(agents) > 1:  # agent and launcher
-            killed.append(parent_in(agents))
-            os.kill(killed[0], signal.SIGKILL)
+        agents = agents_of(folder / "a")
+        if not found and len(agents) > 1:  # agent and launcher
+            found.append(parent_in(agents))
+            os.kill(found[0], sent)
 
     with pydron_ng.configure(workers=hosts, inline=False) as session:
         session.listener = watch
-        assert squares(str(tmp_path)) == [x * x for x in range(40)]
-    assert killed
+        assert squares(str(folder)) == [x * x for x in range(40)]
+    assert found
+
+
+def test_a_program_goes_on_when_a_host_is_lost_in_the_middle(tmp_path: Path) -> None:
+    squares_while(signal.SIGKILL, tmp_path)
+
+
+def test_a_program_does_not_wait_for_a_host_that_is_asleep(tmp_path: Path) -> None:
+    squares_while(signal.SIGSTOP, tmp_path)
+    wait_until(lambda: not agents_of(tmp_path / "a"))

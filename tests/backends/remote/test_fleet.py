@@ -12,6 +12,7 @@ from pydron_ng.backends.remote import fleet as module
 from pydron_ng.backends.remote.fleet import Fleet
 from pydron_ng.backends.remote.frames import HEAD, Frame, Kind, saying
 from pydron_ng.backends.remote.plan import Plan
+from pydron_ng.backends.remote.shelf import KEEP_BYTES, digest_of
 
 
 class Link:
@@ -45,7 +46,7 @@ class Link:
         self.heard()
 
     def comes_up(self, cores: int = 2) -> None:
-        self.say(Kind.UP, cores=cores, python="python3", versions={})
+        self.say(Kind.UP, cores=cores, python="python3", versions={}, shelf="", room=0)
 
     def is_lost(self, *, lasting: bool = False) -> None:
         self.say(Kind.LOST, why="gone", way_out="wait", lasting=lasting)
@@ -58,7 +59,7 @@ class Heard:
         self.missing: list[int] = []
         self.refusals: list[str] = []
 
-    def joined(self, worker: WorkerId) -> None:
+    def joined(self, worker: WorkerId, host: str = "") -> None:
         self.workers.append(worker)
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
@@ -165,3 +166,18 @@ def test_close_forgets_all() -> None:
     fleet.close()
     fleet.close()
     assert fleet.workers == 1
+
+
+def test_a_host_that_keeps_something_is_named_until_it_is_lost() -> None:
+    fleet, _ = started(1, 1)
+    for link in Link.made:
+        link.say(Kind.UP, cores=1, python="python3", versions={}, shelf="there", room=1 << 30)
+    part, smaller = bytes(KEEP_BYTES + 1), b"x" * KEEP_BYTES
+    shelves = [host.shelf for host in fleet._hosts]
+    shelves[0].add(digest_of(smaller), (0, 1), len(smaller))
+    shelves[1].add(digest_of(part), (0, 1), len(part))
+    assert fleet.place_of((b"head", part, smaller)) == "host1"
+    assert fleet.place_of((b"head", smaller)) == "host0"
+    assert fleet.place_of((b"head", b"y" * KEEP_BYTES)) == fleet.place_of((b"head",)) == ""
+    Link.made[1].is_lost()
+    assert fleet.place_of((b"head", part)) == ""
