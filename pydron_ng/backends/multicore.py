@@ -16,6 +16,7 @@ from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.exchange import ProgramEnd, open_aside
 from pydron_ng.backends.launch import LauncherLink, Report, ending
 from pydron_ng.backends.launcher import ENDED, JOINED, KILL, START
+from pydron_ng.backends.station import Station
 from pydron_ng.backends.wire import Inbox, Item, Outbox, encode, item
 from pydron_ng.errors import ConfigError
 from pydron_ng.memory.arena import is_possible
@@ -43,6 +44,12 @@ def create(config: Config, performer: str) -> tuple[Multicore, int]:
     workers = cores.resolve(config.cores)
     limits = {} if config.blas_threads == "keep" else cores.thread_limits(workers)
     return Multicore(performer, limits), workers
+
+
+def stations(config: Config) -> list[Station]:
+    """The machine that it runs on."""
+    one = Config(cores=1, blas_threads=config.blas_threads)
+    return [Station("this machine", one, workers=cores.resolve(config.cores))]
 
 
 class Multicore:

@@ -17,6 +17,7 @@ from pydron_ng.backends import cores
 from pydron_ng.backends.base import SUSPENDED, Call, Capabilities, Events, Frame, Loop, WorkerId
 from pydron_ng.backends.descriptors import Bell
 from pydron_ng.backends.start import start
+from pydron_ng.backends.station import Station
 from pydron_ng.backends.wire import Item, item
 from pydron_ng.backends.worker import Outcomes, Work, find
 
@@ -41,6 +42,12 @@ class Config(
 def create(config: Config, performer: str) -> tuple[Threads, int]:
     """The backend, and how many workers it is to have."""
     return Threads(performer), cores.resolve(config.cores)
+
+
+def stations(config: Config) -> list[Station]:
+    """The program itself."""
+    one = Config(cores=1)
+    return [Station("threads of the program", one, workers=cores.resolve(config.cores))]
 
 
 class Threads:

@@ -18,6 +18,7 @@ from typing import Any
 from pydron_ng.backends import cores
 from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.exchange import send_aside
+from pydron_ng.backends.imports import version_of, versions_of
 from pydron_ng.backends.launch import LauncherLink, Report, ending
 from pydron_ng.backends.launcher import ENDED, JOINED, KILL, START
 from pydron_ng.backends.loop import SelectorLoop
@@ -34,7 +35,7 @@ def main(into: int, out: int, settings: dict[str, Any], folder: str) -> None:
     """Serve until the stream, or this process, is gone.
 
     settings: "performer", "cores", "flags", "hash_seed", "silence_seconds", "blas_threads", "keep",
-    "packages": whose versions are asked for. folder: where our package is.
+    "packages" and "modules": whose versions are asked for. folder: where our package is.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the stream tells
@@ -71,8 +72,9 @@ class Agent:
         self._loop.register(into, self._listen, _never)
 
     def run(self) -> None:
-        versions = {name: _version(name) for name in self._settings["packages"]}
+        versions = {name: version_of(name) for name in self._settings["packages"]}
         up = {"cores": cores.available(), "python": sys.executable, "versions": versions}
+        up["modules"] = versions_of(self._settings["modules"])
         self._mouth.say(saying(Kind.UP, **up))
         pause = self._silence / BEATS
         while not self._is_over:
@@ -206,15 +208,6 @@ class Agent:
         """Whether there is room for more of it."""
         for worker in self._workers.values():
             worker.listen(wanted=wanted)
-
-
-def _version(package: str) -> str | None:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def _never() -> None:

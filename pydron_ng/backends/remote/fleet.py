@@ -24,7 +24,10 @@ from pydron_ng.log import log
 
 
 class Fleet:
-    """The hosts, and who of their workers is who."""
+    """The hosts, and who of their workers is who.
+
+    identity: of the last one that was reached, as the way there tells; see ``Carrier``.
+    """
 
     capabilities = Capabilities(kill=True, isolate=True, capture=True)
 
@@ -33,6 +36,7 @@ class Fleet:
         self._hosts = [Host(plan) for plan in plans]
         self._ids = map(WorkerId, count())
         self._workers: dict[WorkerId, RemoteWorker] = {}
+        self.identity: dict[str, Any] = {}
 
     @property
     def workers(self) -> int:
@@ -82,7 +86,7 @@ class Fleet:
             host.ask(count)
 
     def _connect(self, host: Host) -> None:
-        order = host.plan.order(self._performer, host.packages.names, host.failures)
+        order = host.plan.order(self._performer, host.packages.wanted(), host.failures)
         try:
             host.link = Link(order, self._loop, lambda: self._listen(host))
         except OSError as error:
@@ -108,6 +112,8 @@ class Fleet:
         match Kind(one.kind):
             case Kind.DATA:
                 self._pass_on(host, one)
+            case Kind.REACHED:
+                self.identity = said(one.data)
             case Kind.UP:
                 self._came(host, said(one.data))
             case Kind.JOINED:
@@ -125,7 +131,7 @@ class Fleet:
                 pass  # what is said to others
 
     def _came(self, host: Host, found: dict[str, Any]) -> None:
-        trouble = host.packages.check(found["python"], found["versions"])
+        trouble = host.packages.check(found["python"], found["versions"], found["modules"])
         if trouble is not None:
             self._leave(host, trouble)
             return

@@ -82,7 +82,7 @@ class Host:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.packages = Packages(plan.name, plan.python, plan.requirements)
+        self.packages = Packages(plan)
         self.cores = plan.cores
         self.wanted = 0
         self.failures = 0

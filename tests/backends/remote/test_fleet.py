@@ -45,7 +45,7 @@ class Link:
         self.heard()
 
     def comes_up(self, cores: int = 2) -> None:
-        self.say(Kind.UP, cores=cores, python="python3", versions={})
+        self.say(Kind.UP, cores=cores, python="python3", versions={}, modules={})
 
     def is_lost(self, *, lasting: bool = False) -> None:
         self.say(Kind.LOST, why="gone", way_out="wait", lasting=lasting)

@@ -107,6 +107,36 @@ def test_packages_that_are_required_and_not_there(told: Any) -> None:
     assert "  try: run there: /" in text
 
 
+def with_numpy(folder: Path, version: str) -> list[str]:
+    """Leads to a host on which pip knows that numpy."""
+    package = folder / f"numpy-{version}.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text(f"Name: numpy\nVersion: {version}\n")
+    return ["env", f"PYTHONPATH={folder}"]
+
+
+def test_another_version_of_a_package_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    import numpy as np
+
+    rig = Rig("command", 1, **{**LOCAL, "command": with_numpy(tmp_path, "0.1")}).start()
+    assert rig.call(b"echo", b"here") == (b"here",)
+    rig.close()
+    assert caplog.text.count(f"numpy is 0.1 there, {np.__version__} here; results may differ") == 1
+
+
+def test_another_version_of_a_package_is_refused_where_that_is_wanted(
+    told: Any, tmp_path: Path
+) -> None:
+    import numpy as np
+
+    text = told(command=with_numpy(tmp_path, "0.1"), versions="strict")
+    why = f'numpy is 0.1 there, {np.__version__} here, and "versions" is "strict"'
+    assert text.startswith(f"env PYTHONPATH={tmp_path}: {why}\n  try: run there: ")
+    assert text.endswith(f"-m pip install numpy=={np.__version__}")
+
+
 def test_what_shells_say_before_is_passed_over() -> None:
     noisy = ["sh", "-c", 'echo Welcome; head -c 100000 /dev/zero; exec "$@"', "sh"]
     rig = Rig("command", 1, **{**LOCAL, "command": noisy}).start()
