@@ -56,6 +56,7 @@ class Multicore:
     """Worker processes, started and buried by a launcher process."""
 
     capabilities = Capabilities(kill=True, isolate=True, capture=True, share=is_possible())
+    is_awaited = False
 
     def __init__(self, performer: str, limits: Mapping[str, str]) -> None:
         self._performer = performer

@@ -54,6 +54,7 @@ class Threads:
     """Worker threads; what they send waits in a queue of ours until the loop is rung for."""
 
     capabilities = Capabilities(kill=False, isolate=False, capture=False)
+    is_awaited = False
 
     def __init__(self, performer: str) -> None:
         self._performer = performer

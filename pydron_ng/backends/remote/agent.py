@@ -87,7 +87,9 @@ class Agent:
                 self._mouth.say(frame(Kind.BEAT))
 
     def close(self) -> None:
-        """End all that was started here."""
+        """End all that was started here; who asks for a module now would wait for ever."""
+        for asker in self._askers.values():
+            asker.close()
         if self._launcher is not None:
             self._launcher.close()
 

@@ -43,6 +43,10 @@ class Fleet:
         """How many there are to be, as far as anybody knows."""
         return sum(host.cores or 1 for host in self._hosts)
 
+    @property
+    def is_awaited(self) -> bool:
+        return any(host.is_awaited for host in self._hosts)
+
     def start(self, count: int, events: Events, loop: Loop) -> None:
         self._events, self._loop = events, loop
         for host in sorted(self._hosts, key=_likeliest_first):

@@ -103,6 +103,11 @@ class Host:
             self.link.send([frame(Kind.START, count)])
 
     @property
+    def is_awaited(self) -> bool:
+        """Is it on its way for the first time, and nothing to be done without it?"""
+        return self.plan.required and not self.was_up and self.link is not None
+
+    @property
     def is_promising(self) -> bool:
         """Is it there, or on its way and has not failed yet, or not for long?"""
         if self.hopeless or self.is_up:

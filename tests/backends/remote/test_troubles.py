@@ -190,6 +190,39 @@ def test_without_a_host_that_is_required_nothing_is_done() -> None:
         more_squares()
 
 
+@schedule
+def logged_squares(log: list[str]) -> list[int]:
+    log.append("begun")
+    return [square(x) for x in range(8)]
+
+
+LACKING: dict[str, dict[str, Any]] = {
+    "cannot be started": {"command": ["no-such-command"]},
+    "does not have what is required: numpy>=999": {"requirements": ["numpy>=999"]},
+}
+
+
+@pytest.mark.parametrize("why", LACKING)
+@pytest.mark.parametrize("inline", ["auto", False])
+def test_a_host_that_is_required_is_missed_before_anything_is_done(why: str, inline: Any) -> None:
+    required = {"type": "command", "cores": 1, "required": True, **LOCAL, **LACKING[why]}
+    workers = [required, {"type": "command", "cores": 1, **LOCAL}]
+    log: list[str] = []
+    with pydron_ng.configure(workers=workers, inline=inline):
+        for _ in range(2):  # the next one is not made either
+            with pytest.raises(WorkerLost, match=why):
+                logged_squares(log)
+    assert not log
+
+
+def test_where_a_host_that_is_required_comes_work_begins() -> None:
+    log: list[str] = []
+    worker = {"type": "command", "cores": 1, "required": True, **LOCAL}
+    with pydron_ng.configure(workers=[worker]):
+        assert logged_squares(log) == [x * x for x in range(8)]
+    assert log == ["begun"]
+
+
 @functional
 def root(x: float) -> float:
     import numpy as np
