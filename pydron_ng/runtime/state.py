@@ -186,6 +186,7 @@ class Machine:
 
     def _join(self, worker: WorkerId, pool: int) -> None:
         self._hiring.joined()
+        self._broken = ""  # one can, after all
         self._placement.join(worker, Seat(pool))
 
     def _lose(self, worker: WorkerId, why: str, *, with_host: bool = False) -> None:
