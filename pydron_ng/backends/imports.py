@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.machinery import ModuleSpec, PathFinder
@@ -49,7 +48,7 @@ def _closure(script: Path, path: list[str]) -> set[str]:
     found: set[str] = set()
     while names:
         name = names.pop()
-        if name in found or name in sys.stdlib_module_names:
+        if name in found or name in TRAVEL or name in sys.stdlib_module_names:
             continue
         found.add(name)
         for file in _own_files(PathFinder.find_spec(name, path)):
@@ -75,6 +74,8 @@ def _names_in_own(file: Path) -> set[str]:
 
 
 def _names_in(source: bytes) -> Iterator[str]:
+    import ast  # slow, and agents never need it
+
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Import(names):

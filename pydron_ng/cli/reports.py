@@ -64,7 +64,8 @@ def screen(source: str, here: Facts, told: Sequence[Diagnosis]) -> None:
     console = Console(highlight=False)
     console.print(f"configuration: {escape(source)}", soft_wrap=True)
     console.print(escape(_driver(here)), soft_wrap=True, end="\n\n")
-    console.print(_table(told), end="\n\n")
+    console.print(_table(told))
+    console.print()
     for line in (line for one in told for line in _lines(one)):
         console.print(line, soft_wrap=True)
     bad = sum(not one.is_fine for one in told)
@@ -82,7 +83,7 @@ def _table(told: Sequence[Diagnosis]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column()
     table.add_column("place", overflow="fold", min_width=_NAME_WIDTH)
-    for name in ("Python", "cores", "memory", "latency", "MB/s ↑ ↓", "disk", "shm"):
+    for name in ("Python", "cores", "memory", "latency", "MB/s ↑ ↓", "tmp_dir", "shm"):
         table.add_column(name, justify="right", no_wrap=True)
     for one in told:
         table.add_row(*_row(one))

@@ -162,7 +162,7 @@ def test_another_version_is_a_note_and_refused_where_that_is_wanted(
 
 def test_what_the_program_imports_is_looked_for(places: Any, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
-    program.write_text("import json, own\ndef f():\n    from msgspec import json\n")
+    program.write_text("import json, own, pydron_ng\ndef f():\n    from msgspec import json\n")
     (tmp_path / "own.py").write_text("import rich.console\nimport nowhere_at_all")
     bare = {**LOCAL, "python": f"{os.path.realpath(sys.executable)} -S"}
     [here, there] = places(LOCAL, bare, options=("--program", str(program)))
