@@ -114,9 +114,12 @@ def _put(beside: str, home: str, folder: str) -> None:
     try:
         with suppress(OSError):  # some file systems have no locks
             fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _is_whole(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+        try:
             os.rename(beside, folder)
+        except OSError:  # something is there
+            if not _is_whole(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+                os.rename(beside, folder)
     finally:
         os.close(lock)
 

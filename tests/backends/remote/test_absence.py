@@ -115,6 +115,7 @@ from pydron_ng import functional, schedule
 @functional
 def wait_for(path, x):
     import time
+    open(f"{{path}}-{{os.getpid()}}", "w").close()
     while not os.path.exists(path):
         time.sleep(0.01)
     return x * x
@@ -141,16 +142,21 @@ def test_a_program_that_sleeps_goes_on_where_it_was(is_long: bool, tmp_path: Pat
         text=True,
         env={**os.environ, "PYTHONPATH": str(Path(pydron_ng.__file__).parents[1])},
     )
-    wait_until(lambda: len(agents_of(tmp_path / "tmp")) >= 3)  # agent, launcher, worker
-    wait_until(lambda: len(workers_of(program.pid)) >= 2)
-    ours = {program.pid} | relays_of(program.pid) | workers_of(program.pid)
-    for pid in ours:
-        os.kill(pid, signal.SIGSTOP)
-    if is_long:
-        wait_until(lambda: not agents_of(tmp_path / "tmp"))
-    (tmp_path / "go").touch()
-    for pid in ours:
-        os.kill(pid, signal.SIGCONT)
-    assert program.communicate()[0] == f"{[x * x for x in range(6)]}\n"
-    assert program.returncode == 0
-    wait_until(lambda: not agents_of(tmp_path / "tmp") and not relays_of(program.pid))
+    assert program.stdout is not None
+    try:
+        wait_until(lambda: len(list(tmp_path.glob("go-*"))) >= 2)  # both workers work
+        ours = {program.pid} | relays_of(program.pid) | workers_of(program.pid)
+        for pid in ours:
+            os.kill(pid, signal.SIGSTOP)
+        if is_long:
+            wait_until(lambda: not agents_of(tmp_path / "tmp"))
+        (tmp_path / "go").touch()
+        for pid in ours:
+            os.kill(pid, signal.SIGCONT)
+        assert program.communicate()[0] == f"{[x * x for x in range(6)]}\n"
+        assert program.returncode == 0
+        wait_until(lambda: not agents_of(tmp_path / "tmp") and not relays_of(program.pid))
+    finally:
+        program.kill()
+        program.wait()
+        program.stdout.close()
