@@ -111,6 +111,10 @@ class Backend(Protocol):
 
     capabilities: Capabilities
 
+    @property
+    def is_awaited(self) -> bool:
+        """Is a host on its way that nothing is to be done without?"""
+
     def start(self, count: int, events: Events, loop: Loop) -> None:
         """Begin to start `count` workers; each announces itself by ``events.joined``.
 

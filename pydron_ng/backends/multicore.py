@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from itertools import count
@@ -14,8 +13,8 @@ from pydron_ng.backends import cores
 from pydron_ng.backends.base import Blob, Capabilities, Events, Frame, Loop, TaskId, WorkerId
 from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.exchange import ProgramEnd, open_aside
-from pydron_ng.backends.launch import LauncherLink, Report, ending
-from pydron_ng.backends.launcher import ENDED, JOINED, KILL, START
+from pydron_ng.backends.launch import Crew, LauncherLink
+from pydron_ng.backends.station import Station
 from pydron_ng.backends.wire import Inbox, Item, Outbox, encode, item
 from pydron_ng.errors import ConfigError
 from pydron_ng.memory.arena import is_possible
@@ -45,10 +44,17 @@ def create(config: Config, performer: str) -> tuple[Multicore, int]:
     return Multicore(performer, limits), workers
 
 
+def stations(config: Config) -> list[Station]:
+    """The machine that it runs on."""
+    one = Config(cores=1, blas_threads=config.blas_threads)
+    return [Station("this machine", one, workers=cores.resolve(config.cores))]
+
+
 class Multicore:
     """Worker processes, started and buried by a launcher process."""
 
     capabilities = Capabilities(kill=True, isolate=True, capture=True, share=is_possible())
+    is_awaited = False
 
     def __init__(self, performer: str, limits: Mapping[str, str]) -> None:
         self._performer = performer
@@ -56,21 +62,13 @@ class Multicore:
         self._ids = map(WorkerId, count())
         self._workers: dict[WorkerId, _Process] = {}
         self._by_pid: dict[int, WorkerId] = {}
-        self._launcher: LauncherLink | None = None
-        self._starting = 0
+        self._crew: Crew | None = None
 
     def start(self, count: int, events: Events, loop: Loop) -> None:
         self._events, self._loop = events, loop
-        try:
-            if self._launcher is None:
-                self._launcher = LauncherLink(self._performer, self._own)
-                loop.register(self._launcher.fileno(), self._hear, _never)
-            self._launcher.ask(START, count)
-            self._starting += count
-        except OSError as error:
-            if error.strerror is None and not error.args:
-                raise  # a signal handler's own, such as a bare TimeoutError
-            events.unstarted(count, f"cannot start a launcher of workers: {error}")
+        if self._crew is None:
+            self._crew = Crew(lambda: LauncherLink(self._performer, self._own), self, loop)
+        self._crew.start(count)
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
         if (process := self._workers.get(worker)) is not None:
@@ -81,46 +79,26 @@ class Multicore:
         return ""
 
     def kill(self, worker: WorkerId) -> None:
-        if self._launcher is not None and worker in self._workers:
-            self._launcher.ask(KILL, self._workers[worker].pid)
+        if self._crew is not None and worker in self._workers:
+            self._crew.kill(self._workers[worker].pid)
 
     def close(self) -> None:
-        launcher, self._launcher = self._launcher, None
-        if launcher is None:
-            return
-        self._loop.unregister(launcher.fileno())
+        crew, self._crew = self._crew, None
         for process in self._workers.values():
             self._disconnect(process)
         self._workers.clear()
-        launcher.close()
+        if crew is not None:
+            crew.close()
 
     def forget(self) -> None:
         for process in self._workers.values():
             process.close()
-        if self._launcher is not None:
-            self._launcher.forget()
+        if self._crew is not None:
+            self._crew.forget()
 
-    def _hear(self) -> None:
-        """Act on what the launcher reports."""
-        assert self._launcher is not None
-        try:
-            for report in self._launcher.reports():
-                self._note(report)
-        except EOFError:
-            self._launcher_ended()
+    # --- what the crew tells ---
 
-    def _note(self, report: Report) -> None:
-        kind, number, status, descriptor = report
-        if kind == ENDED:
-            self._ended(number, f"worker process {number} {ending(status)}")
-            return
-        self._starting -= 1
-        if kind == JOINED and descriptor >= 0:
-            self._joined(number, descriptor)
-        else:
-            self._unjoined(kind, number)
-
-    def _joined(self, pid: int, descriptor: int) -> None:
+    def joined(self, pid: int, descriptor: int) -> None:
         worker = next(self._ids)
         process = _Process(pid, Stream(descriptor))
         self._workers[worker] = process
@@ -130,13 +108,21 @@ class Multicore:
         )
         self._events.joined(worker)
 
-    def _unjoined(self, kind: bytes, number: int) -> None:
-        """Either the launcher could not fork, or we had no descriptor left for the stream."""
-        if kind == JOINED and self._launcher is not None:
-            self._launcher.ask(KILL, number)
-            self._events.unstarted(1, "no file descriptor left for a worker's stream")
-        else:
-            self._events.unstarted(1, f"cannot fork a worker: {os.strerror(number)}")
+    def ended(self, pid: int, why: str) -> None:
+        """A process ended: what it had still said counts, then it is lost."""
+        if (worker := self._by_pid.pop(pid, None)) is None:
+            return
+        process = self._workers[worker]
+        while process.stream.fileno() >= 0 and self._read(worker, process):
+            pass
+        self._disconnect(process)
+        del self._workers[worker]
+        self._events.lost(worker, why)
+
+    def unstarted(self, count: int, why: str) -> None:
+        self._events.unstarted(count, why)
+
+    # --- what the workers say ---
 
     def _read(self, worker: WorkerId, process: _Process) -> bool:
         """Take what has come; False when there is nothing more (for now, or for good)."""
@@ -164,29 +150,6 @@ class Multicore:
         if blocked is not process.blocked:
             process.blocked = blocked
             self._loop.want_write(process.stream.fileno(), blocked)
-
-    def _ended(self, pid: int, reason: str) -> None:
-        """A process ended: what it had still said counts, then it is lost."""
-        if (worker := self._by_pid.pop(pid, None)) is None:
-            return
-        process = self._workers[worker]
-        while process.stream.fileno() >= 0 and self._read(worker, process):
-            pass
-        self._disconnect(process)
-        del self._workers[worker]
-        self._events.lost(worker, reason)
-
-    def _launcher_ended(self) -> None:
-        launcher, self._launcher = self._launcher, None
-        assert launcher is not None
-        starting, self._starting = self._starting, 0
-        words = launcher.last_words()
-        self._loop.unregister(launcher.fileno())
-        launcher.forget()
-        for pid in list(self._by_pid):
-            self._ended(pid, "the launcher of the workers ended")
-        if starting:
-            self._events.unstarted(starting, f"the launcher of the workers ended: {words}")
 
     def _disconnect(self, process: _Process) -> None:
         if (descriptor := process.stream.fileno()) >= 0:
@@ -224,7 +187,3 @@ def _task(outcome: Item) -> TaskId:
     key, _ = outcome
     assert isinstance(key, int)
     return TaskId(key)
-
-
-def _never() -> None:
-    """A launcher is never written to in pieces."""

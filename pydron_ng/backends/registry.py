@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from pydron_ng.backends.base import Backend
+from pydron_ng.backends.station import Station
 
 #: Each is a ``type`` in pydron.conf and a file beside this one.
 TYPES = ("multicore", "threads", "ssh", "command")
@@ -30,6 +31,12 @@ def create(config: msgspec.Struct, performer: str) -> tuple[Backend, int]:
     assert isinstance(type_, str)
     backend, workers = _module(type_).create(config, performer)
     return backend, workers
+
+
+def stations(config: msgspec.Struct) -> list[Station]:
+    """Where the configuration has workers, each place by itself. Raises: ConfigError."""
+    found: list[Station] = _module(str(config.__struct_config__.tag)).stations(config)
+    return found
 
 
 def _module(type_: str) -> ModuleType:

@@ -14,6 +14,7 @@ from pydron_ng.errors import ConfigError
 if TYPE_CHECKING:
     from pydron_ng.backends.remote.fleet import Fleet
     from pydron_ng.backends.remote.plan import Plan
+    from pydron_ng.backends.station import Station
 
 #: ``[ssh://][user@]host[:port][/cores]``
 _SHORT = r"^(?:ssh://)?(?:([^@/]+)@)?([^@/:]+)(?::([0-9]+))?(?:/([1-9][0-9]*))?$"
@@ -68,6 +69,12 @@ class Place(NamedTuple):
         port = f":{self.port}" if self.port else ""
         return f"ssh://{user}{self.host}{port}"
 
+    @property
+    def keys(self) -> dict[str, Any]:
+        """How it would be told if it were the only one."""
+        where = {"hostname": self.host, "port": self.port, "username": self.username}
+        return {"hosts": (), **where}
+
 
 def create(config: Config, performer: str) -> tuple[Fleet, int]:
     """The backend, and how many workers it is to have, as far as anybody knows.
@@ -79,6 +86,11 @@ def create(config: Config, performer: str) -> tuple[Fleet, int]:
     plan = _openssh_plan if config.transport == "openssh" else _paramiko_plan
     fleet = Fleet([plan(config, place) for place in places(config)], performer)
     return fleet, fleet.workers
+
+
+def stations(config: Config) -> list[Station]:
+    """The hosts, each by itself."""
+    return [config.station(place.name, place.cores, **place.keys) for place in places(config)]
 
 
 def places(config: Config) -> list[Place]:

@@ -26,6 +26,7 @@ from pydron_ng.backends.base import (
 )
 from pydron_ng.backends.descriptors import Bell
 from pydron_ng.backends.start import start
+from pydron_ng.backends.station import Station
 from pydron_ng.backends.wire import Item, item
 from pydron_ng.backends.worker import Outcomes, Work, find
 
@@ -52,10 +53,17 @@ def create(config: Config, performer: str) -> tuple[Threads, int]:
     return Threads(performer), cores.resolve(config.cores)
 
 
+def stations(config: Config) -> list[Station]:
+    """The program itself."""
+    one = Config(cores=1)
+    return [Station("threads of the program", one, workers=cores.resolve(config.cores))]
+
+
 class Threads:
     """Worker threads; what they send waits in a queue of ours until the loop is rung for."""
 
     capabilities = Capabilities(kill=False, isolate=False, capture=False)
+    is_awaited = False
 
     def __init__(self, performer: str) -> None:
         self._performer = performer

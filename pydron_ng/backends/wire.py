@@ -109,15 +109,19 @@ class Outbox:
 
 
 class Inbox:
-    """What was read from a stream and is not a whole message yet."""
+    """What was read from a stream and is not a whole message yet.
 
-    __slots__ = ("_chunk", "_data", "_missing", "_parts", "_slim")
+    may_lose: large parts that no memory is left for are passed over, and None is in their place.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_chunk", "_data", "_may_lose", "_missing", "_parts", "_slim")
+
+    def __init__(self, *, may_lose: bool = False) -> None:
+        self._may_lose = may_lose
         self._chunk = memoryview(bytearray(_CHUNK_BYTES))  # allocating it at each read cost 25 us
         self._data = bytearray()
         self._slim: list[tuple[Key, tuple[bytes | int, ...]]] | None = None
-        self._parts: list[bytearray] = []
+        self._parts: list[bytearray | None] = []
         self._missing: deque[memoryview] = deque()
 
     def pull(self, stream: Readable) -> list[Item]:
@@ -172,9 +176,21 @@ class Inbox:
             self._slim, sizes = marshal.loads(view[_LENGTH.size : end])
         del data[:end]
         if sizes:
-            self._parts = [bytearray(size) for size in sizes]
-            self._missing.extend(memoryview(part) for part in self._parts)
+            for size in sizes:
+                self._expect(size)
         return True
+
+    def _expect(self, size: int) -> None:
+        try:
+            part = bytearray(size)
+            self._missing.append(memoryview(part))
+        except MemoryError:
+            if not self._may_lose:
+                raise
+            part = None
+            for start in range(0, size, _CHUNK_BYTES):
+                self._missing.append(self._chunk[: size - start])
+        self._parts.append(part)
 
     def _move(self) -> None:
         """Fill the first missing part from what was read along with the head."""
@@ -188,8 +204,16 @@ class Inbox:
         assert slim is not None
         if not self._parts:
             return slim  # no large part: nothing was moved
-        parts = [bytes(part) for part in self._parts]
-        self._parts = []
+        parts = list(map(self._whole, self._parts))
+        self._parts.clear()
         return [
             (key, tuple(parts[p] if isinstance(p, int) else p for p in blob)) for key, blob in slim
         ]
+
+    def _whole(self, part: bytearray | None) -> bytes | None:
+        try:
+            return None if part is None else bytes(part)
+        except MemoryError:
+            if self._may_lose:
+                return None
+            raise

@@ -105,7 +105,7 @@ def serve(
     environment: the worker's own variables, kept whatever the program's settings say.
     aside: the second stream, if memory is to be shared. end: what else spares parts their way.
     """
-    inbox, outbox, exchange = Inbox(), Outbox(), end or WorkerEnd(aside)
+    inbox, outbox, exchange = Inbox(may_lose=True), Outbox(), end or WorkerEnd(aside)
     if aside is not None:
         performer.share(Arena(WORKER_IDLE_BYTES, compared=False))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import NamedTuple
 
+from pydron_ng import errors
 from pydron_ng.backends.base import (
     SUSPENDED,
     Backend,
@@ -21,7 +22,6 @@ from pydron_ng.backends.base import (
     WorkerId,
 )
 from pydron_ng.backends.loop import SelectorLoop
-from pydron_ng.errors import BackendError
 from pydron_ng.memory.arena import Arena, is_possible
 from pydron_ng.runtime import messages
 from pydron_ng.runtime.alarms import Alarms
@@ -121,7 +121,7 @@ class Driver:
         try:
             self._loop = SelectorLoop()
         except OSError as error:
-            raise BackendError(f"no I/O loop can be had: {error}") from error
+            raise errors.BackendError(f"no I/O loop can be had: {error}") from error
         self._pump = Pump(self.lock, self._loop, self._is_busy, self._round, self._fail)
 
     @property
@@ -145,6 +145,16 @@ class Driver:
         """Start the workers: tasks are going to come."""
         self._happened(Foreseen())
         self._pump.attend()
+
+    def muster(self) -> None:
+        """Wait for the hosts that nothing is to be done without; usually there are none.
+
+        Raises: WorkerLost, if one is not to be had.
+        """
+        self._pump.until(lambda: not any(backend.is_awaited for backend in self._backends))
+        if self._is_refused:
+            self.close()
+            raise errors.WorkerLost(self._why_closed)
 
     def foresee(self) -> None:
         """Start the workers if it is not called off at once: what goes on here takes long."""

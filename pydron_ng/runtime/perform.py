@@ -88,7 +88,9 @@ class Performer:
             answer = self._call(token, function, args, kwargs, self._capture.end)
             return plain_blob(answer) if type(answer[0]) is float else answer
         except BaseException as failure:  # whatever it is, the worker goes on
-            return refused(failure, perf_counter() - started)
+            lost = any(part is None for part in blob)  # there was no memory for them
+            why = MemoryError("there is not enough for its arguments") if lost else failure
+            return refused(why, perf_counter() - started)
 
     def _perform_several(self, token: bytes, calls: Blob) -> Sequence[Plain | Blob]:
         """Of each call the answer; none is believed if one of them has written past Python."""

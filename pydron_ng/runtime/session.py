@@ -107,11 +107,16 @@ class Session:
         return self._driver
 
     def foresee(self) -> None:
-        """Have a driver, and workers if all calls are to be sent. Raises: as `driver`."""
+        """Have a driver, workers if all calls are to be sent, and every host that is required.
+
+        Raises: as `driver`; WorkerLost.
+        """
         driver = self.driver
-        if self.config.inline is False:
+        required = any(getattr(worker, "required", False) for worker in self.config.workers)
+        if self.config.inline is False or required:
             with driver.lock:
                 driver.hire()
+                driver.muster()
 
     def _make_driver(self) -> Driver:
         from pydron_ng.backends import registry

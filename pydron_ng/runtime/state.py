@@ -92,6 +92,7 @@ class Machine:
             case Wanted(task):
                 self._backlog.hurry(task)
             case WorkerJoined(worker, pool, host):
+                self._broken = ""  # one can be had, after all
                 self._hiring.joined()
                 self._placement.join(worker, Seat(pool, host))
             case WorkerLost(worker, why, with_host):

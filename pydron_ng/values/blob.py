@@ -16,8 +16,9 @@ class Apart(Protocol):
     def memory(self) -> memoryview: ...
 
 
-#: Bytes, or what is Apart. Only large parts of arguments and results ever are the latter; nobody
-#: but ``memory_of`` and the two ends of a stream asks.
+#: Bytes, or what is Apart; in a worker None, if it found no memory for them. Only large parts of
+#: arguments and results ever are the latter two; nobody but ``memory_of`` and the two ends of a
+#: stream asks.
 Part = Any
 
 #: What travels: a pickle first, then the raw buffers that it refers to (pickle protocol 5).

@@ -27,7 +27,7 @@ class Contract:
     #: What its performers are told that they are.
     made_for = b"elsewhere"
     #: So often it is started and closed.
-    rounds = 20
+    rounds = 5
 
     #: Whether it takes long to start: then tests have fresh workers of one backend.
     is_kept = True

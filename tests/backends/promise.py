@@ -21,7 +21,8 @@ from pydron_ng import functional, schedule
 from pydron_ng.errors import WorkerLost
 from pydron_ng.events import Event, Taken
 from pydron_ng.runtime.session import Session
-from tests.backends.rig import descriptors, is_alive, wait_until
+from tests.backends.rig import is_alive, wait_until
+from tests.backends.traces import none_left
 
 
 @functional
@@ -109,6 +110,8 @@ class Promise:
     """Subclasses name the worker."""
 
     worker: ClassVar[dict[str, Any]]
+    #: So often it is started and stopped.
+    rounds: ClassVar[int] = 100
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -175,6 +178,32 @@ class Promise:
             thread.join()
         assert results == {n: [0, 1, 4, 9, 16, 25] for n in range(2)}
 
+    @pytest.mark.timeout(240)
+    def test_start_and_stop_leave_nothing(
+        self, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self._start_and_stop(self.rounds, request, tmp_path, monkeypatch)
+
+    def _start_and_stop(
+        self,
+        rounds: int,
+        request: pytest.FixtureRequest,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        worker = self.of(request)
+        if "python" in worker:  # it is a host, with a directory of its own
+            worker = {**worker, "tmp_dir": str(tmp_path)}
+
+        def once() -> None:
+            with pydron_ng.configure(workers=[worker], inline=False):
+                assert each(square) == [0, 1, 4, 9, 16, 25]
+
+        once()
+        with none_left(tmp_path, monkeypatch):
+            for _ in range(rounds):
+                once()
+
 
 class KillablePromise(Promise):
     """For workers that are processes."""
@@ -201,14 +230,15 @@ class KillablePromise(Promise):
     def test_a_call_that_hangs_is_made_in_the_program(self) -> None:
         assert each(hang_elsewhere, os.getpid()) == list(range(6))
 
-    def test_start_and_stop_leave_nothing(self, request: pytest.FixtureRequest) -> None:
-        def once() -> None:
-            with pydron_ng.configure(workers=[self.of(request)], inline=False):
-                assert each(square) == [0, 1, 4, 9, 16, 25]
 
-        once()
-        files, threads = descriptors(), threading.active_count()
-        for _ in range(2):
-            once()
-        assert descriptors() == files
-        wait_until(lambda: threading.active_count() == threads)
+class HostPromise(KillablePromise):
+    """For workers on hosts, which take a second to start."""
+
+    rounds = 3
+
+    @pytest.mark.long
+    @pytest.mark.timeout(900)
+    def test_start_and_stop_a_hundred_times_leave_nothing(
+        self, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self._start_and_stop(100, request, tmp_path, monkeypatch)

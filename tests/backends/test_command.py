@@ -6,7 +6,7 @@ import sys
 from typing import Any, ClassVar
 
 from tests.backends.contract import Contract
-from tests.backends.promise import KillablePromise
+from tests.backends.promise import HostPromise
 
 LOCAL: dict[str, Any] = {"command": ["env"], "python": sys.executable}
 
@@ -17,5 +17,5 @@ class TestCommand(Contract):
     rounds = 3
 
 
-class TestCommandForPrograms(KillablePromise):
+class TestCommandForPrograms(HostPromise):
     worker: ClassVar[dict[str, Any]] = {"type": "command", "cores": 2, **LOCAL}

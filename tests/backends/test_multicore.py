@@ -18,6 +18,7 @@ from pydron_ng.backends.cores import THREAD_LIMITS
 from pydron_ng.backends.multicore import Config, create
 from pydron_ng.errors import ConfigError
 from tests.backends.contract import Contract
+from tests.backends.ending import ENDINGS, ended
 from tests.backends.promise import KillablePromise
 from tests.backends.rig import Rig, is_alive, wait_until, workers_of
 
@@ -195,40 +196,7 @@ class descriptors_limited_to_those_in_use:
             os.close(descriptor)
 
 
-PROGRAM = """
-import os, sys
-from tests.backends.rig import Rig
-rig = Rig("multicore").start()
-rig.submit((b"hold_gil", b"{0}/busy"))
-rig.submit((b"hold", b"{0}/asleep"), worker=1)
-rig.until(lambda: os.path.exists("{0}/busy") and os.path.exists("{0}/asleep"))
-print(os.getpid(), flush=True)
-{1}
-"""
-
-ENDINGS = {
-    "by _exit": "os._exit(0)",
-    "by a signal": "os.kill(os.getpid(), 9)",
-    "by an exception": "raise RuntimeError",
-    "while a fork of it lives": "os.fork() or __import__('time').sleep(1000); os._exit(0)",
-}
-
-
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_no_worker_survives_a_program_that_ends(ending: str, tmp_path: Path) -> None:
-    source = PROGRAM.format(tmp_path, ENDINGS[ending])
-    program = subprocess.Popen(
-        [sys.executable, "-c", source],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    assert program.stdout is not None
-    pid = int(program.stdout.readline())
-    workers = [int((tmp_path / name).read_text()) for name in ("busy", "asleep")]
-    program.wait()
-    wait_until(lambda: not any(map(is_alive, workers)) and not workers_of(pid))
-    program.stdout.close()
-    if "fork" in ending:
-        os.killpg(pid, signal.SIGKILL)
+    with ended(ending, tmp_path, "Rig('multicore')") as program:
+        wait_until(lambda: not workers_of(program))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.backends.contract import Contract
-from tests.backends.promise import KillablePromise
+from tests.backends.promise import HostPromise
 from tests.backends.rig import Rig
 from tests.backends.sshd import Server
 
@@ -43,7 +43,7 @@ class TestOpenssh(OverSsh):
     transport = "openssh"
 
 
-class TestSshForPrograms(KillablePromise):
+class TestSshForPrograms(HostPromise):
     @classmethod
     def of(cls, request: pytest.FixtureRequest) -> dict[str, Any]:
         server: Server = request.getfixturevalue("server")

@@ -19,7 +19,7 @@ def tame(w: Writer) -> Lines:
     name = w.new_name("tame")
     lines = [w.decorator, f"def {name}(n, k, items, f, g):", "    x, found = n, []"]
     for _ in range(w.random.randint(1, 3)):
-        lines += indented(_statement(w, loops=0))
+        lines += indented(_statement(w))
     w.define("tame", name)
     return [*lines, "    return n, k, x, items, found"]
 
@@ -37,7 +37,9 @@ def call_tame(w: Writer) -> Lines:
     return lines
 
 
-def _statement(w: Writer, loops: int) -> Lines:
+def _statement(w: Writer, loops: int = 0, depth: int = 0) -> Lines:
+    """depth: of the blocks around it."""
+    inside = depth + 1
     simple: list[Callable[[], Lines]] = [
         lambda: [f"{w.pick(*_NAMES)} = {_call(w)}"],
         lambda: [f"n, k = {_call(w)}, {_call(w)}"],
@@ -49,23 +51,30 @@ def _statement(w: Writer, loops: int) -> Lines:
     if loops:
         simple.append(lambda: [f"if {_test(w)}:", f"    {w.pick('break', 'continue')}"])
     nested: list[Callable[[], Lines]] = [
-        lambda: [f"for x in {_range(w, loops)}:", *_block(w, loops + 1)],
-        lambda: [f"for x in {_range(w, loops)}:", *_block(w, loops + 1)],
-        lambda: ["for x in items:", *_block(w, loops + 1)],
-        lambda: [f"while len(found) < {w.pick('3', '12')}:", *_growing(w, loops + 1)],
-        lambda: [f"if {_test(w)}:", *_block(w, loops), "else:", *_block(w, loops)],
-        lambda: ["try:", *_block(w, loops), "except ValueError:", *_block(w, loops)],
+        lambda: [f"for x in {_range(w, loops)}:", *_block(w, loops + 1, inside)],
+        lambda: [f"for x in {_range(w, loops)}:", *_block(w, loops + 1, inside)],
+        lambda: ["for x in items:", *_block(w, loops + 1, inside)],
+        lambda: [f"while len(found) < {w.pick('3', '12')}:", *_growing(w, loops + 1, inside)],
+        lambda: [f"if {_test(w)}:", *_block(w, loops, inside), "else:", *_block(w, loops, inside)],
+        lambda: [
+            "try:",
+            *_block(w, loops, inside),
+            "except ValueError:",
+            *_block(w, loops, inside),
+        ],
     ]
-    return w.random.choice(nested if loops < 2 and w.chance(0.5 + 0.4 * (not loops)) else simple)()
+    goes_deeper = loops < 2 and inside < 4 and w.chance(0.9 if not depth else 0.4)
+    return w.random.choice(nested if goes_deeper else simple)()
 
 
-def _block(w: Writer, loops: int) -> Lines:
-    return indented([line for _ in range(w.random.randint(1, 2)) for line in _statement(w, loops)])
+def _block(w: Writer, loops: int, depth: int) -> Lines:
+    count = w.random.randint(1, 2)
+    return indented([line for _ in range(count) for line in _statement(w, loops, depth)])
 
 
-def _growing(w: Writer, loops: int) -> Lines:
+def _growing(w: Writer, loops: int, depth: int) -> Lines:
     """A block that comes to its end."""
-    return ["    found = [*found, 0]", *_block(w, loops)]
+    return ["    found = [*found, 0]", *_block(w, loops, depth)]
 
 
 def _call(w: Writer, depth: int = 0) -> str:

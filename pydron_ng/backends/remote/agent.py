@@ -18,8 +18,8 @@ from typing import Any
 from pydron_ng.backends import cores
 from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.exchange import send_aside
-from pydron_ng.backends.launch import LauncherLink, Report, ending
-from pydron_ng.backends.launcher import ENDED, JOINED, KILL, START
+from pydron_ng.backends.imports import version_of, versions_of
+from pydron_ng.backends.launch import Crew, LauncherLink
 from pydron_ng.backends.loop import SelectorLoop
 from pydron_ng.backends.remote.channels import Asker, Ear, Mouth, Worker
 from pydron_ng.backends.remote.frames import MOST_BYTES, Frame, Frames, Kind, frame, saying
@@ -35,7 +35,7 @@ def main(into: int, out: int, settings: dict[str, Any], folder: str) -> None:
     """Serve until the stream, or this process, is gone.
 
     settings: "performer", "cores", "flags", "hash_seed", "silence_seconds", "blas_threads", "keep",
-    "packages": whose versions are asked for, "kept_mb". folder: where our package is.
+    "packages" and "modules": whose versions are asked for, "kept_mb". folder: where our package is.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the stream tells
@@ -68,16 +68,16 @@ class Agent:
         self._questions = Questions(lambda name: self._mouth.say(frame(Kind.ASK, 0, name)))
         self._silence: float = settings["silence_seconds"]
         self._heard = self._beaten = time.monotonic()
-        self._launcher: LauncherLink | None = None
-        self._starting = 0
+        self._crew = Crew(self._launch, self, self._loop)
         self._workers: dict[int, Worker] = {}
         self._askers: dict[int, Asker] = {}
         self._is_over = False
         self._loop.register(into, self._listen, _never)
 
     def run(self) -> None:
-        versions = {name: _version(name) for name in self._settings["packages"]}
+        versions = {name: version_of(name) for name in self._settings["packages"]}
         up = {"cores": cores.available(), "python": sys.executable, "versions": versions}
+        up["modules"] = versions_of(self._settings["modules"])
         kept = {"shelf": self._place.folder, "room": self._place.room}
         self._mouth.say(saying(Kind.UP, **up, **kept))
         pause = self._silence / BEATS
@@ -91,9 +91,10 @@ class Agent:
                 self._mouth.say(frame(Kind.BEAT))
 
     def close(self) -> None:
-        """End all that was started here."""
-        if self._launcher is not None:
-            self._launcher.close()
+        """End all that was started here; who asks for a module now would wait for ever."""
+        for asker in self._askers.values():
+            asker.close()
+        self._crew.close()
 
     # --- what the program says ---
 
@@ -112,9 +113,9 @@ class Agent:
     def _heed(self, one: Frame) -> None:
         match one.kind:
             case Kind.START:
-                self._start(one.number)
+                self._crew.start(one.number)
             case Kind.KILL:
-                self._kill(one.number)
+                self._crew.kill(one.number)
             case Kind.DATA:
                 if (worker := self._workers.get(one.number)) is not None:
                     worker.put(bytes(one.data))
@@ -122,14 +123,6 @@ class Agent:
                 self._questions.answered(one.data)
             case _:
                 pass  # a beat
-
-    def _start(self, count: int) -> None:
-        try:
-            launcher = self._launcher or self._launch()
-            launcher.ask(START, count)
-            self._starting += count
-        except OSError as error:
-            self._unstarted(count, f"no launcher of workers can be started: {error}")
 
     def _launch(self) -> LauncherLink:
         os.environ["PYTHONHASHSEED"] = self._settings["hash_seed"]
@@ -141,69 +134,28 @@ class Agent:
             launcher = LauncherLink(
                 self._settings["performer"], own, self._settings["flags"], theirs.fileno()
             )
-        self._launcher = launcher
-        self._loop.register(launcher.fileno(), self._hear, _never)
         self._askers[_LAUNCHER] = Asker(Stream(ours.detach()), self._loop, self._questions.asked)
         return launcher
 
-    def _kill(self, pid: int) -> None:
-        if self._launcher is not None and pid in self._workers:
-            self._launcher.ask(KILL, pid)
+    # --- what the crew tells ---
 
-    # --- what the launcher says ---
-
-    def _hear(self) -> None:
-        assert self._launcher is not None
-        try:
-            for report in self._launcher.reports():
-                self._note(report)
-        except EOFError:
-            self._launcher_ended()
-
-    def _note(self, report: Report) -> None:
-        kind, pid, status, descriptor = report
-        if kind == ENDED:
-            self._ended(pid, f"worker process {pid} {ending(status)}")
-            return
-        self._starting -= 1
-        if kind == JOINED and descriptor >= 0:
-            self._joined(pid, descriptor)
-        else:
-            self._unstarted(1, f"no worker can be started: {os.strerror(pid)}")
-
-    def _joined(self, pid: int, descriptor: int) -> None:
+    def joined(self, pid: int, descriptor: int) -> None:
         stream = Stream(descriptor)
         with suppress(OSError):  # it has died: the launcher reports it
             self._askers[pid] = Asker(send_aside(stream), self._loop, self._questions.asked)
-        self._workers[pid] = Worker(pid, stream, self._loop, self._mouth.pass_on, self._kill)
+        self._workers[pid] = Worker(pid, stream, self._loop, self._mouth.pass_on, self._crew.kill)
         self._mouth.say(frame(Kind.JOINED, pid))
 
-    def _ended(self, pid: int, why: str) -> None:
+    def ended(self, pid: int, why: str) -> None:
         if (worker := self._workers.get(pid)) is not None:
             worker.empty()
             worker.close()
             del self._workers[pid]
-            self._drop_asker(pid)
+            if (asker := self._askers.pop(pid, None)) is not None:
+                asker.close()
             self._mouth.say(frame(Kind.ENDED, pid, why.encode()))
 
-    def _drop_asker(self, pid: int) -> None:
-        if (asker := self._askers.pop(pid, None)) is not None:
-            asker.close()
-
-    def _launcher_ended(self) -> None:
-        launcher, self._launcher = self._launcher, None
-        assert launcher is not None
-        words = launcher.last_words()
-        self._loop.unregister(launcher.fileno())
-        launcher.forget()
-        self._drop_asker(_LAUNCHER)
-        for pid in list(self._workers):
-            self._ended(pid, "the launcher of the workers ended")
-        starting, self._starting = self._starting, 0
-        if starting:
-            self._unstarted(starting, f"the launcher of the workers ended: {words}")
-
-    def _unstarted(self, count: int, why: str) -> None:
+    def unstarted(self, count: int, why: str) -> None:
         self._mouth.say(frame(Kind.UNSTARTED, count, why.encode()[:MOST_BYTES]))
 
     # --- what the workers say ---
@@ -212,15 +164,6 @@ class Agent:
         """Whether there is room for more of it."""
         for worker in self._workers.values():
             worker.listen(wanted=wanted)
-
-
-def _version(package: str) -> str | None:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def _never() -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from pydron_ng.backends.launch import ending
 from pydron_ng.backends.remote.trouble import Trouble
@@ -79,6 +80,10 @@ class ByCommand:
         words = self._words.decode(errors="replace").strip()
         end = ending(code << 8 if code >= 0 else -code)
         return "; ".join(filter(None, [words, f"{self._command[0]} {end}"]))
+
+    def identity(self) -> dict[str, Any]:
+        """Whatever the command is, that is its affair."""
+        return {}
 
     def _listen(self) -> None:
         assert self._process.stderr is not None

@@ -15,7 +15,7 @@ from typing import Any
 
 import paramiko
 
-from pydron_ng.backends.remote.host_keys import changed, load_known_hosts, policy_for
+from pydron_ng.backends.remote.host_keys import changed, load_known_hosts, policy_for, shown_by
 from pydron_ng.backends.remote.ssh_troubles import trouble_with
 from pydron_ng.backends.remote.trouble import Trouble
 
@@ -77,6 +77,10 @@ class ByParamiko:
         if self._channel.status_event.wait(_END_SECONDS) and self._channel.exit_status >= 0:
             end = f"exited with status {self._channel.exit_status}"
         return "; ".join(filter(None, [words, end]))
+
+    def identity(self) -> dict[str, Any]:
+        """The host's key; one that is not known was accepted just now."""
+        return shown_by(self._clients[-1])
 
     def everything(self, seconds: float) -> str:
         """All that it says, to its end."""

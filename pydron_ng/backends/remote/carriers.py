@@ -31,6 +31,9 @@ class Carrier(Protocol):
     def last_words(self) -> str:
         """What was said beside the stream; after its end."""
 
+    def identity(self) -> dict[str, Any]:
+        """Who is at the other end: "host_key", and whether it "is_known"; empty if it is open."""
+
 
 def carrier_for(plan: dict[str, Any]) -> Carrier:
     """A connection that leads to Python's console there. Raises: Trouble."""

@@ -1,7 +1,7 @@
 """Workers on any number of other hosts, however these are reached: the backend of them all.
 
 Which call goes where is none of its business. It minds hosts: one that fails is tried again, ever
-more rarely, as long as another one is there; when none is, that is said to the runtime.
+more rarely; when none is there, that is said to the runtime, and those that come late are welcome.
 """
 
 from __future__ import annotations
@@ -20,12 +20,16 @@ from pydron_ng.backends.remote.plan import Plan
 from pydron_ng.backends.remote.questions import answer_to
 from pydron_ng.backends.remote.shelf import KEEP_BYTES, Shelf, digest_of
 from pydron_ng.backends.remote.trouble import Trouble
+from pydron_ng.backends.station import WAY_OUT
 from pydron_ng.backends.wire import item
 from pydron_ng.log import log
 
 
 class Fleet:
-    """The hosts, and who of their workers is who."""
+    """The hosts, and who of their workers is who.
+
+    identity: of the last one that was reached, as the way there tells; see ``Carrier``.
+    """
 
     capabilities = Capabilities(kill=True, isolate=True, capture=True, keep=True)
 
@@ -34,11 +38,16 @@ class Fleet:
         self._hosts = [Host(plan) for plan in plans]
         self._ids = map(WorkerId, count())
         self._workers: dict[WorkerId, RemoteWorker] = {}
+        self.identity: dict[str, Any] = {}
 
     @property
     def workers(self) -> int:
         """How many there are to be, as far as anybody knows."""
         return sum(host.cores or 1 for host in self._hosts)
+
+    @property
+    def is_awaited(self) -> bool:
+        return any(host.is_awaited for host in self._hosts)
 
     def start(self, count: int, events: Events, loop: Loop) -> None:
         self._events, self._loop = events, loop
@@ -89,13 +98,14 @@ class Fleet:
             host.ask(count)
 
     def _connect(self, host: Host) -> None:
-        order = host.plan.order(self._performer, host.packages.names, host.failures)
+        order = host.plan.order(self._performer, host.packages.wanted(), host.failures)
         try:
             host.link = Link(order, self._loop, lambda: self._listen(host))
         except OSError as error:
             if error.strerror is None and not error.args:
                 raise  # a signal handler's own, such as a bare TimeoutError
-            self._lose(host, Trouble(f"no relay to it can be started: {error}", "", lasting=False))
+            self._fail(host, Trouble(f"no relay to it can be started: {error}", "", lasting=False))
+            self._despair()
 
     def _listen(self, host: Host) -> None:
         """Take what has come from its relay."""
@@ -115,6 +125,8 @@ class Fleet:
         match Kind(one.kind):
             case Kind.DATA:
                 self._pass_on(host, one)
+            case Kind.REACHED:
+                self.identity = said(one.data)
             case Kind.UP:
                 self._came(host, said(one.data))
             case Kind.JOINED:
@@ -132,14 +144,15 @@ class Fleet:
                 pass  # what is said to others
 
     def _came(self, host: Host, found: dict[str, Any]) -> None:
-        trouble = host.packages.check(found["python"], found["versions"])
+        trouble = host.packages.check(found["python"], found["versions"], found["modules"])
         if trouble is not None:
             self._leave(host, trouble)
             return
         host.is_up, host.was_up, host.failures = True, True, 0
         host.shelf = Shelf(found["shelf"], found["room"])
         if host.cores is None:
-            host.cores = host.wanted = found["cores"]
+            host.cores = found["cores"]
+        host.wanted = max(host.wanted, host.cores - len(host.workers))
         log().info("%s: here with Python %s", host.plan.name, found["python"])
         host.ask(host.wanted)
 
@@ -153,22 +166,29 @@ class Fleet:
         self._lose(host, trouble)
 
     def _lose(self, host: Host, trouble: Trouble) -> None:
+        """Tell what that means now, and try it again: it may be back before anybody asks."""
+        was_up = host.is_up
+        self._fail(host, trouble)
+        if host.plan.required and not was_up:
+            self._events.refused(f"{host.why}{WAY_OUT}{trouble.way_out}")
+            return
+        if host.wanted and not host.hopeless and self._is_any_there():
+            self._connect(host)
+        self._despair()
+        if host.link is None and not host.hopeless:
+            self._connect(host)
+
+    def _fail(self, host: Host, trouble: Trouble) -> None:
         text = f"{host.plan.name}: {trouble.why}"
         if host.failures == 0:
-            log().warning("%s%s", text, f"\n  try: {trouble.way_out}" if trouble.way_out else "")
-        was_up, host.is_up = host.is_up, False
+            log().warning("%s%s", text, f"{WAY_OUT}{trouble.way_out}" if trouble.way_out else "")
+        host.is_up = False
         host.shelf = Shelf("", 0)
         host.failures += 1
         host.hopeless = trouble.lasting
         host.why = text
         for pid in list(host.workers):
             self._ended(host, pid, text, with_host=True)
-        if host.plan.required and not was_up:
-            self._events.refused(f"{text}\n  try: {trouble.way_out}")
-            return
-        if host.wanted and not host.hopeless and self._is_any_there():
-            self._connect(host)
-        self._despair()
 
     def _is_any_there(self) -> bool:
         return any(host.is_promising for host in self._hosts)

@@ -37,6 +37,7 @@ class Kind(IntEnum):
     DATA = 10  # program and worker to each other
     ASK = 11  # agent to program: what is that module? its name
     ANSWER = 12  # program to agent: marshalled
+    REACHED = 13  # relay to program: who is there, as far as the way tells; JSON
 
 
 class Frame(NamedTuple):

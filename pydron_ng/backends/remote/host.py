@@ -84,7 +84,7 @@ class Host:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.packages = Packages(plan.name, plan.python, plan.requirements)
+        self.packages = Packages(plan)
         self.cores = plan.cores
         self.wanted = 0
         self.failures = 0
@@ -104,6 +104,11 @@ class Host:
         """Have workers started; now, if it is there."""
         if self.is_up and self.link is not None and count:
             self.link.send([frame(Kind.START, count)])
+
+    @property
+    def is_awaited(self) -> bool:
+        """Is it on its way for the first time, and nothing to be done without it?"""
+        return self.plan.required and not self.was_up and self.link is not None
 
     @property
     def is_promising(self) -> bool:

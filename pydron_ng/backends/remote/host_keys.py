@@ -81,6 +81,15 @@ class _AcceptNew(paramiko.MissingHostKeyPolicy):
             raise Trouble(why, 'name a file that you may write as "known_hosts"') from None
 
 
+def shown_by(client: paramiko.SSHClient) -> dict[str, Any]:
+    """The key of the host that it is connected to, and whether it was known before."""
+    transport = client.get_transport()
+    assert transport is not None
+    key = transport.get_remote_server_key()
+    known = client.get_host_keys().values()
+    return {"host_key": describe(key), "is_known": any(key in entry.values() for entry in known)}
+
+
 def describe(key: paramiko.PKey) -> str:
     """Kind and fingerprint, as ``ssh-keygen -l`` shows them."""
     return f"{key.get_name()} {key.fingerprint}"

@@ -9,6 +9,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from pydron_ng.backends.remote.plan import Plan
+    from pydron_ng.backends.station import Station
 
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 
@@ -24,6 +25,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     kept_mb: Annotated[int, msgspec.Meta(ge=0)] | Literal["auto"] = "auto"
     required: bool = False
     requirements: tuple[str, ...] = ()
+    versions: Literal["warn", "strict"] = "warn"
     blas_threads: Literal["limit", "keep"] = "limit"
     silence_seconds: Seconds = 20.0
     timeout_seconds: Seconds = 30.0
@@ -61,6 +63,23 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             kept_mb=None if self.kept_mb == "auto" else self.kept_mb,
             blas_threads=self.blas_threads,
             requirements=self.requirements,
+            versions=self.versions,
             silence_seconds=self.silence_seconds,
             timeout_seconds=self.timeout_seconds,
+        )
+
+    def station(self, name: str, cores: int | None = None, **alone: Any) -> Station:
+        """One of the hosts by itself. alone: the keys that say which; cores: as for ``plan``."""
+        from pydron_ng.backends.station import Station
+
+        own = None if self.cores == "auto" else self.cores
+        asked = {"cores": 1, "required": True, "requirements": (), "versions": "warn"}
+        return Station(
+            name,
+            msgspec.structs.replace(self, **asked, **alone),
+            workers=cores or own,
+            tmp_dir=self.tmp_dir,
+            requirements=self.requirements,
+            versions=self.versions,
+            patience_seconds=2 * self.timeout_seconds + self.silence_seconds,
         )

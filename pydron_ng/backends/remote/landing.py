@@ -5,6 +5,7 @@ Its text is sent, so it imports nothing of ours. A host keeps what was unpacked,
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
@@ -15,6 +16,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 _CONTENTS = "contents.json"
@@ -101,12 +103,25 @@ def _unpack(parcel: bytes, home: str, folder: str) -> None:
             contents = {entry.filename: entry.file_size for entry in archive.infolist()}
         with open(os.path.join(beside, _CONTENTS), "w", encoding="utf-8") as file:
             json.dump(contents, file)
-        shutil.rmtree(folder, ignore_errors=True)
-        os.rename(beside, folder)
-    except OSError:
+        _put(beside, home, folder)
+    finally:
         shutil.rmtree(beside, ignore_errors=True)
-        if not _is_whole(folder):  # else another one was faster
-            raise
+
+
+def _put(beside: str, home: str, folder: str) -> None:
+    """Into its place, unless another one was faster: that one is in use already."""
+    lock = os.open(home, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # some file systems have no locks
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            os.rename(beside, folder)
+        except OSError:  # something is there
+            if not _is_whole(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+                os.rename(beside, folder)
+    finally:
+        os.close(lock)
 
 
 def main(

@@ -22,6 +22,7 @@ class Plan:
     cores: how many workers; None: as many as it has.
     required: nothing is to be done without it.
     kept_mb: of large parts that have come by; None: the host knows.
+    versions: whether other versions of packages than the program's are warned of, or refused.
     """
 
     name: str
@@ -35,11 +36,15 @@ class Plan:
     kept_mb: int | None = None
     blas_threads: Literal["limit", "keep"] = "limit"
     requirements: Sequence[str] = ()
+    versions: Literal["warn", "strict"] = "warn"
     silence_seconds: float = 20.0
     timeout_seconds: float = 30.0
 
-    def order(self, performer: str, packages: Sequence[str], failures: int) -> bytes:
-        """What the relay is told. failures: how often it was tried in vain, one after the other."""
+    def order(self, performer: str, wanted: Mapping[str, Sequence[str]], failures: int) -> bytes:
+        """What the relay is told. wanted: "packages" and "modules", whose versions are asked for.
+
+        failures: how often it was tried in vain, one after the other.
+        """
         return saying(
             Kind.ORDER,
             by=self.by,
@@ -58,6 +63,6 @@ class Plan:
                 "performer": performer,
                 "flags": own_flags(),
                 "hash_seed": hash_seed(),
-                "packages": list(packages),
+                **wanted,
             },
         )

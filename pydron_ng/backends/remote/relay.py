@@ -37,16 +37,21 @@ def main(control: str, program: str) -> None:
     try:
         carrier = carrier_for(plan)
         waiting.at_end = carrier.close
+        _tell(stream, Kind.REACHED, **carrier.identity())
         begun = _begin(carrier, plan)
         waiting.stop()
         Traffic(stream, carrier, begun, plan["silence_seconds"]).run(end)
     except Trouble as trouble:
         words = {"why": trouble.why, "way_out": trouble.way_out, "lasting": trouble.lasting}
-        with suppress(OSError):
-            stream.sendall(saying(Kind.LOST, **words))
+        _tell(stream, Kind.LOST, **words)
     if carrier is not None:
         carrier.close()
     os._exit(0)  # threads may be waiting for what never comes
+
+
+def _tell(stream: socket.socket, kind: Kind, **what: Any) -> None:
+    with suppress(OSError):  # the program is gone: whoever waits for that ends this process
+        stream.sendall(saying(kind, **what))
 
 
 def _order(stream: socket.socket) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +15,7 @@ from pydron_ng.backends.remote.trouble import Trouble
 
 def trouble_with(error: Exception, way: Mapping[str, Any]) -> Trouble:
     """Why there is no connection. way: see ``pydron_ng.backends.ssh``."""
-    by_hand = f"try by hand: ssh {way['hostname']}"
+    by_hand = f"by hand: {_command(way)}"
     match error:
         case paramiko.PasswordRequiredException():
             return Trouble(
@@ -63,5 +64,18 @@ def _protocol(error: Exception, way: Mapping[str, Any], by_hand: str) -> Trouble
     return Trouble(words, by_hand, lasting=False)
 
 
+def _command(way: Mapping[str, Any]) -> str:
+    port = ["-p", str(way["port"])] if way["port"] else []
+    user = f"{way['username']}@" if way["username"] else ""
+    return shlex.join(["ssh", *port, f"{user}{way['hostname']}"])
+
+
 def _words(error: Exception) -> str:
+    if isinstance(error, NoValidConnectionsError):
+        each = error.errors.items()
+        return ", ".join(f"{host} port {port}: {_reason(why)}" for (host, port, *_), why in each)
     return str(error) or type(error).__name__
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -48,6 +48,14 @@ class Host:
     def mend(self) -> None:
         ip("link", "set", self._cable, "up")
 
+    def throttle(self) -> None:
+        """From now on 250 kB a second get through, each way."""
+        for inside in ([], ["-n", self.name]):
+            device = "eth0" if inside else self._cable
+            shape = ["tbf", "rate", "2mbit", "burst", "32kbit", "latency", "400ms"]
+            command = ["tc", *inside, "qdisc", "add", "dev", device, "root", *shape]
+            subprocess.run(command, check=True, capture_output=True)
+
     def lose_power(self) -> None:
         self.cut()
         for pid in self._all():

@@ -14,6 +14,7 @@ import pytest
 
 import pydron_ng
 from pydron_ng import functional, schedule
+from tests.backends.ending import ENDINGS, ended
 from tests.backends.rig import Rig, is_alive, wait_until
 
 LOCAL: dict[str, Any] = {"command": ["env"], "python": sys.executable}
@@ -157,6 +158,7 @@ def parent_in(pids: list[int]) -> int:
 
 STOPPED = """
 import os, sys
+from tests.backends.ending import ENDINGS, ended
 from tests.backends.rig import Rig
 rig = Rig("command", 1, command=["env"], python=sys.executable, silence_seconds=2.0).start()
 print("there", flush=True)
@@ -183,42 +185,12 @@ def test_a_program_that_is_stopped_for_long_loses_no_host(shielded: tuple[Rig, P
 
 # --- the end of the program ---
 
-PROGRAM = """
-import os, sys
-from tests.backends.rig import Rig
-rig = Rig("command", command=["env"], python=sys.executable, tmp_dir="{0}").start()
-rig.submit((b"hold_gil", b"{0}/busy"))
-rig.submit((b"hold", b"{0}/asleep"), worker=1)
-rig.until(lambda: os.path.exists("{0}/busy") and os.path.exists("{0}/asleep"))
-print(os.getpid(), flush=True)
-{1}
-"""
-
-ENDINGS = {
-    "by _exit": "os._exit(0)",
-    "by a signal": "os.kill(os.getpid(), 9)",
-    "while a fork of it lives": "os.fork() or __import__('time').sleep(1000); os._exit(0)",
-}
-
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_nothing_survives_a_program_that_ends(ending: str, tmp_path: Path) -> None:
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM.format(tmp_path, ENDINGS[ending])],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    assert program.stdout is not None
-    pid = int(program.stdout.readline())
-    workers = [int((tmp_path / name).read_text()) for name in ("busy", "asleep")]
-    program.wait()
-    wait_until(lambda: not any(map(is_alive, workers)) and not agents_of(tmp_path))
-    wait_until(lambda: not relays_of(pid))
-    program.stdout.close()
-    if "fork" in ending:
-        os.killpg(pid, signal.SIGKILL)
+    make = f"Rig('command', command=['env'], python=sys.executable, tmp_dir='{tmp_path}')"
+    with ended(ending, tmp_path, make) as program:
+        wait_until(lambda: not agents_of(tmp_path) and not relays_of(program))
 
 
 def relays_of(program: int) -> set[int]:

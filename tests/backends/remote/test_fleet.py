@@ -46,7 +46,7 @@ class Link:
         self.heard()
 
     def comes_up(self, cores: int = 2) -> None:
-        self.say(Kind.UP, cores=cores, python="python3", versions={}, shelf="", room=0)
+        self.say(Kind.UP, cores=cores, python="python3", versions={}, modules={}, shelf="", room=0)
 
     def is_lost(self, *, lasting: bool = False) -> None:
         self.say(Kind.LOST, why="gone", way_out="wait", lasting=lasting)
@@ -151,7 +151,17 @@ def test_for_a_host_that_was_there_one_waits_a_while() -> None:
     again(fleet, heard)
     while not heard.missing:
         Link.made[-1].is_lost()
-    assert len(Link.made) == 6
+    assert len(Link.made) == 7  # and it is tried on
+
+
+def test_a_host_that_comes_after_all_has_its_workers_without_being_asked() -> None:
+    fleet, heard = started(2)
+    Link.made[0].is_lost()
+    Link.made[1].is_lost()  # the runtime has not asked again
+    Link.made[2].comes_up()
+    assert heard.missing == [2]
+    assert Link.made[2].sent == [2]
+    fleet.close()
 
 
 def test_a_host_that_is_required_is_refused_when_it_cannot_be_had() -> None:

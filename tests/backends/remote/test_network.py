@@ -85,6 +85,15 @@ def test_a_host_that_loses_power_is_lost(hosts: list[Host], tmp_path: Path) -> N
     rig.close()
 
 
+def test_a_link_that_is_throttled_is_no_lost_one(hosts: list[Host]) -> None:
+    rig = Rig("ssh", 1, **keys(hosts[0])).start()
+    hosts[0].throttle()
+    data = os.urandom(700_000)  # each way takes longer than what counts as silence
+    assert rig.call(b"echo", data) == (data,)
+    assert not rig.losses
+    rig.close()
+
+
 PROGRAM = """
 import os, sys
 from tests.backends.rig import Rig

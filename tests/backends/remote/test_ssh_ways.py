@@ -191,8 +191,8 @@ def test_nobody_listens(told: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     text = told(port=port)
-    assert "it cannot be reached" in text
-    assert "try by hand: ssh 127.0.0.1" in text
+    assert f"it cannot be reached: 127.0.0.1 port {port}: Connection refused" in text
+    assert f"try: by hand: ssh -p {port} 127.0.0.1" in text
 
 
 def test_no_such_name(told: Any) -> None:

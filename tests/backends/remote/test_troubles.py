@@ -107,6 +107,36 @@ def test_packages_that_are_required_and_not_there(told: Any) -> None:
     assert "  try: run there: /" in text
 
 
+def with_numpy(folder: Path, version: str) -> list[str]:
+    """Leads to a host on which pip knows that numpy."""
+    package = folder / f"numpy-{version}.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text(f"Name: numpy\nVersion: {version}\n")
+    return ["env", f"PYTHONPATH={folder}"]
+
+
+def test_another_version_of_a_package_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    import numpy as np
+
+    rig = Rig("command", 1, **{**LOCAL, "command": with_numpy(tmp_path, "0.1")}).start()
+    assert rig.call(b"echo", b"here") == (b"here",)
+    rig.close()
+    assert caplog.text.count(f"numpy is 0.1 there, {np.__version__} here; results may differ") == 1
+
+
+def test_another_version_of_a_package_is_refused_where_that_is_wanted(
+    told: Any, tmp_path: Path
+) -> None:
+    import numpy as np
+
+    text = told(command=with_numpy(tmp_path, "0.1"), versions="strict")
+    why = f'numpy is 0.1 there, {np.__version__} here, and "versions" is "strict"'
+    assert text.startswith(f"env PYTHONPATH={tmp_path}: {why}\n  try: run there: ")
+    assert text.endswith(f"-m pip install numpy=={np.__version__}")
+
+
 def test_what_shells_say_before_is_passed_over() -> None:
     noisy = ["sh", "-c", 'echo Welcome; head -c 100000 /dev/zero; exec "$@"', "sh"]
     rig = Rig("command", 1, **{**LOCAL, "command": noisy}).start()
@@ -158,6 +188,39 @@ def test_without_a_host_that_is_required_nothing_is_done() -> None:
         pytest.raises(WorkerLost, match=r"no-such-command cannot be started[^\0]*try: install it"),
     ):
         more_squares()
+
+
+@schedule
+def logged_squares(log: list[str]) -> list[int]:
+    log.append("begun")
+    return [square(x) for x in range(8)]
+
+
+LACKING: dict[str, dict[str, Any]] = {
+    "cannot be started": {"command": ["no-such-command"]},
+    "does not have what is required: numpy>=999": {"requirements": ["numpy>=999"]},
+}
+
+
+@pytest.mark.parametrize("why", LACKING)
+@pytest.mark.parametrize("inline", ["auto", False])
+def test_a_host_that_is_required_is_missed_before_anything_is_done(why: str, inline: Any) -> None:
+    required = {"type": "command", "cores": 1, "required": True, **LOCAL, **LACKING[why]}
+    workers = [required, {"type": "command", "cores": 1, **LOCAL}]
+    log: list[str] = []
+    with pydron_ng.configure(workers=workers, inline=inline):
+        for _ in range(2):  # the next one is not made either
+            with pytest.raises(WorkerLost, match=why):
+                logged_squares(log)
+    assert not log
+
+
+def test_where_a_host_that_is_required_comes_work_begins() -> None:
+    log: list[str] = []
+    worker = {"type": "command", "cores": 1, "required": True, **LOCAL}
+    with pydron_ng.configure(workers=[worker]):
+        assert logged_squares(log) == [x * x for x in range(8)]
+    assert log == ["begun"]
 
 
 @functional
