@@ -13,7 +13,7 @@ _CALLEES = ("inc", "mix", "inc", "mix", "half", "risky", "sign", "is_odd", "spea
 _NAMES = ("n", "k", "x")
 
 
-@production("tame", "definition", weight=2)
+@production("tame", "definition", weight=5)
 def tame(w: Writer) -> Lines:
     """A scheduled function that no code of the program's runs in, but for what it is handed."""
     name = w.new_name("tame")
@@ -24,7 +24,7 @@ def tame(w: Writer) -> Lines:
     return [*lines, "    return n, k, x, items, found"]
 
 
-@production("call-tame", weight=2, needs="tame")
+@production("call-tame", weight=12, needs="tame")
 def call_tame(w: Writer) -> Lines:
     items = w.pick("[1, 2, 3]", "range(20)", "[0.5, -0.0, 2]", "[True, 1, None]", "(3, 4) * 8")
     f = w.pick("inc", "mix", "same", "half", "risky")
