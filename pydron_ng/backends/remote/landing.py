@@ -101,12 +101,22 @@ def _unpack(parcel: bytes, home: str, folder: str) -> None:
             contents = {entry.filename: entry.file_size for entry in archive.infolist()}
         with open(os.path.join(beside, _CONTENTS), "w", encoding="utf-8") as file:
             json.dump(contents, file)
-        shutil.rmtree(folder, ignore_errors=True)
-        os.rename(beside, folder)
+        _put(beside, folder)
     except OSError:
         shutil.rmtree(beside, ignore_errors=True)
         if not _is_whole(folder):  # else another one was faster
             raise
+
+
+def _put(beside: str, folder: str) -> None:
+    """Raises: OSError, also if another one was faster: nothing that is in use is removed."""
+    try:
+        os.rename(beside, folder)
+    except OSError:
+        if _is_whole(folder):
+            raise
+        shutil.rmtree(folder, ignore_errors=True)
+        os.rename(beside, folder)
 
 
 def main(
