@@ -13,7 +13,7 @@ import msgspec
 from pydron_ng.backends.base import Backend
 
 #: Each is a ``type`` in pydron.conf and a file beside this one.
-TYPES = ("multicore", "threads", "ssh", "command")
+TYPES = ("multicore", "threads", "ssh", "command", "cloud")
 
 
 def model() -> Any:

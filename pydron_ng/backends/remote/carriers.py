@@ -32,6 +32,15 @@ class Carrier(Protocol):
         """What was said beside the stream; after its end."""
 
 
+def settled(plan: dict[str, Any]) -> dict[str, Any]:
+    """The plan, once it is known where the host is. Raises: Trouble."""
+    if plan["by"] == "cloud":
+        from pydron_ng.backends.clouds.finding import found
+
+        return found(plan)
+    return plan
+
+
 def carrier_for(plan: dict[str, Any]) -> Carrier:
     """A connection that leads to Python's console there. Raises: Trouble."""
     python = plan["settings"]["python"]
