@@ -119,7 +119,7 @@ class Account:
         known = inspect.signature(self._driver.create_node).parameters
         if "ex_terminate_on_shutdown" in known:
             arguments["ex_terminate_on_shutdown"] = True
-        if "ex_clienttoken" in known:
+        if self.makes_once:
             arguments["ex_clienttoken"] = token
         with self._asking():
             node = self._driver.create_node(label.name, make.size, make.image, **arguments)
@@ -144,6 +144,11 @@ class Account:
         node = Node(instance.id, "", 0, [], [], self._driver)
         with self._asking():
             self._driver.destroy_node(node)
+
+    @property
+    def makes_once(self) -> bool:
+        """Whether what has the same token is created once, however often it is asked for."""
+        return "ex_clienttoken" in inspect.signature(self._driver.create_node).parameters
 
     @property
     def ends_by_itself(self) -> bool:
@@ -222,7 +227,11 @@ def _driver(access: Access) -> Any:
     if access.provider not in DRIVERS:
         hint = did_you_mean(access.provider, DRIVERS)
         raise Trouble(f"libcloud knows no provider {access.provider}{hint}", 'check "provider"')
-    words: dict[str, Any] = {"timeout": _SECONDS, **access.driver_options}
+    kind = get_driver(access.provider)
+    words: dict[str, Any] = dict(access.driver_options)
+    known = inspect.signature(kind.__init__).parameters
+    if "timeout" in known or "kwargs" in known:
+        words.setdefault("timeout", _SECONDS)
     if access.region:
         words["region"] = access.region
     if access.token:
@@ -230,7 +239,7 @@ def _driver(access: Access) -> Any:
     if access.provider == "ec2":  # libcloud's own choice differs from region to region
         words.setdefault("signature_version", "4")
     try:
-        return get_driver(access.provider)(*filter(None, (access.key, access.secret)), **words)
+        return kind(*filter(None, (access.key, access.secret)), **words)
     except ValueError as error:
         if "region" not in str(error).lower():
             raise
@@ -240,8 +249,8 @@ def _driver(access: Access) -> Any:
     except TypeError as error:
         if not access.key:
             raise Trouble(f"there are no credentials for {access.place}", _CREDENTIALS) from None
-        why = f"{access.provider} is asked with too little: {redacted(str(error), ())}"
-        way_out = 'give "accesskeyid" and "accesskey", and what else it needs as "driver_options"'
+        why = f"the driver of {access.provider} takes other arguments: {redacted(str(error), ())}"
+        way_out = 'give what it needs beside the credentials as "driver_options"'
         raise Trouble(why, way_out) from None
 
 

@@ -19,7 +19,7 @@ _PAUSE_SECONDS = 1.0
 #: What will not get better, such as a login that is refused, may while it starts; but not for long.
 _PATIENCE_SECONDS = 60.0
 
-_PROBE = f"flock -w 2 -E {BUSY} {LEASE} echo free || echo status $?"
+_PROBE = f"flock -w 2 -E {BUSY} {LEASE} echo free 2>&1 || echo status $?"
 
 
 def found(plan: dict[str, Any]) -> dict[str, Any]:
@@ -38,8 +38,7 @@ def found(plan: dict[str, Any]) -> dict[str, Any]:
                 raise _about(answer, trouble) from None
             refused = answer["id"]
             continue
-        settings = {**plan["settings"], "python": f"{TAKING} {plan['settings']['python']}"}
-        return {**plan, "by": "paramiko", "way": ssh, "settings": settings}
+        return {**plan, "by": "paramiko", "way": ssh, "through": TAKING}
 
 
 def _ask(desk: str, slot: int, refused: str) -> dict[str, Any]:

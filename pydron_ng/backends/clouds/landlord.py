@@ -177,8 +177,8 @@ class Landlord:
             except Trouble as trouble:
                 if trouble.lasting:
                     raise
-                self._has_unanswered = True
-                if attempt == _ATTEMPTS or self._over.wait(attempt):
+                if attempt == _ATTEMPTS or not account.makes_once or self._over.wait(attempt):
+                    self._has_unanswered = True
                     raise
         raise AssertionError
 

@@ -54,7 +54,7 @@ def trouble_with(error: Exception, place: str, secrets: Sequence[str]) -> Troubl
     from libcloud.common.exceptions import BaseHTTPError
     from libcloud.common.types import InvalidCredsError, LibcloudError, MalformedResponseError
 
-    text = redacted(str(error), secrets)
+    text = redacted(str(getattr(error, "value", error)), secrets)
     if isinstance(error, InvalidCredsError):
         return _coded(text, _CODES[0])
     for row in _CODES:

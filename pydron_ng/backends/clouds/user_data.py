@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 #: Whoever uses the instance holds a lock on it.
 LEASE = "/run/pydron/lease"
-#: What flock says when somebody else holds it; the wait is for the watch itself, which looks.
-TAKING = f"flock -w 2 -E 75 -F {LEASE}"
+#: What a command is put behind that holds it. The wait is for the watch itself, which looks; what
+#: is not there is told by env as a shell tells it.
+TAKING = f"flock -w 2 -E 75 -F {LEASE} env"
+#: What flock says when somebody else holds it.
 BUSY = 75
 
 #: That long, in s, the watch sleeps between two looks at the lock.

@@ -47,7 +47,8 @@ def carrier_for(plan: dict[str, Any]) -> Carrier:
     if plan["by"] == "paramiko":
         from pydron_ng.backends.remote.by_paramiko import ByParamiko
 
-        return ByParamiko(plan["way"], " ".join([python, *CONSOLE]))
+        through = plan.get("through", "")  # what Python is to be started by there
+        return ByParamiko(plan["way"], f"{through} {python} {' '.join(CONSOLE)}".strip())
     from pydron_ng.backends.remote.by_command import ByCommand
 
     return ByCommand([*plan["way"]["command"], *shlex.split(python), *CONSOLE])

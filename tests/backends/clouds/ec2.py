@@ -61,9 +61,17 @@ class _Quiet(WSGIRequestHandler):
 class Machine:
     """What runs for one instance."""
 
-    def __init__(self, instance: Any, number: int, folder: Path, shutdowns: Path) -> None:
+    def __init__(
+        self, instance: Any, number: int, folder: Path, shutdowns: Path, forgets: set[str]
+    ) -> None:
+        """forgets: keys of the user-data that it does not heed."""
         self.told = json.loads(instance.user_data.decode().partition("\n")[2])
         self._prepare(instance.id, folder, shutdowns)
+        if "bootcmd" in forgets:
+            (folder / "told").write_text('{"bootcmd": []}')
+        if "ssh_keys" in forgets:
+            (folder / "host_key").unlink()
+            (folder / "host_key.pub").unlink()
         self.host = Host(number, folder, (str(folder / "init"),))
 
     def _prepare(self, name: str, folder: Path, shutdowns: Path) -> None:
@@ -98,7 +106,7 @@ class Ec2:
         self.held: dict[str, threading.Event] = {}
         self.reached: dict[str, threading.Event] = {}
         self.dropped: dict[str, threading.Event] = {}
-        self.boots = self.lets_in = True
+        self.be_well()
         self.user_key = make_key(folder / "user_key")
         self._shutdowns = folder / "shutdowns"
         os.mkfifo(self._shutdowns)
@@ -106,6 +114,12 @@ class Ec2:
         self._server = make_server("127.0.0.1", 0, self._serve, True, request_handler=_Quiet)
         for work in (self._server.serve_forever, self._watch):
             threading.Thread(target=work, daemon=True).start()
+
+    def be_well(self) -> None:
+        """Machines can be reached, and do what they are told."""
+        self.lets_in = True
+        self.forgets: set[str] = set()
+        self.silent: dict[str, int] = {}
 
     @property
     def access(self) -> dict[str, Any]:
@@ -184,7 +198,7 @@ class Ec2:
         self.release()
         self.refusals.clear()
         self.asked.clear()
-        self.boots = self.lets_in = True
+        self.be_well()
         for name in self.alive:
             self._region.terminate_instances([name])
         self._clear()
@@ -216,6 +230,9 @@ class Ec2:
         if (event := self.held.get(action)) is not None:
             self.reached[action].set()
             event.wait()
+        if self.silent.get(action, 0):
+            self.silent[action] -= 1
+            status, body = "504 Gateway Timeout", b"<html>nothing came</html>"
         start(status, [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))])
         return iter([body])
 
@@ -248,13 +265,15 @@ class Ec2:
         """Instances that are new get a machine, those that are gone lose it."""
         with self._lock:
             for name in self.alive:
-                if name not in self.machines and self.boots:
+                if name not in self.machines:
                     instance = self._region.get_instance(name)
                     number = next(self._numbers)
-                    machine = Machine(instance, number, self._folder / name, self._shutdowns)
+                    machine = Machine(
+                        instance, number, self._folder / name, self._shutdowns, self.forgets
+                    )
                     self.machines[name] = machine
                     if not self.lets_in:
-                        machine.host.cut()
+                        machine.host.server.stop()
                     instance.nics[0].public_ip = machine.host.address
         self._clear()
 
