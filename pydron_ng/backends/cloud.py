@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -162,15 +161,17 @@ def _order(config: Config) -> Order:
 
 def _ssh(config: Config) -> dict[str, Any]:
     """How instances are reached once it is known where they are; as ``pydron_ng.backends.ssh``."""
+    from pydron_ng.backends.clouds.login import is_text
+
     given = [key for key in (config.privatekey, *config.private_keys) if key]
-    files = [key for key in given if not _is_text(key)]
+    files = [key for key in given if not is_text(key)]
     return {
         "port": config.port,
         "username": config.username,
         "password": None,
         "passphrase": _secret(config.passphrase_env) or None,
         "private_key_files": [*files, *config.private_key_files],
-        "private_keys": [key for key in given if _is_text(key)],
+        "private_keys": [key for key in given if is_text(key)],
         "agent": config.agent,
         "proxy_jump": config.proxy_jump,
         "ssh_config": config.ssh_config,
@@ -180,48 +181,10 @@ def _ssh(config: Config) -> dict[str, Any]:
 
 def _authorized(config: Config) -> str:
     """The public key that instances let in. Raises: ConfigError."""
-    if config.publickey.startswith(("ssh-", "ecdsa-", "sk-")):
-        return config.publickey.strip()
-    if config.publickey:
-        return _read(config.publickey, "publickey").strip()
-    for key in (config.privatekey, *config.private_keys, *config.private_key_files):
-        if not _is_text(key) and os.path.exists(public := f"{os.path.expanduser(key)}.pub"):
-            return _read(public, "publickey").strip()
-        if key:
-            text = key if _is_text(key) else _read(key, "private_key_files")
-            return _public_half(text, _secret(config.passphrase_env))
-    raise ConfigError(
-        '"cloud" needs a "publickey", which instances are to let in, or a private one'
-    )
+    from pydron_ng.backends.clouds.login import public_key
 
-
-def _public_half(text: str, passphrase: str) -> str:
-    """Raises: ConfigError."""
-    from cryptography.hazmat.primitives import serialization as form
-
-    password = passphrase.encode() or None
-    for load in (form.load_ssh_private_key, form.load_pem_private_key):
-        with suppress(Exception):  # one of them may know the format
-            key: Any = load(text.encode(), password)
-            public: bytes = key.public_key().public_bytes(
-                form.Encoding.OpenSSH, form.PublicFormat.OpenSSH
-            )
-            return public.decode()
-    raise ConfigError('a private key of "cloud" cannot be read; check it, and "passphrase_env"')
-
-
-def _is_text(key: str) -> bool:
-    return "PRIVATE KEY" in key
-
-
-def _read(path: str, key: str) -> str:
-    """Raises: ConfigError."""
-    try:
-        with open(os.path.expanduser(path), encoding="utf-8") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise ConfigError(f'"{key}" of "cloud": {path} cannot be read: {reason}') from None
+    private = [config.privatekey, *config.private_keys, *config.private_key_files]
+    return public_key(config.publickey, filter(None, private), _secret(config.passphrase_env))
 
 
 def _secret(name: str, usual: str = "") -> str:

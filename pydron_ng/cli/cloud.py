@@ -78,9 +78,12 @@ def reap(
         or (session and one.instance.label.session == session)
         or (expired and _is_expired(one.instance, now))
     ]
-    _show(chosen, "would be ended" if dry_run else "ended")
-    if not dry_run:
-        troubles += [trouble for one in chosen if (trouble := _end(one)) is not None]
+    if dry_run:
+        _show(chosen, "would be ended")
+    else:
+        failures = [(one, _end(one)) for one in chosen]
+        _show([one for one, why in failures if why is None], "ended")
+        troubles += [why for _, why in failures if why is not None]
     _leave(troubles)
 
 
@@ -175,12 +178,12 @@ def _show(found: list[Found], title: str) -> None:
 
 
 def _span(moment: datetime | None, now: datetime) -> str:
-    """How far off a moment is: ``in 3 h 20 min``."""
+    """How far off a moment is: ``in 3:20 h``."""
     if moment is None:
         return "?"
     minutes = round((moment - now).total_seconds() / 60)
     hours, rest = divmod(abs(minutes), 60)
-    text = f"{hours} h {rest} min" if hours else f"{rest} min"
+    text = f"{hours}:{rest:02} h" if hours else f"{rest} min"
     return f"in {text}" if minutes > 0 else f"{text} ago"
 
 

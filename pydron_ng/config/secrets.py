@@ -7,7 +7,7 @@ import re
 SECRET = frozenset({"accesskey", "passphrase", "password", "private_keys", "privatekey"})
 
 #: Such a key and its text, in a line of JSON.
-_IN_LINE = re.compile(rf'("(?:{"|".join(sorted(SECRET))})"\s*:\s*")((?:[^"\\]|\\.)*)')
+_IN_LINE = re.compile(rf'("(?:{"|".join(sorted(SECRET))})"\s*:\s*\[?\s*")((?:[^"\\]|\\.)*)')
 
 
 def is_secret(path: str) -> bool:

@@ -104,11 +104,6 @@ class Account:
             raise self._unknown("size", size, [str(one.id) for one in sizes], '"sizeid"')
         return Make(found, self._image(image), found.price or None, self._objects(options))
 
-    def price(self, size: str) -> float | None:
-        with self._asking():
-            sizes = self._driver.list_sizes()
-        return next((one.price or None for one in sizes if one.id == size), None)
-
     def create(self, make: Make, label: Label, user_data: str, token: str) -> Instance:
         """A new one, with its label on from the first moment. token: the same one is made once."""
         arguments: dict[str, Any] = {

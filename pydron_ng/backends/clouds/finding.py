@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from pydron_ng.backends.clouds.user_data import BUSY, LEASE, TAKING
-from pydron_ng.backends.remote.by_paramiko import ByParamiko
+from pydron_ng.backends.remote.by_paramiko import ByParamiko, in_memory
 from pydron_ng.backends.remote.trouble import Trouble
 
 _PROBE_SECONDS = 20.0
@@ -109,22 +108,13 @@ def _about(answer: Mapping[str, Any], trouble: Trouble) -> Trouble:
 
 
 def _ssh_way(ssh: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
-    """How it is reached: its host key is known, and the user's key may be a text."""
+    """How it is reached: and by which host key it is known."""
     port = ssh["port"] or 22
     name = answer["hostname"] if port == 22 else f"[{answer['hostname']}]:{port}"  # noqa: PLR2004
-    keys = [_in_memory("private key", text) for text in ssh["private_keys"]]
-    known = _in_memory("known hosts", f"{name} {answer['host_key']}\n")
+    known = in_memory("known hosts", f"{name} {answer['host_key']}\n")
     return {
         **ssh,
         "hostname": answer["hostname"],
-        "private_key_files": [*ssh["private_key_files"], *keys],
         "known_hosts": f"~/.ssh/known_hosts {known}" if ssh["proxy_jump"] else known,
         "host_key": "strict",
     }
-
-
-def _in_memory(name: str, text: str) -> str:
-    """A file that is on no disk, as long as this process lives."""
-    number = os.memfd_create(name)
-    os.write(number, text.encode())
-    return f"/proc/self/fd/{number}"

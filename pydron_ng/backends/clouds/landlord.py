@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,8 @@ _LOOK_SECONDS, _LOOK_MOST_SECONDS = 0.25, 5.0
 _ATTEMPTS = 3
 #: An instance that was created just now may not be shown yet.
 _SETTLE_SECONDS = 20.0
+#: At the end, so long between two attempts to end what is still there.
+_END_PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
 #: What was begun when the session ended is waited for.
 _FINISH_SECONDS = 60.0
 
@@ -217,27 +219,37 @@ class Landlord:
     # --- the end ---
 
     def _sweep(self, account: Account) -> list[str]:
-        """End what is shown, until nothing is any more; and a while longer, where one may hide."""
+        """End what is shown, until nothing is any more; and a while longer, where one may hide.
+
+        What could not be ended, by name.
+        """
         kept = self._stock.worth_keeping if self._order.is_kept else set()
         until = time.monotonic() + (_SETTLE_SECONDS if self._has_unanswered else 0.0)
-        left: list[Instance] = [one for one in self._stock.made_here if one.id not in kept]
-        for attempt in range(_ATTEMPTS):
-            try:
-                for one in left:
-                    account.end(one)
-                left = self._alive(account, kept)
-                while not left and time.monotonic() < until:
-                    time.sleep(_LOOK_MOST_SECONDS)
-                    left = self._alive(account, kept)
-                if not left:
-                    return []
-            except Trouble:
-                time.sleep(2.0**attempt)
-        return [one.id for one in left]
+        left = [one for one in self._stock.made_here if one.id not in kept]
+        names = ["what the provider does not show"]
+        for pause in _END_PAUSES:
+            self._end_each(account, left)
+            with suppress(Trouble):
+                left = self._still_alive(account, kept, until)
+                names = [one.id for one in left]
+            if not names:
+                break
+            time.sleep(pause)
+        return names
 
-    def _alive(self, account: Account, kept: set[str]) -> list[Instance]:
-        found = account.instances(self._order.session)
-        return [one for one in found if one.is_alive and one.id not in kept]
+    def _end_each(self, account: Account, left: list[Instance]) -> None:
+        for one in left:
+            with suppress(Trouble):  # it is seen whether it worked
+                account.end(one)
+
+    def _still_alive(self, account: Account, kept: set[str], until: float) -> list[Instance]:
+        """What there is; if there is nothing, what may be shown before that moment."""
+        while True:
+            found = account.instances(self._order.session)
+            alive = [one for one in found if one.is_alive and one.id not in kept]
+            if alive or time.monotonic() >= until:
+                return alive
+            time.sleep(_LOOK_MOST_SECONDS)
 
 
 def _one(instances: list[Instance], wanted: str) -> Instance | None:

@@ -117,7 +117,7 @@ class Ec2:
 
     def be_well(self) -> None:
         """Machines can be reached, and do what they are told."""
-        self.lets_in = True
+        self.boots = self.lets_in = True
         self.forgets: set[str] = set()
         self.silent: dict[str, int] = {}
 
@@ -198,6 +198,7 @@ class Ec2:
         self.release()
         self.refusals.clear()
         self.asked.clear()
+        self._done.clear()
         self.be_well()
         for name in self.alive:
             self._region.terminate_instances([name])
@@ -265,7 +266,7 @@ class Ec2:
         """Instances that are new get a machine, those that are gone lose it."""
         with self._lock:
             for name in self.alive:
-                if name not in self.machines:
+                if self.boots and name not in self.machines:
                     instance = self._region.get_instance(name)
                     number = next(self._numbers)
                     machine = Machine(

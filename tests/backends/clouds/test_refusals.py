@@ -11,7 +11,7 @@ import pydron_ng
 from pydron_ng import functional, schedule
 from pydron_ng.errors import WorkerLost
 from tests.backends.clouds.ec2 import SECRET, Ec2, helpers_of
-from tests.backends.rig import Rig
+from tests.backends.rig import Rig, wait_until
 from tests.backends.sshd import make_key
 
 
@@ -194,3 +194,26 @@ def test_secrets_are_in_no_list_of_processes_and_in_no_environment(ec2: Ec2) -> 
             assert SECRET.encode() not in Path(f"/proc/{pid}/{file}").read_bytes()
     assert SECRET not in repr(vars(rig.backend))
     rig.close()
+
+
+def test_what_cannot_be_ended_is_told_with_the_command_that_ends_it(
+    ec2: Ec2, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig = Rig("cloud", 1, lease_minutes=1 / 60, **ec2.keys).start()
+    [name] = ec2.alive
+    ec2.refusals["TerminateInstances"] = "UnauthorizedOperation", "not you"
+    rig.close()
+    session = ec2.tags(name)["pydron:session"]
+    assert f"ec2 us-east-1: could not be ended: {name}\n" in caplog.text
+    assert f"pydron cloud reap --session {session}" in caplog.text
+    wait_until(lambda: not ec2.alive)  # it ends by itself
+
+
+def test_the_program_does_not_wait_for_ever_for_a_provider_that_is_gone(
+    ec2: Ec2, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig = Rig("cloud", 1, lease_minutes=1 / 60, **ec2.keys).start()
+    ec2.refusals["DescribeInstances"] = "InternalError", "out of order"
+    rig.close()
+    assert "could not be ended: what the provider does not show" in caplog.text
+    assert not ec2.alive
