@@ -185,5 +185,5 @@ class KillablePromise(Promise):
         files, threads = descriptors(), threading.active_count()
         for _ in range(2):
             once()
-        assert descriptors() == files
+        wait_until(lambda: descriptors() == files)
         wait_until(lambda: threading.active_count() == threads)

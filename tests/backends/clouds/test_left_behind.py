@@ -136,16 +136,17 @@ def while_it_is_ended(ec2: Ec2, lease: float) -> Program:
     return program
 
 
+#: The most telling ones, by each of the three means; the long tier has the others, too.
 STEPS = [
-    before_creation,
+    pytest.param(before_creation, marks=pytest.mark.long),
     between_creation_and_answer,
-    while_it_boots,
+    pytest.param(while_it_boots, marks=pytest.mark.long),
     while_it_works,
-    while_it_is_ended,
+    pytest.param(while_it_is_ended, marks=pytest.mark.long),
 ]
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
+@pytest.mark.parametrize("step", STEPS)
 def test_the_lease_ends_what_nobody_else_can(
     ec2: Ec2, step: Callable[[Ec2, float], Program]
 ) -> None:
@@ -155,7 +156,7 @@ def test_the_lease_ends_what_nobody_else_can(
     wait_until(lambda: not ec2.alive)
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
+@pytest.mark.parametrize("step", STEPS)
 def test_reap_ends_what_was_left(ec2: Ec2, step: Callable[[Ec2, float], Program]) -> None:
     program = step(ec2, LONG)
     program.dies_with_all()
@@ -167,7 +168,7 @@ def test_reap_ends_what_was_left(ec2: Ec2, step: Callable[[Ec2, float], Program]
     assert not ec2.alive
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
+@pytest.mark.parametrize("step", STEPS)
 def test_the_keeper_ends_what_a_program_that_was_killed_had(
     ec2: Ec2, step: Callable[[Ec2, float], Program]
 ) -> None:
@@ -190,6 +191,7 @@ def test_an_instance_that_is_in_use_outlives_its_lease(ec2: Ec2) -> None:
     assert not ec2.alive
 
 
+@pytest.mark.long
 def test_an_instance_ends_at_its_hour_whatever_it_does(ec2: Ec2) -> None:
     program = Program(ec2, lease_minutes=SHORT, max_hours=3 / 3600)
     program.hears("working")
@@ -211,6 +213,7 @@ def test_a_keeper_that_dies_is_followed_by_one_that_knows_what_there_is(ec2: Ec2
     assert not ec2.alive
 
 
+@pytest.mark.long
 def test_an_instance_that_is_taken_away_is_replaced(ec2: Ec2) -> None:
     rig = Rig("cloud", 1, silence_seconds=1.0, **ec2.keys).start()
     [first] = ec2.alive
@@ -242,6 +245,7 @@ def test_a_kept_instance_that_is_in_use_is_left_alone(ec2: Ec2) -> None:
     second.close()
 
 
+@pytest.mark.long
 def test_a_kept_instance_ends_when_nobody_comes(ec2: Ec2) -> None:
     rig = Rig("cloud", 1, keep_minutes=SHORT, lease_minutes=SHORT, **ec2.keys).start()
     rig.close()
