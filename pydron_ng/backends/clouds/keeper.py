@@ -18,8 +18,8 @@ from contextlib import suppress
 from typing import Any
 
 from pydron_ng.backends.clouds.account import Account
-from pydron_ng.backends.clouds.landlord import Landlord
 from pydron_ng.backends.clouds.order import Order
+from pydron_ng.backends.clouds.rentals import Rentals
 from pydron_ng.backends.descriptors import end_of
 from pydron_ng.backends.remote.trouble import Trouble
 
@@ -42,43 +42,43 @@ def main(control: str, program: str, desk: str) -> None:
 def _serve(
     order: Order, lines: Iterator[bytes], stream: socket.socket, desk: socket.socket
 ) -> None:
-    landlord = Landlord(order, lambda: Account(order.access))
-    threading.Thread(target=_receive, args=(desk, landlord), daemon=True).start()
+    rentals = Rentals(order, lambda: Account(order.access))
+    threading.Thread(target=_receive, args=(desk, rentals), daemon=True).start()
     try:
         for line in lines:
-            _apart(landlord.evict, json.loads(line)["end"])
+            _apart(rentals.give_up, json.loads(line)["end"])
     finally:
         desk.close()
-        left = landlord.close()
+        left = rentals.close()
         if left:
             with suppress(OSError):
                 stream.sendall(json.dumps({"left": left}).encode() + b"\n")
 
 
-def _receive(desk: socket.socket, landlord: Landlord) -> None:
+def _receive(desk: socket.socket, rentals: Rentals) -> None:
     """Relays come in, each with one question."""
     while True:
         try:
             relay, _ = desk.accept()
         except OSError:
             return
-        _apart(_answer, relay, landlord)
+        _apart(_answer, relay, rentals)
 
 
-def _answer(relay: socket.socket, landlord: Landlord) -> None:
+def _answer(relay: socket.socket, rentals: Rentals) -> None:
     with relay, suppress(OSError):
         if not _is_own(relay):
             return
         with relay.makefile("rwb") as talk:
             asked = json.loads(talk.readline() or b"{}")
             if asked:
-                talk.write(json.dumps(_found(landlord, **asked)).encode() + b"\n")
+                talk.write(json.dumps(_found(rentals, **asked)).encode() + b"\n")
 
 
-def _found(landlord: Landlord, slot: int, refused: str) -> dict[str, Any]:
+def _found(rentals: Rentals, slot: int, refused: str) -> dict[str, Any]:
     """An instance, or the trouble with it."""
     try:
-        return landlord.provide(slot, refused)
+        return rentals.provide(slot, refused)
     except Trouble as trouble:
         words = {"why": trouble.why, "way_out": trouble.way_out, "lasting": trouble.lasting}
         return {"trouble": words}

@@ -117,7 +117,8 @@ class Ec2:
 
     def be_well(self) -> None:
         """Machines can be reached, and do what they are told."""
-        self.boots = self.lets_in = True
+        self.boots = True
+        self.unreachable: set[str] = set()
         self.forgets: set[str] = set()
         self.silent: dict[str, int] = {}
 
@@ -273,7 +274,7 @@ class Ec2:
                         instance, number, self._folder / name, self._shutdowns, self.forgets
                     )
                     self.machines[name] = machine
-                    if not self.lets_in:
+                    if self.tags(name)["pydron:slot"] in self.unreachable:
                         machine.host.server.stop()
                     instance.nics[0].public_ip = machine.host.address
         self._clear()

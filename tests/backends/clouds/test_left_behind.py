@@ -115,7 +115,7 @@ def between_creation_and_answer(ec2: Ec2, lease: float) -> Program:
 
 
 def while_it_boots(ec2: Ec2, lease: float) -> Program:
-    ec2.lets_in = False
+    ec2.unreachable = {"0"}
     program = Program(ec2, lease_minutes=lease, start_seconds=60 * lease)
     wait_until(lambda: "DescribeAddresses" in ec2.asked)
     assert len(ec2.alive) == 1
@@ -213,6 +213,23 @@ def test_a_keeper_that_dies_is_followed_by_one_that_knows_what_there_is(ec2: Ec2
     assert not ec2.alive
 
 
+def test_a_relay_that_dies_while_its_instance_is_created_costs_no_second_one(ec2: Ec2) -> None:
+    ec2.hold("RunInstances")
+    rig = Rig("cloud", 1, count=2, **ec2.keys)
+    rig.backend.start(2, rig, rig.loop)
+    rig.until(lambda: len(ec2.alive) == 2)
+    for relay in helpers_of(os.getpid(), "relay"):
+        os.kill(relay, signal.SIGKILL)
+    rig.until(lambda: bool(rig.failures))
+    rig.backend.start(2, rig, rig.loop)
+    rig.until(lambda: len(helpers_of(os.getpid(), "relay")) == 2)
+    ec2.release()
+    rig.until(lambda: len(rig.alive) == 2)
+    assert len(ec2.instances) == 2
+    rig.close()
+    assert not ec2.alive
+
+
 @pytest.mark.long
 def test_an_instance_that_is_taken_away_is_replaced(ec2: Ec2) -> None:
     rig = Rig("cloud", 1, silence_seconds=1.0, **ec2.keys).start()
@@ -287,6 +304,26 @@ def square(x: int) -> int:
 @schedule
 def squares(count: int) -> list[int]:
     return [square(x) for x in range(count)]
+
+
+def test_instances_are_created_at_the_same_time(ec2: Ec2) -> None:
+    ec2.hold("RunInstances")
+    rig = Rig("cloud", 1, count=3, **ec2.keys)
+    rig.backend.start(3, rig, rig.loop)
+    rig.until(lambda: len(ec2.alive) == 3)  # and nobody has had an answer
+    ec2.release()
+    rig.until(lambda: len(rig.alive) == 3)
+    rig.close()
+    assert not ec2.alive
+
+
+def test_work_begins_with_the_first_instance_that_is_there(ec2: Ec2) -> None:
+    ec2.unreachable = {"0"}
+    worker = {"type": "cloud", "cores": 1, "count": 2, **ec2.keys}
+    with pydron_ng.configure(workers=[worker], inline=False):
+        assert squares(5) == [0, 1, 4, 9, 16]
+        assert len(ec2.alive) == 2
+    assert not ec2.alive
 
 
 def test_instances_are_kept_between_scheduled_calls(ec2: Ec2) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import pydron_ng
 from pydron_ng import functional, schedule
+from pydron_ng.backends.clouds.refusals import trouble_with
 from pydron_ng.errors import WorkerLost
 from tests.backends.clouds.ec2 import SECRET, Ec2, helpers_of
 from tests.backends.rig import Rig
@@ -82,6 +83,12 @@ def test_a_provider_whose_instances_could_be_left_behind(told: Any) -> None:
     assert "dummy takes no ex_metadata and no ex_userdata at creation" in told(**keys)
 
 
+def test_a_provider_whose_instances_are_only_stopped_has_to_be_accepted(told: Any) -> None:
+    text = told(provider="rackspace", region="iad", driver_options={})
+    assert "an instance there that shuts itself down is only stopped" in text
+    assert '"accept_stopped": true' in text
+
+
 def test_an_option_that_is_not_there(told: Any) -> None:
     assert "ex_nonsense" in told(options={"ex_nonsense": 1})
 
@@ -104,7 +111,7 @@ def test_what_an_instance_costs_must_be_known_where_there_is_a_limit(told: Any) 
 
 
 def test_an_instance_that_never_lets_in_is_ended(told: Any, ec2: Ec2) -> None:
-    ec2.lets_in = False
+    ec2.unreachable = {"0"}
     text = told(start_seconds=2)
     assert " at 10.231." in text
     assert "it cannot be reached: " in text
@@ -161,6 +168,18 @@ def squares() -> list[int]:
 @schedule
 def more_squares() -> list[int]:
     return [square(x) for x in range(8)]
+
+
+def test_signed_addresses_are_in_no_message() -> None:
+    signed = "Max retries exceeded with url: /?Action=X&AWSAccessKeyId=AKIA&Signature=abc (Caused"
+    error = ConnectionError(signed, OSError(110, "Connection timed out"))
+    trouble = trouble_with(error, "ec2", [SECRET])
+    assert trouble.why == "ec2 cannot be reached: Connection timed out"
+    assert not trouble.lasting
+    wrong = trouble_with(
+        ValueError(f"{SECRET} at https://x/?Signature=abc is odd"), "ec2", [SECRET]
+    )
+    assert wrong.why == "ec2 cannot be asked: ... at (address) is odd"
 
 
 def workers(ec2: Ec2, **more: Any) -> list[dict[str, Any]]:

@@ -23,13 +23,14 @@ _LOOK_SECONDS, _LOOK_MOST_SECONDS = 0.25, 5.0
 _ATTEMPTS = 3
 #: An instance that was created just now may not be shown yet.
 _SETTLE_SECONDS = 20.0
+_UNSEEN = "what the provider does not show"
 #: At the end, so long between two attempts to end what is still there.
 _END_PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
 #: What was begun when the session ended is waited for.
 _FINISH_SECONDS = 60.0
 
 
-class Landlord:
+class Rentals:
     """The session's instances at one provider. Its methods may be called by several threads."""
 
     def __init__(self, order: Order, open_account: Callable[[], Account]) -> None:
@@ -37,6 +38,7 @@ class Landlord:
         self._open = open_account
         self._stock = Stock(order.project, order.session, order.kind, order.limits)
         self._deciding = threading.Lock()
+        self._turns: dict[int, threading.Lock] = {}
         self._changed = threading.Condition()
         self._over = threading.Event()
         self._account: Account | None = None
@@ -53,6 +55,40 @@ class Landlord:
 
         Raises: Trouble.
         """
+        with self._deciding:
+            turn = self._turns.setdefault(slot, threading.Lock())
+        with turn:  # a relay may have died, and another one asks while its instance is created
+            return self._provide(slot, refused)
+
+    def give_up(self, slot: int) -> None:
+        """Nobody will use the slot's instance any more."""
+        with self._deciding:
+            found = self._stock.of(slot)
+        if found is not None and self._account is not None:
+            try:
+                self._account.end(found)
+            except Trouble:
+                return  # it is ended with the session, or ends by itself
+            with self._deciding:
+                self._stock.ended(found)
+
+    def close(self) -> list[str]:
+        """End all that the session has, save what is kept; what could not be ended."""
+        self._over.set()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._creating, _FINISH_SECONDS)
+        with self._deciding:
+            account = self._account
+        try:
+            if account is None and self._order.takes_over:
+                account = self._open()
+        except Trouble:
+            return [_UNSEEN]
+        return [] if account is None else self._sweep(account)
+
+    # --- what there is ---
+
+    def _provide(self, slot: int, refused: str) -> dict[str, Any]:
         with self._deciding:
             account, make = self._begin()
             if refused:
@@ -74,31 +110,6 @@ class Landlord:
             "kept": kept is not None,
             "seconds": 0.0 if kept else self._remaining(found),
         }
-
-    def evict(self, slot: int) -> None:
-        """Nobody will use the slot's instance any more."""
-        with self._deciding:
-            found = self._stock.of(slot)
-        if found is not None and self._account is not None:
-            try:
-                self._account.end(found)
-            except Trouble:
-                return  # it is ended with the session, or ends by itself
-            with self._deciding:
-                self._stock.ended(found)
-
-    def close(self) -> list[str]:
-        """End all that the session has, save what is kept; what could not be ended."""
-        self._over.set()
-        with self._changed:
-            self._changed.wait_for(lambda: not self._creating, _FINISH_SECONDS)
-        with self._deciding:
-            account = self._account
-        if account is None and self._order.takes_over:
-            account = self._open()
-        return [] if account is None else self._sweep(account)
-
-    # --- what there is ---
 
     def _begin(self) -> tuple[Account, Make]:
         """Open the account and look around, the first time."""
@@ -226,7 +237,7 @@ class Landlord:
         kept = self._stock.worth_keeping if self._order.is_kept else set()
         until = time.monotonic() + (_SETTLE_SECONDS if self._has_unanswered else 0.0)
         left = [one for one in self._stock.made_here if one.id not in kept]
-        names = ["what the provider does not show"]
+        names = [_UNSEEN]
         for pause in _END_PAUSES:
             self._end_each(account, left)
             with suppress(Trouble):
