@@ -262,11 +262,17 @@ def _tags(node: Any) -> dict[str, str]:
     return node.extra.get("tags") or node.extra.get("metadata") or {}
 
 
+def _state(node: Any) -> State:
+    """The provider's own word says more than libcloud's, if it is one that matters."""
+    own = _STATES.get(str(node.extra.get("status")))
+    return own or _STATES.get(str(node.state), "running")
+
+
 def _instance(node: Any, label: Label) -> Instance:
     return Instance(
         str(node.id),
         label,
-        _STATES.get(node.extra.get("status") or str(node.state), "running"),
+        _state(node),
         next(iter(node.public_ips), ""),
         next(iter(node.private_ips), ""),
         node.created_at,

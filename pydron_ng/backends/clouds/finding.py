@@ -99,7 +99,9 @@ def _about(answer: Mapping[str, Any], trouble: Trouble) -> Trouble:
     """Which instance it was, and what may be the matter with those."""
     why = f"{answer['id']} at {answer['hostname']}: {trouble.why}"
     way_out = trouble.way_out
-    if not trouble.why.startswith(("no lease", "somebody")) and answer["seconds"]:
+    if "host key" in trouble.why:
+        way_out = "see pydron cloud list: it is not the one that was created, or not as it was told"
+    elif not trouble.why.startswith(("no lease", "somebody")) and answer["seconds"]:
         way_out = (
             'see whether its firewall lets SSH in ("options": {"ex_security_groups": [...]}), and '
             'whether "username" is that of the image and the image has cloud-init'
@@ -108,7 +110,7 @@ def _about(answer: Mapping[str, Any], trouble: Trouble) -> Trouble:
 
 
 def _ssh_way(ssh: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
-    """How it is reached: and by which host key it is known."""
+    """How it is reached, and by which host key it is known."""
     port = ssh["port"] or 22
     name = answer["hostname"] if port == 22 else f"[{answer['hostname']}]:{port}"  # noqa: PLR2004
     known = in_memory("known hosts", f"{name} {answer['host_key']}\n")

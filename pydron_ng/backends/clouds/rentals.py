@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -44,7 +45,6 @@ class Rentals:
         self._account: Account | None = None
         self._make: Make | None = None
         self._creating = 0
-        self._created = 0
         self._has_unanswered = False
 
     def provide(self, slot: int, refused: str = "") -> dict[str, Any]:
@@ -172,7 +172,6 @@ class Rentals:
             if self._over.is_set():
                 raise Trouble("the session is over", "", lasting=False)
             self._creating += 1
-            self._created += 1
         try:
             yield
         finally:
@@ -182,7 +181,7 @@ class Rentals:
 
     def _insist(self, account: Account, make: Make, label: Label, told: str) -> Instance:
         """Create it; where no answer comes nobody knows whether it was, so it is asked again."""
-        token = f"{label.session}-{label.slot}-{self._created}"
+        token = secrets.token_hex(16)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 made = account.create(make, label, told, token)

@@ -234,6 +234,8 @@ def test_a_relay_that_dies_while_its_instance_is_created_costs_no_second_one(ec2
 def test_an_instance_that_is_taken_away_is_replaced(ec2: Ec2) -> None:
     rig = Rig("cloud", 1, silence_seconds=1.0, **ec2.keys).start()
     [first] = ec2.alive
+    [keeper] = helpers_of(os.getpid(), "keeper")
+    os.kill(keeper, signal.SIGKILL)
     ec2.end(first)
     rig.until(lambda: not rig.alive)
     rig.start()

@@ -125,6 +125,7 @@ def test_an_instance_that_is_another_one_than_it_was_told_to_be_is_not_believed(
     ec2.forgets = {"ssh_keys"}
     text = told(start_seconds=2)
     assert "its host key" in text
+    assert "not the one that was created, or not as it was told" in text
 
 
 def test_an_instance_without_a_lease_is_not_used(told: Any, ec2: Ec2) -> None:
