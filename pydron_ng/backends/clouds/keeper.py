@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -94,7 +94,7 @@ def _is_own(relay: socket.socket) -> bool:
     return int.from_bytes(found[4:8], sys.byteorder) == os.getuid()
 
 
-def _apart(work: Any, *arguments: Any) -> None:
+def _apart(work: Callable[..., object], *arguments: Any) -> None:
     threading.Thread(target=work, args=arguments, daemon=True).start()
 
 
