@@ -46,7 +46,8 @@ def list_(conf: Path | None, provider: str, region: str) -> None:
     """Show all instances that carry pydron's label, whoever made them, and from where."""
     accesses = _accesses(conf, provider, region)
     found, troubles = _find(accesses)
-    _show(found, "instances that pydron has rented")
+    if found or not troubles:  # who was not asked may have some
+        _show(found, "instances that pydron has rented")
     _leave(troubles)
 
 
@@ -188,7 +189,8 @@ def _span(moment: datetime | None, now: datetime) -> str:
 
 
 def _text(place: str, trouble: Trouble) -> str:
-    return f"{place}: {trouble.why}" + (f"\n  try: {trouble.way_out}" if trouble.way_out else "")
+    why = trouble.why if place in trouble.why else f"{place}: {trouble.why}"
+    return why + (f"\n  try: {trouble.way_out}" if trouble.way_out else "")
 
 
 def _leave(troubles: list[str]) -> None:

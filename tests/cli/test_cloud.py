@@ -127,7 +127,7 @@ def test_without_credentials_it_is_said_how_to_give_them(
     monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
     done = pydron(ec2, "list", accesskeyid="", accesskey="")
     assert done.exit_code == 1
-    assert "there are no credentials for ec2 us-east-1\n  try: give" in done.output
+    assert done.output.startswith("Error: there are no credentials for ec2 us-east-1\n  try: give")
     assert "Traceback" not in done.output
 
 

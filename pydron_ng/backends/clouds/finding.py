@@ -18,7 +18,7 @@ _PAUSE_SECONDS = 1.0
 #: What will not get better, such as a login that is refused, may while it starts; but not for long.
 _PATIENCE_SECONDS = 60.0
 
-_PROBE = f"flock -w 2 -E {BUSY} {LEASE} echo free 2>&1 || echo status $?"
+_PROBE = f"flock -s -w 2 -E {BUSY} {LEASE} echo free 2>&1 || echo status $?"
 
 
 def found(plan: dict[str, Any]) -> dict[str, Any]:

@@ -22,14 +22,14 @@ BUSY = 75
 #: That long, in s, the watch sleeps between two looks at the lock.
 _PAUSE_SECONDS = 5.0
 
-#: A lock that cannot be looked at counts as not held.
+#: A lock that cannot be looked at counts as not held. Who only looks shares it with others who do.
 _WATCH = """\
 echo -1000 > /proc/self/oom_score_adj
 left={first} age=0
 while [ $left -gt 0 ] && [ $age -lt {life} ]; do
   sleep {pause}
   age=$((age + 1))
-  flock -n -E {busy} {file} true
+  flock -s -n -E {busy} {file} true
   if [ $? -eq {busy} ]; then left={lease}; else left=$((left - 1)); fi
 done
 while :; do shutdown -h now || poweroff -f; sleep 30; done
