@@ -39,6 +39,7 @@ class Rentals:
         self._open = open_account
         self._stock = Stock(order.project, order.session, order.kind, order.limits)
         self._deciding = threading.Lock()
+        self._unwanted: set[int] = set()
         self._turns: dict[int, threading.Lock] = {}
         self._changed = threading.Condition()
         self._over = threading.Event()
@@ -56,6 +57,7 @@ class Rentals:
         Raises: Trouble.
         """
         with self._deciding:
+            self._unwanted.discard(slot)
             turn = self._turns.setdefault(slot, threading.Lock())
         with turn:  # a relay may have died, and another one asks while its instance is created
             return self._provide(slot, refused)
@@ -64,6 +66,7 @@ class Rentals:
         """Nobody will use the slot's instance any more."""
         with self._deciding:
             found = self._stock.of(slot)
+            self._unwanted.add(slot)  # it may be on its way
         if found is not None and self._account is not None:
             try:
                 self._account.end(found)
@@ -100,6 +103,9 @@ class Rentals:
             if found is None:
                 self._stock.permit(slot, account.instances(), self._price(make))
         found = found or self._create(account, make, slot)
+        if slot in self._unwanted:
+            self.give_up(slot)
+            raise Trouble("nobody wants it any more", "", lasting=False)
         found = self._arrive(account, found)
         with self._deciding:
             self._stock.given(found)

@@ -230,6 +230,19 @@ def test_a_relay_that_dies_while_its_instance_is_created_costs_no_second_one(ec2
     assert not ec2.alive
 
 
+def test_an_instance_that_nobody_wants_any_more_when_it_is_created_is_ended(ec2: Ec2) -> None:
+    ec2.hold("RunInstances")
+    rig = Rig("cloud", 1, **ec2.keys)
+    rig.backend.start(1, rig, rig.loop)
+    rig.until(lambda: len(ec2.alive) == 1)
+    [relay] = helpers_of(os.getpid(), "relay")
+    os.kill(relay, signal.SIGKILL)
+    rig.until(lambda: bool(rig.failures))
+    ec2.release()
+    rig.until(lambda: not ec2.alive)  # and not because the session ends
+    rig.close()
+
+
 @pytest.mark.long
 def test_an_instance_that_is_taken_away_is_replaced(ec2: Ec2) -> None:
     rig = Rig("cloud", 1, silence_seconds=1.0, **ec2.keys).start()
