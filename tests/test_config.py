@@ -384,3 +384,23 @@ def test_a_secret_that_others_can_read_is_warned_of(
     config.load(path, MODEL)
     assert ("chmod 600" in caplog.text) is warned
     assert "s3cret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'{"workers": [{"privatekey": "C:\Users\me\s3cret", "x": 1}]}',
+        '{"workers": [{"privatekey": "-----BEGIN s3cret\nMII", "x": 1}]}',
+        r'{"workers": [{"private_keys": ["-----BEGIN\ s3cret", ""]}]}',
+    ],
+)
+def test_backslashes_and_new_lines_in_keys_are_told_how_to_be_written(
+    write: Write, text: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.load(write(text), MODEL)
+    assert "s3cret" not in str(caught.value)
+    assert str(caught.value).endswith(
+        r'a backslash is written as two, "C:\\keys\\id_rsa", and a new line as \n: '
+        r'"-----BEGIN PRIVATE KEY-----\nMII..."'
+    )

@@ -31,6 +31,7 @@ class Config(Keys, frozen=True, kw_only=True, tag_field="type", tag="ssh"):
     password_env: str = ""
     passphrase_env: str = ""
     private_key_files: tuple[str, ...] = ()
+    private_keys: tuple[str, ...] = ()
     agent: bool = True
     known_hosts: str = ""
     host_key: Literal["strict", "accept-new"] = "strict"
@@ -44,6 +45,8 @@ class Config(Keys, frozen=True, kw_only=True, tag_field="type", tag="ssh"):
             raise ValueError('either "hostname" or "hosts" is to say where the workers are')
         if self.password and self.password_env:
             raise ValueError('"password" and "password_env" are both there')
+        if self.transport == "openssh" and self.private_keys:
+            raise ValueError('"private_keys" need "transport": "paramiko"; ssh takes files only')
         if self.transport == "openssh" and (self.password or self.password_env):
             raise ValueError('a password needs "transport": "paramiko"; ssh takes keys only')
 
@@ -119,6 +122,7 @@ def _paramiko_plan(config: Config, place: Place) -> Plan:
         "password": config.password or _variable(config.password_env) or None,
         "passphrase": _variable(config.passphrase_env) or None,
         "private_key_files": list(config.private_key_files),
+        "private_keys": list(config.private_keys),
         "agent": config.agent,
         "known_hosts": config.known_hosts,
         "host_key": config.host_key,

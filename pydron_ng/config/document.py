@@ -69,10 +69,16 @@ def _syntax(path: Path, error: json.JSONDecodeError) -> Mistake:
     number = f"{error.lineno:>5} | "
     caret = " " * (len(number) + error.colno - 1) + "^"
     hint = _HINT if line.lstrip().startswith((COMMENT, "#")) else ""
+    if error.msg.startswith(("Invalid \\escape", "Invalid control character")):
+        hint = _ESCAPES
     what = f"not JSON: {error.msg}\n{number}{line}\n{caret}{hint}"
     return Mistake(str(path), f"{error.lineno}:{error.colno}", what)
 
 
+_ESCAPES = (
+    '\n  in JSON a backslash is written as two, "C:\\\\keys\\\\id_rsa", and a new line as \\n:'
+    ' "-----BEGIN PRIVATE KEY-----\\nMII..."'
+)
 _HINT = f'\n  a comment is a key that begins with {COMMENT}, such as "{COMMENT} why": "..."'
 
 

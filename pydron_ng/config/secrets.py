@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-SECRET = frozenset({"accesskey", "passphrase", "password"})
+SECRET = frozenset({"accesskey", "passphrase", "password", "private_keys", "privatekey"})
 
 #: Such a key and its text, in a line of JSON.
-_IN_LINE = re.compile(rf'("(?:{"|".join(sorted(SECRET))})"\s*:\s*")((?:[^"\\]|\\.)*)')
+_IN_LINE = re.compile(rf'("(?:{"|".join(sorted(SECRET))})"\s*:\s*\[?\s*")((?:[^"\\]|\\.)*)')
 
 
 def is_secret(path: str) -> bool:
     """Whether a JSON path leads to one."""
-    return path.rpartition(".")[2] in SECRET
+    return path.rpartition(".")[2].partition("[")[0] in SECRET
 
 
 def without_secrets(line: str) -> str:

@@ -186,7 +186,7 @@ class Contract:
             rig.call(b"echo")
             rig.close()
             rig.backend.close()
-        assert descriptors() == files
+        wait_until(lambda: descriptors() == files)
         wait_until(lambda: threading.active_count() == threads)
 
     def test_a_backend_that_was_never_started_can_be_closed(self) -> None:

@@ -28,7 +28,7 @@ def none_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     shared = set(os.listdir("/dev/shm"))
     files, threads = descriptors(), threading.active_count()
     yield
-    assert descriptors() == files
+    wait_until(lambda: descriptors() == files)
     wait_until(lambda: threading.active_count() <= threads)
     wait_until(lambda: not processes(mark, folder))
     wait_until(lambda: set(os.listdir("/dev/shm")) <= shared)

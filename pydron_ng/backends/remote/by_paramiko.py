@@ -179,7 +179,8 @@ class _Hop:
 
     def with_own(self, way: Mapping[str, Any]) -> _Hop:
         """For the last one: what pydron.conf says goes first, and secrets are for it alone."""
-        keys = tuple(os.path.expanduser(key) for key in way["private_key_files"])
+        texts = [in_memory("private key", text) for text in way.get("private_keys", ())]
+        keys = tuple(os.path.expanduser(key) for key in (*way["private_key_files"], *texts))
         return replace(
             self,
             port=way["port"] or self.port,
@@ -188,6 +189,13 @@ class _Hop:
             password=way["password"],
             passphrase=way["passphrase"],
         )
+
+
+def in_memory(name: str, text: str) -> str:
+    """A file that is on no disk, and is there as long as this process is."""
+    number = os.memfd_create(name)
+    os.write(number, text.encode())
+    return f"/proc/self/fd/{number}"
 
 
 def _read_config(path: str) -> paramiko.SSHConfig:

@@ -35,13 +35,23 @@ class Carrier(Protocol):
         """Who is at the other end: "host_key", and whether it "is_known"; empty if it is open."""
 
 
+def settled(plan: dict[str, Any]) -> dict[str, Any]:
+    """The plan, once it is known where the host is. Raises: Trouble."""
+    if plan["by"] == "cloud":
+        from pydron_ng.backends.clouds.finding import found
+
+        return found(plan)
+    return plan
+
+
 def carrier_for(plan: dict[str, Any]) -> Carrier:
     """A connection that leads to Python's console there. Raises: Trouble."""
     python = plan["settings"]["python"]
     if plan["by"] == "paramiko":
         from pydron_ng.backends.remote.by_paramiko import ByParamiko
 
-        return ByParamiko(plan["way"], " ".join([python, *CONSOLE]))
+        through = plan.get("through", "")  # what Python is to be started by there
+        return ByParamiko(plan["way"], f"{through} {python} {' '.join(CONSOLE)}".strip())
     from pydron_ng.backends.remote.by_command import ByCommand
 
     return ByCommand([*plan["way"]["command"], *shlex.split(python), *CONSOLE])

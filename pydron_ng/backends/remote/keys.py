@@ -43,7 +43,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def plan(
         self,
         name: str,
-        by: Literal["command", "paramiko"],
+        by: Literal["command", "paramiko", "cloud"],
         way: Mapping[str, Any],
         cores: int | None = None,
     ) -> Plan:

@@ -26,7 +26,7 @@ class Plan:
     """
 
     name: str
-    by: Literal["command", "paramiko"]
+    by: Literal["command", "paramiko", "cloud"]
     way: Mapping[str, Any] = field(repr=False)
     python: str = "python3"
     tmp_dir: str = "/tmp"  # noqa: S108  in there is a directory of our own, private to the user

@@ -18,7 +18,7 @@ from typing import Any
 
 from pydron_ng.backends.descriptors import end_of
 from pydron_ng.backends.remote.boarding import board
-from pydron_ng.backends.remote.carriers import Carrier, by_hand, carrier_for, version_by
+from pydron_ng.backends.remote.carriers import Carrier, by_hand, carrier_for, settled, version_by
 from pydron_ng.backends.remote.frames import Frames, Kind, said, saying
 from pydron_ng.backends.remote.traffic import Traffic
 from pydron_ng.backends.remote.trouble import Trouble
@@ -35,6 +35,7 @@ def main(control: str, program: str) -> None:
     time.sleep(plan["wait_seconds"])
     carrier: Carrier | None = None
     try:
+        plan = settled(plan)
         carrier = carrier_for(plan)
         waiting.at_end = carrier.close
         _tell(stream, Kind.REACHED, **carrier.identity())

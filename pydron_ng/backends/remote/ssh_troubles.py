@@ -43,7 +43,9 @@ def trouble_with(error: Exception, way: Mapping[str, Any]) -> Trouble:
 def _refused(way: Mapping[str, Any]) -> tuple[str, str]:
     tried = [
         *(["the password"] if way["password"] else []),
-        *(way["private_key_files"] or ["your own keys"]),
+        *way["private_key_files"],
+        *(['"private_keys"'] if way.get("private_keys") else []),
+        *([] if way["private_key_files"] or way.get("private_keys") else ["your own keys"]),
         *(["the agent's keys"] if way["agent"] else []),
     ]
     user = f" {way['username']}" if way["username"] else ""

@@ -16,7 +16,8 @@ from tests.backends.sshd import Server
 class Host:
     """One namespace, and the cable to it."""
 
-    def __init__(self, number: int, folder: Path) -> None:
+    def __init__(self, number: int, folder: Path, init: tuple[str, ...] = ()) -> None:
+        """init: what its SSH server is started by."""
         assert os.getuid() == 0, "only root can make network namespaces"
         self.name = f"pydron{os.getpid()}n{number}"
         self._cable = f"pd{os.getpid() % 1000000}v{number}"
@@ -28,7 +29,7 @@ class Host:
         ip("-n", self.name, "addr", "add", f"{self.address}/30", "dev", "eth0")
         ip("-n", self.name, "link", "set", "eth0", "up")
         ip("-n", self.name, "link", "set", "lo", "up")
-        around = ("ip", "netns", "exec", self.name)
+        around = ("ip", "netns", "exec", self.name, *init)
         self.server = Server(folder, address=self.address, port=22, around=around)
 
     @property
@@ -58,9 +59,15 @@ class Host:
 
     def lose_power(self) -> None:
         self.cut()
-        for pid in self._all():
+        wait_until(self._is_dead)
+
+    def _is_dead(self) -> bool:
+        """Kills all that is there; what it had just begun to fork is found the next time."""
+        found = self._all()
+        for pid in found:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        return not found
 
     def restart(self) -> None:
         """There is power again."""
@@ -69,7 +76,6 @@ class Host:
 
     def remove(self) -> None:
         self.lose_power()
-        wait_until(lambda: not self._all())
         with suppress(FileNotFoundError):
             self.server.stop()
         ip("link", "del", self._cable)

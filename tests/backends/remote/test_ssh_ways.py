@@ -274,3 +274,10 @@ def test_mistakes_in_the_configuration(keys: dict[str, Any], what: str) -> None:
         from_dict({"workers": [{"type": "ssh", **keys}]}, registry.model(), "c")
     assert what in str(caught.value)
     assert "12345" not in str(caught.value)
+
+
+def test_a_private_key_may_be_a_text(told: Any, server: Server, tmp_path: Path) -> None:
+    texts = {"private_key_files": [], "private_keys": [server.user_key.read_text()]}
+    assert reaches(**{**server.keys, **texts})
+    other = make_key(tmp_path / "other").read_text()
+    assert 'tried: "private_keys"\n' in told(private_key_files=[], private_keys=[other])

@@ -13,6 +13,8 @@ import pytest
 
 import pydron_ng
 from pydron_ng import functional, schedule
+from pydron_ng.backends.remote.landing import _unpack
+from pydron_ng.backends.remote.luggage import pack
 from pydron_ng.errors import WorkerLost
 from tests.backends.rig import Rig
 
@@ -331,3 +333,12 @@ def test_what_was_unpacked_is_used_again_and_mended_if_somebody_tidied_up(tmp_pa
     assert not (home / "old").exists()
     once(keep=False)
     assert not list(home.iterdir())
+
+
+def test_what_another_one_has_unpacked_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    parcel, folder = pack().parcel(), tmp_path / "digest"
+    _unpack(parcel, str(tmp_path), str(folder))
+    first = folder.stat().st_ino
+    _unpack(parcel, str(tmp_path), str(folder))
+    assert folder.stat().st_ino == first
+    assert list(tmp_path.iterdir()) == [folder]
