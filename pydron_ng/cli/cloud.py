@@ -26,7 +26,8 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--region", default="", help="Its region, such as us-east-1."),
         click.option("--provider", default="", help="One that libcloud knows, such as ec2."),
         click.option(
-            "--conf",
+            "--config",
+            "path",
             type=click.Path(exists=True, dir_okay=False, path_type=Path),
             help="A pydron.conf whose cloud workers say where to look; else the one in force.",
         ),
@@ -42,9 +43,9 @@ def cloud() -> None:
 
 @cloud.command("list")
 @_options
-def list_(conf: Path | None, provider: str, region: str) -> None:
+def list_(path: Path | None, provider: str, region: str) -> None:
     """Show all instances that carry pydron's label, whoever made them, and from where."""
-    accesses = _accesses(conf, provider, region)
+    accesses = _accesses(path, provider, region)
     found, troubles = _find(accesses)
     if found or not troubles:  # who was not asked may have some
         _show(found, "instances that pydron has rented")
@@ -62,14 +63,14 @@ def reap(
     session: str,
     all_: bool,
     dry_run: bool,
-    conf: Path | None,
+    path: Path | None,
     provider: str,
     region: str,
 ) -> None:
     """End instances that pydron has rented: --expired, --session or --all."""
     if expired + bool(session) + all_ != 1:
         raise click.UsageError("say which ones: --expired, --session NAME or --all")
-    accesses = _accesses(conf, provider, region)
+    accesses = _accesses(path, provider, region)
     found, troubles = _find(accesses)
     now = datetime.now(UTC)
     chosen = [
@@ -91,12 +92,12 @@ def reap(
 # --- where ---
 
 
-def _accesses(conf: Path | None, provider: str, region: str) -> list[Access]:
+def _accesses(path: Path | None, provider: str, region: str) -> list[Access]:
     from pydron_ng.backends.cloud import access, usual_access
     from pydron_ng.errors import ConfigError
 
     try:
-        configs = list(_configured(conf))
+        configs = list(_configured(path))
         accesses = [access(one) for one in configs]
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
@@ -105,19 +106,19 @@ def _accesses(conf: Path | None, provider: str, region: str) -> list[Access]:
         return [one for one in accesses if one.place == own.place] or [own]
     if not accesses:
         raise click.UsageError(
-            "no cloud worker is enabled in pydron.conf; name one with --conf, "
+            "no cloud worker is enabled in pydron.conf; name one with --config, "
             "or --provider and --region"
         )
     return [one for n, one in enumerate(accesses) if one not in accesses[:n]]
 
 
-def _configured(conf: Path | None) -> Iterator[Any]:
+def _configured(path: Path | None) -> Iterator[Any]:
     """The cloud workers of the configuration. Raises: ConfigError."""
     from pydron_ng import config
     from pydron_ng.backends import cloud as backend
     from pydron_ng.backends import registry
 
-    for worker in config.load(conf or config.find(), registry.model()).workers:
+    for worker in config.load(path or config.find(), registry.model()).workers:
         if isinstance(worker, backend.Config):
             yield worker
 

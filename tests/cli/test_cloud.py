@@ -53,7 +53,7 @@ def make_other(ec2: Ec2) -> str:
 
 def pydron(ec2: Ec2, *words: str, **keys: Any) -> Result:
     conf = ec2.conf("pydron.conf", **{**ec2.keys, **keys})
-    return CliRunner().invoke(main, ["cloud", *words, "--conf", str(conf)])
+    return CliRunner().invoke(main, ["cloud", *words, "--config", str(conf)])
 
 
 def test_list_shows_all_that_carry_the_label_and_nothing_else(ec2: Ec2) -> None:

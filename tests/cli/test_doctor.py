@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 
 from pydron_ng.backends import registry
 from pydron_ng.cli import main
+from tests.backends.clouds.ec2 import Ec2
+from tests.backends.rig import wait_until
 from tests.backends.sshd import Server
 
 Run = Callable[..., Result]
@@ -210,21 +212,20 @@ def test_a_secret_that_is_not_there_costs_its_own_place_only(
     assert here["ok"]
 
 
-def test_what_costs_money_is_only_started_when_asked_for(
-    places: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = registry.stations
-
-    def stations(config: Any) -> list[Any]:
-        return [one._replace(costs="2 machines") for one in found(config)]
-
-    monkeypatch.setattr(registry, "stations", stations)
-    [place] = places(LOCAL)
-    assert place["ok"]
-    assert place["facts"] is None
-    assert texts(place["notes"]) == "not looked at | --start-cloud starts 2 machines for that"
-    [place] = places(LOCAL, options=("--start-cloud",))
-    assert place["facts"]
+def test_an_instance_is_only_rented_when_asked_for(places: Any, tmp_path: Path) -> None:
+    ec2 = Ec2(tmp_path)
+    try:
+        [place] = places({"type": "cloud", **ec2.keys})
+        assert place["ok"]
+        assert place["facts"] is None
+        assert "--start-cloud starts an instance of" in texts(place["notes"])
+        assert not ec2.instances
+        [place] = places({"type": "cloud", **ec2.keys}, options=("--start-cloud",))
+        assert place["facts"]
+        assert len(ec2.instances) == 1
+        wait_until(lambda: not ec2.alive)
+    finally:
+        ec2.close()
 
 
 def test_limits_that_hurt_are_told(places: Any) -> None:

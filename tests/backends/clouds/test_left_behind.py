@@ -91,7 +91,7 @@ class Program:
 def reap(ec2: Ec2, *words: str) -> str:
     """From another machine that has the credentials."""
     conf = ec2.conf("reap.conf", **ec2.keys)
-    done = CliRunner().invoke(cloud, ["reap", "--conf", str(conf), *words])
+    done = CliRunner().invoke(cloud, ["reap", "--config", str(conf), *words])
     assert done.exit_code == 0, done.output
     return done.output
 
