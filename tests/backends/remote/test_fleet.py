@@ -181,7 +181,8 @@ def test_close_forgets_all() -> None:
 def test_a_host_that_keeps_something_is_named_until_it_is_lost() -> None:
     fleet, _ = started(1, 1)
     for link in Link.made:
-        link.say(Kind.UP, cores=1, python="python3", versions={}, shelf="there", room=1 << 30)
+        up: dict[str, Any] = {"cores": 1, "python": "python3", "versions": {}, "modules": {}}
+        link.say(Kind.UP, **up, shelf="there", room=1 << 30)
     part, smaller = bytes(KEEP_BYTES + 1), b"x" * KEEP_BYTES
     shelves = [host.shelf for host in fleet._hosts]
     shelves[0].add(digest_of(smaller), (0, 1), len(smaller))
