@@ -7,6 +7,7 @@ they were, and are not looked at again at each call.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import builtins
 import gc
 import signal
@@ -116,9 +117,14 @@ def is_undisturbed() -> bool:
     return not any(map(_is_programs, handlers()))
 
 
+#: Without the enumerations of ``signal``, which cost ten times as much.
+_SIGNALS: Final = tuple(_signal.valid_signals())
+_handler: Any = _signal.getsignal
+
+
 def handlers() -> list[Any]:
     """Those of all signals."""
-    return list(map(signal.getsignal, signal.valid_signals()))
+    return list(map(_handler, _SIGNALS))
 
 
 def _is_programs(handler: Any) -> bool:

@@ -60,6 +60,7 @@ def bare_trip(trips: int) -> float:
 
 def chain(peer: Peer, setting: Setting) -> Measured:
     _warm(peer)
+    expect(peer.chain(tasks.increment, 0, 8), 8)
     links = setting.sizes.links
     taken = seconds(lambda: peer.chain(tasks.increment, 0, links), links)
     return Measured(taken / links * 1e6)
@@ -67,6 +68,7 @@ def chain(peer: Peer, setting: Setting) -> Measured:
 
 def tree(peer: Peer, setting: Setting) -> Measured:
     _warm(peer)
+    expect(peer.tree(tasks.add, range(8)), 28)
     leaves = range(setting.sizes.leaves)
     taken = seconds(lambda: peer.tree(tasks.add, leaves), sum(leaves))
     return Measured(taken * 1e3)

@@ -37,7 +37,9 @@ class Filling:
         self, site: int, keys: Keys, function: Any, mark: Functional, args: tuple[Any, ...]
     ) -> Row | None:
         """A new row that begins with this call, if calls of the site may go in rows."""
-        if not self.is_possible or self._running.branch is not None or site in self._singly:
+        if not keys or not self.is_possible or site in self._singly:
+            return None
+        if self._running.branch is not None:
             return None
         if site in self.at and keys <= self.at[site][-1].keys[-1]:
             return None  # an iteration that had to wait: rows are in the order of the program
