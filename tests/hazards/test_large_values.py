@@ -395,7 +395,8 @@ def test_no_more_memory_is_used_than_the_window_holds(monkeypatch: pytest.Monkey
         totals = summed(arrays)
         arena = session().driver._arena
         assert arena is not None
-        assert arena.bytes <= 9 << 20  # each one has an eighth to spare, and one is always allowed
+        # each has an eighth to spare, one is always allowed, and workers let go a little later
+        assert arena.bytes <= 14 << 20
     assert totals == [float(array.sum()) for array in arrays]
 
 
