@@ -73,6 +73,13 @@ class Dispatch:
         if self.shared is not None:
             self.shared.changed()
 
+    def moved(self, epoch: tuple[int, int], *, goes_on: bool) -> None:
+        """The same where the commit program has moved, if calls may be sent before it moves on."""
+        if goes_on or self.outbox or not self.outbox.is_idle:
+            self.look_around(epoch)
+        elif self.shared is not None:
+            self.shared.changed()
+
     # --- what is sent, and when ---
 
     def offer(self, call: IssuedCall) -> None:

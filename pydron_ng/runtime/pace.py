@@ -122,11 +122,11 @@ class Pace:
         if self._fuel < 0 and self._in_vain:
             self._tank = max(LEAST_FUEL, self._tank // 2)
         self._fuel, self._in_vain = self._tank, True
-        self.dispatch.look_around(epoch)
         if self._spent >= ALLOWANCE:
             self._heed_budget()
         if self._roomy is not None and self._is_roomy:
             self._roomy.keep(None)
+        self.dispatch.moved(epoch, goes_on=bool(self.ready))
         if self.ready or self.dispatch.outbox:
             self.run()
 
