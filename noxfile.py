@@ -64,7 +64,8 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def long(session: nox.Session) -> None:
     """The whole test suite, the wheel in a clean environment included."""
-    session.run(PYTHON, "-m", "pytest", "-m", "long or not long", *session.posargs)
+    patient = ("-o", "faulthandler_timeout=1200")  # some of it takes minutes
+    session.run(PYTHON, "-m", "pytest", "-m", "long or not long", *patient, *session.posargs)
 
 
 @nox.session(venv_backend="venv", python=[offer("3.12"), offer("3.13")], reuse_venv=True)
