@@ -73,6 +73,7 @@ class Activation:
                 self.running.start(values)
             else:
                 self.running.adopt(values)
+        self._quiet.begin(is_worth_it=self.running.pace.may_pay)
         return (
             self.route,
             self._counters,
