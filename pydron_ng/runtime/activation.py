@@ -73,6 +73,7 @@ class Activation:
                 self.running.start(values)
             else:
                 self.running.adopt(values)
+        self._quiet.begin(is_worth_it=self.running.pace.may_pay)
         return (
             self.route,
             self._counters,
@@ -300,7 +301,8 @@ class Activation:
         """Was a sync-point passed since the call was issued, or is one in its statement?"""
         if call.epoch != self.running.epoch:
             return True
-        return self._program.is_at_sync_point(call.key[0])
+        is_strange = self._counters[STRANGE] > 0
+        return self._program.is_at_sync_point(call.key[0], is_strange=is_strange)
 
     def gave(self, call: IssuedCall, value: Any, seconds: float, failed: bool) -> None:
         """The commit program has made the call itself: others may wait for what came of it."""

@@ -98,6 +98,11 @@ class Pace:
         return self.dispatches_all or any(mark.pays for mark in self.met.values())
 
     @property
+    def may_pay(self) -> bool:
+        """Is one of them not known to cost less than sending it along with others?"""
+        return self.dispatches_all or not all(m.is_cheap_in_a_row for m in self.met.values())
+
+    @property
     def parked(self) -> bool:
         """Is there no room to go on?"""
         self._fuel -= 1

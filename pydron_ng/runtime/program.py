@@ -167,9 +167,13 @@ class Program:
         """The counters that tell one evaluation of a test from another."""
         return self.facts.places_of_test(statement)
 
-    def is_at_sync_point(self, site: int) -> bool:
-        """Does the statement of the site run code that nobody can reason about?"""
-        return self.facts.sites[site].is_at_sync_point
+    def is_at_sync_point(self, site: int, *, is_strange: bool) -> bool:
+        """Does the statement of the site run code that nobody can reason about?
+
+        is_strange: a callee that is known by its name only has turned out to be such code.
+        """
+        facts = self.facts.sites[site]
+        return facts.is_at_sync_point and (is_strange or not facts.is_unsure)
 
     def is_near(self, site: int) -> bool:
         """Is no sync-point, and no loop, between a call and what the commit program does before?

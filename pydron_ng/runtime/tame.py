@@ -26,7 +26,7 @@ class Quiet:
     may_hold: False as soon as that is possible; it is never taken back.
     """
 
-    __slots__ = ("_closed", "_is_sure", "_lookup", "_unseen", "may_hold")
+    __slots__ = ("_closed", "_has_begun", "_is_sure", "_lookup", "_room", "_unseen", "may_hold")
 
     def __init__(self, closed: Closed | None, lookup: Callable[[str, Any], Any]) -> None:
         """lookup: what a name stands for, and what to say where it has no value."""
@@ -34,16 +34,35 @@ class Quiet:
         self._lookup = lookup
         self._is_sure = False
         self._unseen: list[object] = []  # large ones are looked at when that is worth it
+        self._has_begun = False
+        self._room = _MOST_AT_ALL
         self.may_hold = closed is not None
 
     def met(self, value: object) -> None:
         """The function has got a value from outside."""
         if self.may_hold:
-            assert self._closed is not None
             if type(value) in _CONTAINERS and len(value) > _MOST:  # type: ignore[arg-type]
                 self._unseen.append(value)
+                if self._has_begun:
+                    self._look()
             else:
+                assert self._closed is not None
                 self.may_hold = is_tame(value, fixed=self._closed.changes)
+
+    def begin(self, *, is_worth_it: bool) -> None:
+        """The function begins: large values are looked at now, before any code can change them."""
+        self._has_begun = True
+        if self._unseen:
+            self.may_hold = self.may_hold and is_worth_it
+            self._look()
+
+    def _look(self) -> None:
+        if self.may_hold:
+            assert self._closed is not None
+            containers = _FIXED if self._closed.changes else _CONTAINERS
+            self._room = _room_beside(self._unseen, containers, self._room)
+            self.may_hold = self._room >= 0
+        self._unseen.clear()
 
     def end(self) -> None:
         """Something else has run."""
@@ -55,11 +74,6 @@ class Quiet:
             assert self._closed is not None
             builtin = are_builtins(self._closed.builtins, lambda name: self._lookup(name, None))
             self._is_sure = self.may_hold = builtin and is_undisturbed()
-        if self._unseen and self.may_hold:
-            assert self._closed is not None
-            fixed, unseen = self._closed.changes, self._unseen
-            self.may_hold = all(is_tame(value, fixed=fixed, most=_MOST_AT_ALL) for value in unseen)
-            unseen.clear()
         return self.may_hold
 
 
@@ -67,33 +81,34 @@ _ATOMS: Final = frozenset({int, float, complex, bool, str, bytes, type(None), ra
 _FIXED: Final = frozenset({tuple, frozenset})
 _CONTAINERS: Final = _FIXED | {list, set, dict}
 _MOST = 1_000  # objects that are looked at
-_MOST_AT_ALL = 200_000
+_MOST_AT_ALL = 200_000  # in large values, in one call
 
 
-def is_tame(value: object, *, fixed: bool = False, most: int = _MOST) -> bool:
+def is_tame(value: object, *, fixed: bool = False) -> bool:
     """Does no operation on the value run code of the user's? fixed: nor can one change it.
 
-    most: objects in it that are looked at; one of more is not.
+    One that holds too many objects to look at is not.
     """
     if type(value) in _ATOMS:
         return True
-    containers = _FIXED if fixed else _CONTAINERS
-    return type(value) in containers and _are_tame([value], containers, most)
+    return _room_beside([value], _FIXED if fixed else _CONTAINERS, _MOST) >= 0
 
 
-def _are_tame(found: list[Any], containers: Collection[type], most: int) -> bool:
+def _room_beside(values: Iterable[Any], containers: Collection[type], room: int) -> int:
+    """How many more objects may be looked at, of `room`; less than none: there is a wild one."""
+    found = list(values)
     while found:
         value = found.pop()
         if type(value) not in containers:
-            return False
-        most -= 1 + len(value)
-        if most < 0:
-            return False
+            return -1
+        room -= 1 + len(value)
+        if room < 0:
+            return -1
         parts = [value, value.values()] if type(value) is dict else [value]
         for part in parts:
             if not _ATOMS.issuperset(map(type, part)):
                 found += [item for item in part if type(item) not in _ATOMS]
-    return True
+    return room
 
 
 def are_builtins(names: Iterable[str], lookup: Callable[[str], object]) -> bool:

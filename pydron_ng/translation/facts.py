@@ -27,6 +27,8 @@ class SiteFacts(NamedTuple):
     spot: first and last line, first and last column of the call, as in its syntax tree.
     places: the counters that tell one execution from another.
     handing: the counter of what map() or its like does there; -1 where there is none.
+    is_at_sync_point: its statement runs code that nobody can reason about.
+    is_unsure: of that only the run can tell, by what is called there.
     is_near: no sync-point, and no loop, is between it and what the commit program does before.
     name: that of the callee, or of what is handed to it; empty where it has none.
     text, arguments: the call and its arguments by place, each in one line.
@@ -39,6 +41,7 @@ class SiteFacts(NamedTuple):
     is_routed: bool
     is_functional: bool
     is_at_sync_point: bool
+    is_unsure: bool
     is_near: bool
     name: str
     is_name: bool

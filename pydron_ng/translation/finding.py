@@ -65,6 +65,7 @@ def _site(plan: Plan, site: Site, bound: frozenset[str]) -> SiteFacts:
         is_routed=is_routed,
         is_functional=plan.effects.kinds[site.index] is Kind.FUNCTIONAL,
         is_at_sync_point=plan.effects.sync[site.statement],
+        is_unsure=plan.effects.unsure[site.statement],
         is_near=is_routed and not any(_takes_time(plan, s) for s in _statements_before(plan, site)),
         name="" if is_bound_inside else _name(callee),
         is_name=isinstance(callee, ast.Name),
@@ -109,7 +110,8 @@ def _takes_time(plan: Plan, statement: int) -> bool:
     loops = plan.outline.loop_of
     node = plan.outline.statements[statement].node
     uncounted = node in loops and loops[node] not in plan.counter
-    return plan.effects.sync[statement] or uncounted
+    effects = plan.effects
+    return uncounted or (effects.sync[statement] and not effects.unsure[statement])
 
 
 def _statement(plan: Plan, statement: Statement) -> StatementFacts:

@@ -6,6 +6,7 @@ import ctypes
 import inspect
 import os
 import random
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -125,3 +126,52 @@ def test_a_callee_that_changes_what_others_read(tmp_path: Path) -> None:
             path.write_text("")
             found.append(function(str(path), append, 5))
         assert found[0] == found[1]
+
+
+@functional(reads=True)
+def whose(x: int) -> tuple[int, int]:
+    return os.getpid(), threading.get_native_id()
+
+
+@functional
+def fails_at(x: int) -> int:
+    raise ValueError(*whose(x))
+
+
+@functional
+def whose_next(x: Any) -> tuple[int, int]:
+    return whose(0)
+
+
+@schedule
+def all_of(work: Callable[[int], Any], n: int) -> list[Any]:
+    found = []
+    for x in range(n):
+        try:
+            found.append(work(x))
+        except ValueError as failure:
+            found.append(failure.args)
+    return found
+
+
+@schedule
+def chain(work: Callable[[Any], Any], n: int) -> list[Any]:
+    found = [0]
+    x: Any = 0
+    for _ in range(n):
+        x = work(x)
+        found.append(x)
+    return found[1:]
+
+
+@pytest.mark.parametrize("work", [whose, fails_at])
+def test_outcomes_are_taken_as_of_callees_that_are_known(work: Callable[[int], Any]) -> None:
+    all_of(work, 5)
+    assert whose(0) not in all_of(work, 20)
+
+
+def test_a_chain_is_made_by_the_program_itself() -> None:
+    chain(whose_next, 3)
+    with configure(inline="auto"):
+        whose_next.__functional__.seconds = 1e-3  # type: ignore[attr-defined]
+        assert set(chain(whose_next, 20)) == {whose(0)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections import deque
+from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -54,16 +56,48 @@ def test_what_is_too_large_to_be_looked_at_is_not_tame() -> None:
     assert not is_tame(list(range(2_000)))
 
 
-@pytest.mark.parametrize("last, expected", [(1, True), (Number(1), False)])
-def test_a_large_value_is_looked_at_when_that_is_worth_it(
-    last: int, expected: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture(name="quiet")
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> Quiet:
     monkeypatch.setattr(tame, "is_undisturbed", lambda: True)
-    quiet = Quiet(Closed(frozenset(), changes=False), lambda _, missing: missing)
+    return Quiet(Closed(frozenset(), changes=False), lambda _, missing: missing)
+
+
+@pytest.mark.parametrize("last, expected", [(1, True), (Number(1), False)])
+def test_a_large_value_is_looked_at_when_the_function_begins(
+    last: int, expected: bool, quiet: Quiet
+) -> None:
     quiet.met([*range(10_000), last])
     assert quiet.may_hold
-    assert quiet.holds() is expected
+    quiet.begin(is_worth_it=True)
     assert quiet.may_hold is expected
+    assert quiet.holds() is expected
+
+
+def test_a_large_value_is_not_looked_at_where_nothing_is_to_be_won(quiet: Quiet) -> None:
+    quiet.begin(is_worth_it=False)
+    assert quiet.may_hold
+    quiet.met(1)
+    assert quiet.holds()
+    quiet = Quiet(Closed(frozenset(), changes=False), lambda _, missing: missing)
+    quiet.met([*range(10_000)])
+    quiet.begin(is_worth_it=False)
+    assert not quiet.holds()
+
+
+@pytest.mark.parametrize("last, expected", [(1, True), (Number(1), False)])
+def test_a_large_result_is_looked_at_when_it_comes(last: int, expected: bool, quiet: Quiet) -> None:
+    quiet.begin(is_worth_it=True)
+    assert quiet.holds()
+    quiet.met([*range(10_000), last])
+    assert quiet.may_hold is expected
+
+
+def test_there_is_an_end_to_looking_at_large_values(quiet: Quiet) -> None:
+    quiet.begin(is_worth_it=True)
+    large = list(range(tame._MOST_AT_ALL // 3))
+    for expected in (True, True, False):
+        quiet.met(large)
+        assert quiet.may_hold is expected
 
 
 def test_a_container_that_holds_itself_is_looked_at_once_in_a_while() -> None:
@@ -148,6 +182,63 @@ def test_operators_of_the_programs_own_are_noticed() -> None:
     numbers = [1, 2, Setting(5), 3]
     with configure(workers=[{"type": "multicore", "cores": 2}], inline=False):
         assert _with(adds, numbers) == ["0 unset", "0 unset", "0 3", "0 3"]
+
+
+class Hiding(Setting):
+    """One that takes itself out of the list that it is in."""
+
+    numbers: list[int]
+
+    def __radd__(self, other: int) -> int:
+        self.numbers[-1] = 1
+        return super().__radd__(other)
+
+
+@functional
+def some(n: int) -> list[int]:
+    return [Setting(x) for x in range(1_500)] if n == 5 else []
+
+
+@schedule
+def adds_before(numbers: list[int]) -> list[str]:
+    total = 0
+    for number in numbers:
+        total = total + number
+    return [setting(n) for n in range(20)]
+
+
+@schedule
+def adds_results(n: int) -> list[str]:
+    found = []
+    total = 0
+    for x in range(n):
+        found.append(setting(x))
+        for number in some(x):
+            total = total + number
+        found.append(setting(0))
+    return found
+
+
+def hiding() -> list[int]:
+    numbers = [1] * 1_500
+    numbers.append(Hiding(1))
+    numbers[-1].numbers = numbers  # type: ignore[attr-defined]
+    return numbers
+
+
+@pytest.mark.parametrize("known", [1e-6, 1e-3])
+@pytest.mark.parametrize("function, argument", [(adds_before, hiding), (adds_results, lambda: 20)])
+def test_operators_of_large_values_are_noticed(
+    function: Any, argument: Callable[[], Any], known: float
+) -> None:
+    entry = entry_of(function)
+    assert entry is not None
+    assert entry.program.closed is not None
+    expected = _with(inspect.unwrap(function), argument())
+    with configure(workers=[{"type": "multicore", "cores": 2}], inline=False):
+        for _ in range(3):
+            setting.__functional__.seconds = known  # type: ignore[attr-defined]
+            assert _with(function, argument()) == expected
 
 
 _scale = [1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import perf_counter, sleep
 from typing import Any
 
 import pytest
@@ -231,3 +232,45 @@ def test_where_nobody_asked_for_all_to_be_sent(seconds: float, workers: str) -> 
             assert_equivalent(program, 60)
         assert_equivalent(tree, list(range(64)))
         assert_equivalent(ends_early, 60, 300)
+
+
+@functional
+def fails_oddly(a: int) -> int:
+    if a == 40:
+        raise ExceptionGroup("odd", [ValueError(a)])
+    return a
+
+
+@functional
+def sends_nothing(a: int) -> Any:
+    return iter([a]) if a == 40 else a
+
+
+@functional
+def takes_long(seconds: float) -> float:
+    sleep(seconds)
+    return seconds
+
+
+@schedule
+def before_what_takes_long(work: Any, n: int, seconds: float) -> Any:
+    found = [twice(plus(work(x))) for x in range(n)]
+    return found, takes_long(seconds)
+
+
+@schedule
+def several_that_take_long(n: int) -> list[float]:
+    return [takes_long(0.2) for _ in range(n)]
+
+
+@pytest.mark.parametrize("work", [fails_oddly, sends_nothing])
+def test_what_may_never_come_is_not_awaited_while_others_are_at_work(work: Any) -> None:
+    learnt()
+    several_that_take_long(8)  # until both workers are there
+    before_what_takes_long(work, 10, 0.001)
+    for _ in range(3):
+        takes(4e-5, plus, twice, work)
+        began = perf_counter()
+        with pytest.raises((ExceptionGroup, TypeError)):
+            before_what_takes_long(work, 80, 3.0)
+        assert perf_counter() - began < 2.5  # two workers may be at it still, for a second

@@ -120,9 +120,10 @@ class Filling:
                 self._running.go_on(call, call.args, {})
 
     def take_all_apart(self, site: int) -> None:
-        """The same for all rows of a site."""
+        """The same for all rows of a site; the commit program waits for the first call of them."""
         for row in list(self.at.get(site, ())):
             self.take_apart(row)
+        self._pace.run()
 
     def purge(self, is_past: Callable[[tuple[int, ...]], bool]) -> None:
         """Drop the rows of iterations that the commit program has left: `is_past` of their keys."""

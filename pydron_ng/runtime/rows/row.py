@@ -215,7 +215,7 @@ class Row(Batch):
 
     def wait(self) -> bool:
         """Whether results that the calls take are still to come; then it hears of that."""
-        open_ = [a for args in self.arguments for a in args if type(a) is Promise and not a.kept]
+        open_ = self._open()
         self._missing = len(open_)
         for promise in open_:
             promise.when_kept(self)
@@ -226,6 +226,15 @@ class Row(Batch):
         self._missing -= 1
         if not self._missing and self.waits and self.is_whole and not self.is_here:
             self.running.filling.complete(self)
+
+    def _open(self) -> list[Promise]:
+        """The results that are still to come."""
+        return [a for args in self.arguments for a in args if type(a) is Promise and not a.kept]
+
+    @property
+    def is_forsaken(self) -> bool:
+        """Does it wait for results of which nobody knows whether they will ever come?"""
+        return self.waits and any(a.source is None or not a.source.is_whole for a in self._open())
 
     def is_complete(self) -> bool:
         """Whether all results that it waited for are such as calls of a row may take."""

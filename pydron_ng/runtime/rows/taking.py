@@ -74,7 +74,9 @@ class Taking:
                     if row.waits:
                         running.pace.run()
                     self._driver.want(row)
-                    self._driver.wait(lambda: bool(row.values) or not row.is_whole)
+                    self._driver.wait(
+                        lambda: bool(row.values) or not row.is_whole or row.is_forsaken
+                    )
             except BaseException as error:
                 self._activation.trouble(error)
             if row.values and self._quiet.may_hold:
