@@ -30,10 +30,6 @@ from pydron_ng.values.unshippable import Unshippable
 if TYPE_CHECKING:
     from pydron_ng.runtime.session import Session
 
-#: Fewer calls than that are not worth a row.
-_LEAST_IN_A_ROW = 2
-#: Of what is sent at a time each worker is to get so many rows.
-_ROWS_OF_A_WORKER = 4
 #: How many bytes of arguments and results there may be of calls that are not yet committed, as
 #: far as sizes are known; one call there may always be.
 WINDOW_BYTES = 256 << 20
