@@ -375,6 +375,24 @@ def test_a_secret_in_a_line_that_is_no_json_is_not_shown(write: Write) -> None:
     assert '"password": "***********" "port"' in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"workers": [{"Password": "s3cret" "port": 1}]}',
+        "{'workers': [{'password': 's3cret'}]}",
+        "{workers: [{password: s3cret and more}]}",
+        '{"private_key": "s3cret", "port" 1}',
+        '{"private_keys": ["-----BEGIN", "s3cret" "port"]}',
+        '{"private_keys": [\n  "-----BEGIN\\ns3cret"\n  "s3cret"\n]}',
+    ],
+)
+def test_a_secret_is_not_shown_however_its_key_is_written(write: Write, text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.load(write(text), MODEL)
+    assert "not JSON" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("mode, warned", [(0o600, False), (0o640, True), (0o604, True)])
 def test_a_secret_that_others_can_read_is_warned_of(
     write: Write, caplog: pytest.LogCaptureFixture, mode: int, warned: bool
