@@ -168,6 +168,12 @@ def test_all_mistakes_are_told_at_once_with_their_places() -> None:
     ]
 
 
+def test_a_name_of_a_library_is_shown_by_an_example() -> None:
+    assert mistakes_of({"functional": ["numpy.linalg.svd"]}) == [
+        'c: $.functional[0]: expected a text such as "numpy.linalg:svd", not "numpy.linalg.svd"'
+    ]
+
+
 def test_what_a_model_checks_by_itself_is_told_too() -> None:
     wrong = {"workers": [{"type": "remote", "hostname": "localhost", "keys": ["k"]}]}
     assert mistakes_of(wrong) == ["c: $.workers[0]: keys are for other hosts"]
