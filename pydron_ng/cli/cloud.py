@@ -100,7 +100,10 @@ def _accesses(path: Path | None, provider: str, region: str) -> list[Access]:
         configs = list(_configured(path))
         accesses = [access(one) for one in configs]
     except ConfigError as error:
-        raise click.ClickException(str(error)) from None
+        if not provider or path is not None:
+            raise click.ClickException(str(error)) from None
+        click.echo(f"Without a configuration: {error}", err=True)  # what is rented costs meanwhile
+        accesses = []
     if provider:
         own = usual_access(provider, region, {})
         return [one for one in accesses if one.place == own.place] or [own]
