@@ -171,7 +171,7 @@ def _show(found: list[Found], title: str) -> None:
         return
     table = Table(title=f"{len(found)} {title}")
     for heading in ("session", "instance", "state", "where"):
-        table.add_column(heading, no_wrap=heading in ("session", "instance"))
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("session", "instance"))
     table.add_column("lives")
     now = datetime.now(UTC)
     for one, account in sorted(found, key=lambda f: (f.instance.label.session, f.instance.id)):
