@@ -168,6 +168,12 @@ def test_all_mistakes_are_told_at_once_with_their_places() -> None:
     ]
 
 
+def test_a_name_of_a_library_is_shown_by_an_example() -> None:
+    assert mistakes_of({"functional": ["numpy.linalg.svd"]}) == [
+        'c: $.functional[0]: expected a text such as "numpy.linalg:svd", not "numpy.linalg.svd"'
+    ]
+
+
 def test_what_a_model_checks_by_itself_is_told_too() -> None:
     wrong = {"workers": [{"type": "remote", "hostname": "localhost", "keys": ["k"]}]}
     assert mistakes_of(wrong) == ["c: $.workers[0]: keys are for other hosts"]
@@ -373,6 +379,24 @@ def test_a_secret_in_a_line_that_is_no_json_is_not_shown(write: Write) -> None:
         config.load(path, MODEL)
     assert "s3cret" not in str(caught.value)
     assert '"password": "***********" "port"' in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"workers": [{"Password": "s3cret" "port": 1}]}',
+        "{'workers': [{'password': 's3cret'}]}",
+        "{workers: [{password: s3cret and more}]}",
+        '{"private_key": "s3cret", "port" 1}',
+        '{"private_keys": ["-----BEGIN", "s3cret" "port"]}',
+        '{"private_keys": [\n  "-----BEGIN\\ns3cret"\n  "s3cret"\n]}',
+    ],
+)
+def test_a_secret_is_not_shown_however_its_key_is_written(write: Write, text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.load(write(text), MODEL)
+    assert "not JSON" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("mode, warned", [(0o600, False), (0o640, True), (0o604, True)])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pydron_ng.backends.clouds.order import Order
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
+Project = Annotated[str, msgspec.Meta(pattern=r"^[\w.-]+$", examples=["my-project_2"])]
 Money = Annotated[float, msgspec.Meta(gt=0)]
 
 #: What is ours to say when an instance is created.
@@ -61,7 +62,7 @@ class Config(Keys, frozen=True, kw_only=True, tag_field="type", tag="cloud"):
     max_hours: Money = 24.0
     start_seconds: Seconds = 300.0
     accept_stopped: bool = False
-    project: Annotated[str, msgspec.Meta(pattern=r"^[\w.-]+$")] = "pydron"
+    project: Project = "pydron"
     options: dict[str, Any] = msgspec.field(default_factory=dict)
     driver_options: dict[str, Any] = msgspec.field(default_factory=dict)
 

@@ -16,16 +16,18 @@ if TYPE_CHECKING:
     from pydron_ng.backends.remote.plan import Plan
     from pydron_ng.backends.station import Station
 
-#: ``[ssh://][user@]host[:port][/cores]``
-_SHORT = r"^(?:ssh://)?(?:([^@/]+)@)?([^@/:]+)(?::([0-9]+))?(?:/([1-9][0-9]*))?$"
+#: ``[ssh://][user@]host[:port][/cores]``; an address with colons is in brackets.
+_SHORT = r"^(?:ssh://)?(?:([^@/]+)@)?(\[[^@/\[\]]+\]|[^@/:\[\]]+)(?::([0-9]+))?(?:/([1-9][0-9]*))?$"
+_Short = Annotated[str, msgspec.Meta(pattern=_SHORT, examples=["me@node1:22/8"])]
+_MOST_PORT = 65535
 
 
 class Config(Keys, frozen=True, kw_only=True, tag_field="type", tag="ssh"):
     """One host, or several that are reached in the same way."""
 
     hostname: str = ""
-    hosts: tuple[Annotated[str, msgspec.Meta(pattern=_SHORT)], ...] = ()
-    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] | None = None
+    hosts: tuple[_Short, ...] = ()
+    port: Annotated[int, msgspec.Meta(ge=1, le=_MOST_PORT)] | None = None
     username: str = ""
     password: str = ""
     password_env: str = ""
@@ -43,6 +45,8 @@ class Config(Keys, frozen=True, kw_only=True, tag_field="type", tag="ssh"):
         super().__post_init__()
         if bool(self.hostname) == bool(self.hosts):
             raise ValueError('either "hostname" or "hosts" is to say where the workers are')
+        for place in places(self):
+            place.check()
         if self.password and self.password_env:
             raise ValueError('"password" and "password_env" are both there')
         if self.transport == "openssh" and self.private_keys:
@@ -69,8 +73,16 @@ class Place(NamedTuple):
     def name(self) -> str:
         """For messages."""
         user = f"{self.username}@" if self.username else ""
+        host = f"[{self.host}]" if ":" in self.host else self.host
         port = f":{self.port}" if self.port else ""
-        return f"ssh://{user}{self.host}{port}"
+        return f"ssh://{user}{host}{port}"
+
+    def check(self) -> None:
+        """Raises: ValueError."""
+        if ":" in self.username:
+            raise ValueError('hosts: a password is to be in "password_env", not before the host')
+        if self.port is not None and not 1 <= self.port <= _MOST_PORT:
+            raise ValueError(f"hosts: {self.host}: ports are from 1 to {_MOST_PORT}")
 
     @property
     def keys(self) -> dict[str, Any]:
@@ -104,14 +116,19 @@ def places(config: Config) -> list[Place]:
 def _place(config: Config, short: str) -> Place:
     found = re.match(_SHORT, short) if config.hosts else None
     if found is None:
-        return Place(short, config.port, config.username, None)
+        return Place(_bare(short), config.port, config.username, None)
     user, host, port, cores = found.groups()
     return Place(
-        host,
+        _bare(host),
         int(port) if port else config.port,
         user or config.username,
         int(cores) if cores else None,
     )
+
+
+def _bare(host: str) -> str:
+    """An address without the brackets that keep its colons from a port."""
+    return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
 def _paramiko_plan(config: Config, place: Place) -> Plan:

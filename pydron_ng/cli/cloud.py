@@ -100,7 +100,10 @@ def _accesses(path: Path | None, provider: str, region: str) -> list[Access]:
         configs = list(_configured(path))
         accesses = [access(one) for one in configs]
     except ConfigError as error:
-        raise click.ClickException(str(error)) from None
+        if not provider or path is not None:
+            raise click.ClickException(str(error)) from None
+        click.echo(f"Without a configuration: {error}", err=True)  # what is rented costs meanwhile
+        accesses = []
     if provider:
         own = usual_access(provider, region, {})
         return [one for one in accesses if one.place == own.place] or [own]
@@ -168,7 +171,7 @@ def _show(found: list[Found], title: str) -> None:
         return
     table = Table(title=f"{len(found)} {title}")
     for heading in ("session", "instance", "state", "where"):
-        table.add_column(heading, no_wrap=heading in ("session", "instance"))
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("session", "instance"))
     table.add_column("lives")
     now = datetime.now(UTC)
     for one, account in sorted(found, key=lambda f: (f.instance.label.session, f.instance.id)):

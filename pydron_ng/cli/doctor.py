@@ -57,7 +57,7 @@ def doctor(file: Path | None, program: Path | None, *, is_json: bool, start_clou
         found = config.load(file or config.find(), registry.model())
         stations = [one for worker in found.workers for one in registry.stations(worker)]
         wanted = _wanted(stations, program)
-    except (ConfigError, OSError, SyntaxError, ValueError) as error:
+    except (ConfigError, OSError, ValueError) as error:
         click.echo(f"pydron doctor: {error}", err=True)
         sys.exit(_BAD_USAGE)
     here = facts(**wanted, tmp_dir="")
@@ -72,12 +72,23 @@ def doctor(file: Path | None, program: Path | None, *, is_json: bool, start_clou
 
 
 def _wanted(stations: Sequence[Station], program: Path | None) -> dict[str, Any]:
-    """What each station is asked for. Raises: OSError, SyntaxError, ValueError."""
+    """What each station is asked for. Raises: OSError, ValueError."""
     requirements = applying({text for station in stations for text in station.requirements})
     packages = sorted({one.name for one in requirements})
     if program is None:
         return {"modules": list(_USUAL), "packages": packages}
-    return {"modules": sorted(imported_by(program)), "packages": packages}
+    return {"modules": sorted(_imported_by(program)), "packages": packages}
+
+
+def _imported_by(program: Path) -> set[str]:
+    """Raises: OSError, ValueError, which says where."""
+    try:
+        return imported_by(program)
+    except SyntaxError as error:
+        line = "" if error.lineno is None else f":{error.lineno}"
+        raise ValueError(f"{program}{line}: {error.msg}") from None
+    except ValueError as error:  # UnicodeDecodeError, too
+        raise ValueError(f"{program}: {error}") from None
 
 
 def _look(stations: Sequence[Station], wanted: dict[str, Any], *, start_cloud: bool) -> list[Found]:

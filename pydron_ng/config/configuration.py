@@ -74,7 +74,8 @@ def document_model(worker_model: Any) -> Any:
     import msgspec  # slow, and not needed to find out that there is no file
 
     never = Annotated[bool, msgspec.Meta(extra_json_schema={"enum": [False]})]
-    names = tuple[Annotated[str, msgspec.Meta(pattern=r"^[\w.]+:[\w.]+$")], ...]
+    named = msgspec.Meta(pattern=r"^[\w.]+:[\w.]+$", examples=["numpy.linalg:svd"])
+    names = tuple[Annotated[str, named], ...]
     return msgspec.defstruct(
         "Document",
         [

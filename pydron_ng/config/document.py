@@ -65,7 +65,7 @@ def _warn(what: str, path: Path) -> None:
 
 
 def _syntax(path: Path, error: json.JSONDecodeError) -> Mistake:
-    line = without_secrets(error.doc.split("\n")[error.lineno - 1])
+    line = without_secrets(error.doc).split("\n")[error.lineno - 1]
     number = f"{error.lineno:>5} | "
     caret = " " * (len(number) + error.colno - 1) + "^"
     hint = _HINT if line.lstrip().startswith((COMMENT, "#")) else ""

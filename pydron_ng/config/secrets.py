@@ -6,8 +6,12 @@ import re
 
 SECRET = frozenset({"accesskey", "passphrase", "password", "private_keys", "privatekey"})
 
-#: Such a key and its text, in a line of JSON.
-_IN_LINE = re.compile(rf'("(?:{"|".join(sorted(SECRET))})"\s*:\s*\[?\s*")((?:[^"\\]|\\.)*)')
+#: Such a key, however it is written, and a text or a list of texts, as far as it may go.
+_IN_TEXT = re.compile(
+    r"""(["']?\b\w*(?:access_?key|pass(?:word|phrase|wd)?|private_?keys?|secret|token)["']?\s*[:=]\s*)"""
+    r"""(?:(\[[^\]]*)|("(?:[^"\\]|\\.)*|'(?:[^'\\]|\\.)*|[^\s"',}\]][^\n,}\]]*))""",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def is_secret(path: str) -> bool:
@@ -15,9 +19,20 @@ def is_secret(path: str) -> bool:
     return path.rpartition(".")[2].partition("[")[0] in SECRET
 
 
-def without_secrets(line: str) -> str:
-    """A line of a file as it may be shown, as long as it was."""
-    return _IN_LINE.sub(lambda found: found[1] + "*" * len(found[2]), line)
+def without_secrets(text: str) -> str:
+    """The text of a file as it may be shown, whatever is wrong with it: its lines as they were."""
+
+    def hidden(found: re.Match[str]) -> str:
+        key, several, one = found.groups("")
+        kept = one[:1] if one[:1] in ("'", '"') else ""
+        return (
+            key
+            + re.sub(r"""[^\[\s"',]""", "*", several)
+            + kept
+            + re.sub(".", "*", one[len(kept) :])
+        )
+
+    return _IN_TEXT.sub(hidden, text)
 
 
 def secrets_in(values: object) -> set[str]:

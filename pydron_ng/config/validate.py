@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 
@@ -24,7 +24,7 @@ def mistakes(value: Any, model: Any, path: str = "$") -> Iterator[Found]:
     structs = [member for member in _members(model) if _is_struct(member)]
     if structs and isinstance(value, dict):
         yield from _object(value, structs, path)
-    elif isinstance(value, list | tuple) and (item := _item(model)) is not None:
+    elif isinstance(value, list | tuple) and value and (item := _item(model)) is not None:
         for i, element in enumerate(value):
             yield from mistakes(element, item, f"{path}[{i}]")
     elif isinstance(value, dict) and get_origin(model) is dict:
@@ -96,6 +96,8 @@ def _is_struct(model: Any) -> bool:
 
 def _item(model: Any) -> Any:
     """The type of the items if `model` is a list or a tuple of any length, else None."""
+    if get_origin(model) is Annotated:
+        return _item(get_args(model)[0])
     return get_args(model)[0] if get_origin(model) in (list, tuple) else None
 
 
@@ -116,12 +118,26 @@ def _expected(schema: dict[str, Any]) -> str:
             return either(dict.fromkeys(_expected(option) for option in options))
         case {"enum": values}:
             return either(quoted(values))
-        case {"type": "integer", "minimum": least}:
-            return f"a whole number of at least {least}"
         case {"type": kind}:
-            return _KINDS[kind]
+            return _KINDS[kind] + _condition(schema)
         case _:
             return "an object"
+
+
+def _condition(schema: dict[str, Any]) -> str:
+    match schema:
+        case {"examples": [example, *_]}:
+            return f" such as {json.dumps(example)}"
+        case {"minimum": least, "maximum": most}:
+            return f" from {least} to {most}"
+        case {"minimum": least}:
+            return f" of at least {least:g}"
+        case {"exclusiveMinimum": bound}:
+            return f" above {bound:g}"
+        case {"minLength": 1} | {"minItems": 1}:
+            return " that is not empty"
+        case _:
+            return ""
 
 
 _KINDS = {

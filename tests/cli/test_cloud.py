@@ -154,3 +154,15 @@ def test_a_place_that_is_named_needs_no_configuration(monkeypatch: pytest.Monkey
     monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
     done = CliRunner().invoke(main, ["cloud", "list", "--provider", "ec2_eu_west"])
     assert "there are no credentials for ec2 eu-west-1" in done.output
+
+
+def test_a_place_that_is_named_is_asked_whatever_is_wrong_with_the_configuration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    monkeypatch.setenv("PYDRON_CONF", "/nowhere")
+    done = CliRunner().invoke(main, ["cloud", "reap", "--all", "--provider", "ec2_eu_west"])
+    assert "Without a configuration: $PYDRON_CONF: /nowhere: no such file\n" in done.stderr
+    assert "there are no credentials for ec2 eu-west-1" in done.stderr
+    done = CliRunner().invoke(main, ["cloud", "reap", "--all"])
+    assert done.stderr == "Error: $PYDRON_CONF: /nowhere: no such file\n"

@@ -193,6 +193,20 @@ def test_a_wrong_configuration_is_bad_usage(text: str, tmp_path: Path) -> None:
     assert not done.stdout
 
 
+@pytest.mark.parametrize(
+    "text, what",
+    [(b"x = 1\ndef (", ":2: "), (b"\0\1", ": ")],
+)
+def test_a_program_that_cannot_be_read_is_named(
+    doctor: Run, tmp_path: Path, text: bytes, what: str
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_bytes(text)
+    done = doctor({"type": "multicore"}, options=("--program", str(program)))
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"pydron doctor: {program}{what}")
+
+
 def test_no_configuration_and_no_program_are_bad_usage(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["doctor", "--config", str(tmp_path / "none")]).exit_code == 2
     broken = tmp_path / "broken.py"

@@ -50,9 +50,8 @@ def _serve(
     finally:
         desk.close()
         left = rentals.close()
-        if left:
-            with suppress(OSError):
-                stream.sendall(json.dumps({"left": left}).encode() + b"\n")
+        with suppress(OSError):
+            stream.sendall(json.dumps({"left": left}).encode() + b"\n")
 
 
 def _receive(desk: socket.socket, rentals: Rentals) -> None:

@@ -51,13 +51,21 @@ class KeeperLink:
 
     def close(self) -> None:
         """Have all instances ended; returns then, or after a while, and the keeper goes on."""
-        self._desk.close()
         if self._is_there:
             self._is_there = False
             self._loop.unregister(self._stream.fileno())
-            self._detached.hang_up()
-            self._hear_last_words()
-            self._detached.close()
+        while not (is_done := self._has_ended_well()) and self._keepers_left:
+            self._detached.forget()
+            self._order = replace(self._order, takes_over=True)
+            with suppress(OSError):
+                self._launch()
+        self._desk.close()
+        self._detached.close()
+        for line in self._said.splitlines():
+            if left := ", ".join(json.loads(line)["left"]):
+                self._warn(f"could not be ended: {left}")
+        if not is_done:
+            self._warn("all its keepers died, and instances may be left")
 
     def forget(self) -> None:
         self._desk.close()
@@ -65,15 +73,20 @@ class KeeperLink:
 
     def _start(self) -> None:
         """Raises: OSError."""
+        self._launch()
+        self._stream.setblocking(False)
+        self._is_there = True
+        self._loop.register(self._stream.fileno(), self._hear, _never)
+
+    def _launch(self) -> None:
+        """Raises: OSError."""
         self._keepers_left -= 1
+        self._said = b""
         desk = self._desk.number
         self._detached = Detached(
             "pydron_ng.backends.clouds.keeper", [str(desk)], os.environ, passed=[desk]
         )
         self._stream = self._detached.stream
-        self._stream.setblocking(False)
-        self._is_there = True
-        self._loop.register(self._stream.fileno(), self._hear, _never)
         self._say(self._order.line())
 
     def _say(self, line: bytes) -> None:
@@ -108,17 +121,24 @@ class KeeperLink:
                 return
         self._desk.close()  # whoever asks there hears that nobody is there
 
-    def _hear_last_words(self) -> None:
-        with suppress(OSError):
+    def _has_ended_well(self) -> bool:
+        """Have it end all instances. Not so: it is gone and has not said that it has."""
+        self._detached.hang_up()
+        try:
             self._stream.settimeout(_WAIT_SECONDS)
             while said := self._stream.recv(_LINE_BYTES):
                 self._said += said
-        for line in self._said.splitlines():
-            left = ", ".join(json.loads(line)["left"])
-            log().warning(
-                "%s: could not be ended: %s\n  try: pydron cloud reap --session %s",
-                *(self._order.access.place, left, self._order.session),
-            )
+        except TimeoutError:
+            return True  # it goes on
+        except OSError:
+            pass
+        return bool(self._said)
+
+    def _warn(self, what: str) -> None:
+        log().warning(
+            "%s: %s\n  try: pydron cloud reap --session %s",
+            *(self._order.access.place, what, self._order.session),
+        )
 
 
 #: To end instances takes a second or two. The keeper goes on if the program does not wait longer.

@@ -6,6 +6,7 @@ each other, and answers for the program where several workers ask for the same m
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -35,7 +36,8 @@ def main(into: int, out: int, settings: dict[str, Any], folder: str) -> None:
     """Serve until the stream, or this process, is gone.
 
     settings: "performer", "cores", "flags", "hash_seed", "silence_seconds", "blas_threads", "keep",
-    "packages" and "modules": whose versions are asked for, "kept_mb". folder: where our package is.
+    "packages" and "modules": whose versions are asked for, "kept_mb", "lock": on the folder.
+    folder: where our package is.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the stream tells
@@ -51,8 +53,19 @@ def main(into: int, out: int, settings: dict[str, Any], folder: str) -> None:
         agent.close()
         place.close()
         if not settings["keep"]:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder, settings["lock"])
         os._exit(0)
+
+
+def _remove(folder: str, lock: int) -> None:
+    """Unless another agent works from there; the last one does it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    except OSError:  # some file systems have no locks
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Agent:

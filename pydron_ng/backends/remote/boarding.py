@@ -39,6 +39,16 @@ exec(read(int(read(10))))
 
 _NOISE_BYTES = 1 << 20
 
+#: What the program ssh says that will not get better by itself.
+_SSH_REFUSALS = (
+    (r"IDENTIFICATION HAS CHANGED", "only if you know why it has changed: as it says"),
+    (
+        r"Host key verification failed",
+        'if it is the right one, log in by hand once, or say "host_key": "accept-new"',
+    ),
+    (r"Permission denied \([a-z,-]+\)", 'check "username", "private_key_files" and the agent'),
+)
+
 
 class Conversation:
     """Lines and numbers of bytes, before the frames begin."""
@@ -150,4 +160,7 @@ def _no_python(words: str, python: str, version: Callable[[], str], by_hand: str
             f"there is no {python} there: {words}",
             'install Python there, or say where it is, such as "python": "/usr/bin/python3"',
         )
+    for said, way_out in _SSH_REFUSALS:
+        if re.search(said, words):
+            return Trouble(f"ssh gave up: {words}", way_out)
     return Trouble(f"no Python answered: {words}", f"run by hand: {by_hand}", lasting=False)

@@ -114,12 +114,22 @@ class _Route:
         if jumps != "none":
             hops = [_Hop.named(jump.strip(), self._config) for jump in jumps.split(",")]
             for hop, following in pairwise([*hops, last]):
-                transport = self._open(hop, sock)
-                there = following.host, following.port
-                sock = transport.open_channel("direct-tcpip", there, ("127.0.0.1", 0))
+                sock = self._through(hop, sock, following)
         elif last.found.get("proxycommand", "none") != "none":
             sock = paramiko.ProxyCommand(last.found["proxycommand"])
         return self._open(last, sock)
+
+    def _through(self, hop: _Hop, sock: Any, following: _Hop) -> paramiko.Channel:
+        """Raises: Trouble, which says at which one."""
+        there = following.host, following.port
+        try:
+            transport = self._open(hop, sock)
+            return transport.open_channel("direct-tcpip", there, ("127.0.0.1", 0))
+        except Exception as error:
+            own = hop.way(self._way)
+            trouble = error if isinstance(error, Trouble) else trouble_with(error, own)
+            why = f"on the way, at {hop.username}@{hop.host}:{hop.port}: {trouble.why}"
+            raise Trouble(why, trouble.way_out, lasting=trouble.lasting) from None
 
     def _open(self, hop: _Hop, sock: Any) -> paramiko.Transport:
         client = paramiko.SSHClient()
@@ -165,9 +175,9 @@ class _Hop:
 
     @classmethod
     def named(cls, name: str, config: paramiko.SSHConfig) -> _Hop:
-        """name: ``[ssh://][user@]host[:port]``."""
+        """name: ``[ssh://][user@]host[:port]``; an address with colons may be in brackets."""
         username, _, place = name.removeprefix("ssh://").rpartition("@")
-        alias, _, port = place.partition(":")
+        alias, port = _host_and_port(place)
         found = config.lookup(alias)
         return cls(
             found,
@@ -176,6 +186,12 @@ class _Hop:
             username or found.get("user") or getpass.getuser(),
             tuple(key for key in found.get("identityfile", ()) if os.path.exists(key)),
         )
+
+    def way(self, whole: Mapping[str, Any]) -> dict[str, Any]:
+        """The way as far as this one, of those before the last."""
+        own = {"hostname": self.host, "port": self.port, "username": self.username}
+        keys = {"private_key_files": self.keys, "private_keys": (), "password": None}
+        return {**whole, **own, **keys}
 
     def with_own(self, way: Mapping[str, Any]) -> _Hop:
         """For the last one: what pydron.conf says goes first, and secrets are for it alone."""
@@ -189,6 +205,17 @@ class _Hop:
             password=way["password"],
             passphrase=way["passphrase"],
         )
+
+
+def _host_and_port(place: str) -> tuple[str, str]:
+    """Raises: Trouble."""
+    host, _, port = place.rpartition(":") if place.count(":") == 1 else (place, "", "")
+    if place.startswith("["):
+        host, _, port = place[1:].partition("]")
+        port = port.removeprefix(":")
+    if port and not port.isdecimal():
+        raise Trouble(f"{port!r} in {place} is no port", 'check "proxy_jump" and "hostname"')
+    return host, port
 
 
 def in_memory(name: str, text: str) -> str:

@@ -20,6 +20,7 @@ from contextlib import suppress
 from typing import Any
 
 _CONTENTS = "contents.json"
+_ATTEMPTS = 3
 _KEPT_SECONDS = 30 * 86400.0  # after it was last used
 
 
@@ -27,25 +28,32 @@ class Refusal(Exception):
     """The host cannot be used; args: what is wrong, and the way out."""
 
 
-def land(settings: dict[str, Any], say: Callable[[str], None], take: Callable[[], bytes]) -> str:
-    """The folder that holds our package. take: the parcel, after it was asked for.
+def land(
+    settings: dict[str, Any], say: Callable[[str], None], take: Callable[[], bytes]
+) -> tuple[str, int]:
+    """The folder that holds our package, and a lock: while that is open, nobody removes the folder.
 
-    settings: "tmp_dir", and the "digest" of the parcel. Raises: Refusal.
+    settings: "tmp_dir", and the "digest" of the parcel. take: the parcel, after it was asked for.
+    Raises: Refusal.
     """
     try:
         home = _home(settings["tmp_dir"])
         folder = os.path.join(home, settings["digest"])
-        if not _is_whole(folder):
+        for _ in range(_ATTEMPTS):
+            if (lock := _held(folder)) is not None:
+                break
             say("send")
             _tidy(home)
             _unpack(take(), home, folder)
+        else:
+            raise OSError(f"{folder} is removed again and again")
         os.utime(os.path.join(folder, _CONTENTS))
     except OSError as error:
         raise Refusal(
             f"cannot write to {settings['tmp_dir']}: {error.strerror or error}",
             'make room there, or name another directory as "tmp_dir"',
         ) from error
-    return folder
+    return folder, lock
 
 
 def _home(tmp_dir: str) -> str:
@@ -80,6 +88,19 @@ def _unused_seconds(*places: str) -> float:
         except OSError:
             continue
     return 0.0
+
+
+def _held(folder: str) -> int | None:
+    """A lock on it that others may have, too; None if it is not whole."""
+    if not _is_whole(folder):
+        return None
+    lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    with suppress(OSError):  # some file systems have no locks
+        fcntl.flock(lock, fcntl.LOCK_SH)
+    if _is_whole(folder) and os.path.samestat(os.fstat(lock), os.stat(folder)):
+        return lock
+    os.close(lock)  # somebody was just removing it
+    return None
 
 
 def _is_whole(folder: str) -> bool:
@@ -133,7 +154,7 @@ def main(
 ) -> None:
     """Called by what the relay has typed in: its own ``read`` and ``say``, and its descriptors."""
     try:
-        folder = land(settings, say, lambda: read(int(read(10))))
+        folder, lock = land(settings, say, lambda: read(int(read(10))))
     except Refusal as refusal:
         say("no " + json.dumps(refusal.args))
         os._exit(1)
@@ -142,4 +163,4 @@ def main(
     say("here")
     from pydron_ng.backends.remote.agent import main as serve
 
-    serve(into, out, settings, folder)
+    serve(into, out, {**settings, "lock": lock}, folder)

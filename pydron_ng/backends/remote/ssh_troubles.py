@@ -34,6 +34,9 @@ def trouble_with(error: Exception, way: Mapping[str, Any]) -> Trouble:
             return Trouble(why, f'{by_hand}; "timeout_seconds" allows more', lasting=False)
         case FileNotFoundError():
             return Trouble(f"there is no {error.filename}", 'check "private_key_files"')
+        case IsADirectoryError() | PermissionError() if error.filename:
+            why = f"{error.filename} cannot be read: {error.strerror}"
+            return Trouble(why, 'check "private_key_files"')
         case paramiko.SSHException() | EOFError():
             return _protocol(error, way, by_hand)
         case _:

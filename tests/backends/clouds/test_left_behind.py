@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -17,7 +18,7 @@ import pydron_ng
 from pydron_ng import functional, schedule
 from pydron_ng.cli.cloud import cloud
 from tests.backends.clouds.ec2 import Ec2, helpers_of
-from tests.backends.rig import Rig, wait_until
+from tests.backends.rig import Rig, is_alive, wait_until
 
 #: In minutes; an instance that nobody uses ends itself.
 SHORT = 1 / 60
@@ -211,6 +212,54 @@ def test_a_keeper_that_dies_is_followed_by_one_that_knows_what_there_is(ec2: Ec2
     assert ec2.alive == [name]
     rig.close()
     assert not ec2.alive
+
+
+def test_a_keeper_that_dies_where_nobody_looks_is_missed_at_the_end(ec2: Ec2) -> None:
+    rig = Rig("cloud", 1, **ec2.keys).start()
+    for keeper in helpers_of(os.getpid(), "keeper"):
+        os.kill(keeper, signal.SIGKILL)
+        wait_until(lambda: not is_alive(keeper))
+    rig.close()
+    assert not ec2.alive
+
+
+def test_a_keeper_that_dies_while_it_ends_all_is_followed_by_another_one(ec2: Ec2) -> None:
+    rig = Rig("cloud", 1, **ec2.keys).start()
+    reached = ec2.drop("TerminateInstances")
+
+    def kill() -> None:
+        reached.wait()
+        for keeper in helpers_of(os.getpid(), "keeper"):
+            os.kill(keeper, signal.SIGKILL)
+        ec2.release()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    rig.close()
+    killer.join()
+    assert not ec2.alive
+
+
+def test_it_is_told_if_no_keeper_lives(ec2: Ec2, caplog: pytest.LogCaptureFixture) -> None:
+    rig = Rig("cloud", 1, **ec2.keys).start()
+    reached = ec2.drop("DescribeInstances")
+    is_over = threading.Event()
+
+    def kill() -> None:
+        while not is_over.is_set():
+            reached.wait(0.01)
+            for keeper in helpers_of(os.getpid(), "keeper"):
+                with suppress(ProcessLookupError):
+                    os.kill(keeper, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    rig.close()
+    is_over.set()
+    killer.join()
+    ec2.release()
+    told = "all its keepers died, and instances may be left\n  try: pydron cloud reap --session "
+    assert told in caplog.text
 
 
 def test_a_relay_that_dies_while_its_instance_is_created_costs_no_second_one(ec2: Ec2) -> None:

@@ -246,15 +246,76 @@ def test_a_host_behind_another_one(server: Server, tmp_path: Path, transport: st
         behind.stop()
 
 
+@pytest.mark.parametrize(
+    "keys, what",
+    [
+        ({}, "does not let"),
+        ({"known_hosts": "/nowhere"}, "its host key is not known"),
+    ],
+)
+def test_what_is_wrong_on_the_way_is_told_of_that_place(
+    told: Any, server: Server, tmp_path: Path, keys: dict[str, Any], what: str
+) -> None:
+    behind = Server(tmp_path / "behind")
+    lines = behind.known_hosts.read_text() + server.known_hosts.read_text()
+    behind.known_hosts.write_text(lines)
+    wrong, config = make_key(tmp_path / "wrong"), tmp_path / "config"
+    config.write_text(f"Host 127.0.0.1\n IdentityFile {wrong}\n")
+    jump = f"somebody@127.0.0.1:{server.port}"
+    try:
+        text = told(**{**behind.keys, "ssh_config": str(config), "proxy_jump": jump, **keys})
+    finally:
+        behind.stop()
+    assert f"on the way, at {jump}: " in text
+    assert what in text
+    assert str(behind.user_key) not in text
+
+
+def test_a_port_on_the_way_that_is_none_is_told(told: Any) -> None:
+    assert "'x' in node:x is no port\n  try: check" in told(proxy_jump="me@node:x")
+
+
+@pytest.mark.parametrize(
+    "is_known, what",
+    [
+        (False, 'log in by hand once, or say "host_key": "accept-new"'),
+        (True, 'check "username", "private_key_files" and the agent'),
+    ],
+)
+def test_what_ssh_itself_refuses_is_told_with_a_way_out(
+    told: Any, server: Server, tmp_path: Path, is_known: bool, what: str
+) -> None:
+    known = str(server.known_hosts) if is_known else "/nowhere"
+    keys = {"private_key_files": [str(make_key(tmp_path / "other"))], "known_hosts": known}
+    text = told(**keys, transport="openssh")
+    assert "ssh gave up: " in text
+    assert what in text
+
+
+def test_an_address_with_colons(tmp_path: Path) -> None:
+    six = Server(tmp_path / "six", address="::1")
+    six.known_hosts.write_text(f"[::1]:{six.port} {six.host_key}\n")
+    keys = {key: value for key, value in six.keys.items() if key not in ("hostname", "port")}
+    try:
+        for transport in ("paramiko", "openssh"):
+            assert reaches(**keys, hosts=[f"[::1]:{six.port}"], transport=transport)
+            assert reaches(**keys, hostname="::1", port=six.port, transport=transport)
+    finally:
+        six.stop()
+
+
 def test_the_short_form_of_hosts() -> None:
-    hosts = ("ssh://me@node1:2222/8", "node2/4", "you@node3")
+    hosts = ("ssh://me@node1:2222/8", "node2/4", "you@node3", "me@[fe80::1]:23/1", "[::1]")
     config = Config(hosts=hosts, username="all", port=22)
     assert [tuple(place) for place in places(config)] == [
         ("node1", 2222, "me", 8),
         ("node2", 22, "all", 4),
         ("node3", 22, "you", None),
+        ("fe80::1", 23, "me", 1),
+        ("::1", 22, "all", None),
     ]
-    assert create(config, "")[1] == 13
+    assert places(config)[3].name == "ssh://me@[fe80::1]:23"
+    assert create(config, "")[1] == 15
 
 
 @pytest.mark.parametrize(
@@ -264,7 +325,14 @@ def test_the_short_form_of_hosts() -> None:
         ({"hostname": "a", "hosts": ["b"]}, 'either "hostname" or "hosts"'),
         ({"hostname": "a", "password": "p", "password_env": "P"}, "are both there"),
         ({"hostname": "a", "password": "p", "transport": "openssh"}, 'needs "transport"'),
-        ({"hosts": ["http://a"]}, "expected a text"),
+        ({"hosts": ["http://a"]}, 'expected a text such as "me@node1:22/8", not "http://a"'),
+        ({"hosts": ["::1"]}, 'expected a text such as "me@node1:22/8"'),
+        ({"hosts": ["a:65536"]}, "a: ports are from 1 to 65535"),
+        ({"hosts": ["a:0"]}, "a: ports are from 1 to 65535"),
+        ({"hosts": ["me:12345@a"]}, 'a password is to be in "password_env"'),
+        ({"hostname": "a", "port": 65536}, "expected a whole number from 1 to 65535 or null"),
+        ({"hostname": "a", "silence_seconds": 0}, "expected a number above 0, not 0"),
+        ({"hostname": "a", "python": ""}, "expected a text that is not empty"),
         ({"hostname": "a", "requirements": ["numpy >= x y"]}, "is none that pip takes"),
         ({"hostname": "a", "password": 12345}, "expected a text"),
     ],

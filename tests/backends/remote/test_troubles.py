@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from pydron_ng import functional, schedule
 from pydron_ng.backends.remote.landing import _unpack
 from pydron_ng.backends.remote.luggage import pack
 from pydron_ng.errors import WorkerLost
-from tests.backends.rig import Rig
+from tests.backends.rig import Rig, wait_until
 
 LOCAL: dict[str, Any] = {"command": ["env"], "python": sys.executable}
 
@@ -333,6 +334,23 @@ def test_what_was_unpacked_is_used_again_and_mended_if_somebody_tidied_up(tmp_pa
     assert not (home / "old").exists()
     once(keep=False)
     assert not list(home.iterdir())
+
+
+def test_what_is_not_to_be_kept_is_removed_by_the_last_one_that_uses_it(tmp_path: Path) -> None:
+    def one() -> Rig:
+        return Rig("command", 1, **{**LOCAL, "tmp_dir": str(tmp_path)}, keep=False, kept_mb=0)
+
+    first, second = one().start(), one().start()
+    [home] = tmp_path.iterdir()
+    first.close()
+    [folder] = home.iterdir()
+    assert (folder / "pydron_ng" / "errors.py").exists()
+    os.kill(int(second.call(b"ids")[0].split()[1]), signal.SIGKILL)  # the launcher
+    second.until(lambda: not second.alive)
+    second.start()
+    assert second.call(b"echo", b"again") == (b"again",)
+    second.close()
+    wait_until(lambda: not list(home.iterdir()))
 
 
 def test_what_another_one_has_unpacked_meanwhile_is_left_alone(tmp_path: Path) -> None:
