@@ -40,7 +40,7 @@ survey.py:15: may hold up fit() on line 16 [unknown-call]
 | `may wait for 15` | the same, unless line 15 gets what cannot change: a number, a text |
 | `inline` | the program makes it where it stands: too short, or it does not travel |
 | `HOLDS UP 16`, `may hold up 16` | what the call on line 16 waits for |
-| `sync-point` | the program alone does it, in its place; no call waits for it |
+| `sync-point` | the program alone does it, in its place; by itself it holds up no call |
 | `?` at the end | if what is called turns out to be functional, which only the run can tell |
 
 `pydron explain --diff` adds the two programs that a function becomes.

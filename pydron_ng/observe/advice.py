@@ -6,7 +6,7 @@ import ast
 import builtins
 import inspect
 import io
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 from typing import Any
 
 from pydron_ng.runtime.scope import Scope
@@ -19,9 +19,11 @@ _OPENERS = (builtins.open, io.open)
 class Callees:
     """What the callees of a function stand for now."""
 
-    def __init__(self, function: FunctionType) -> None:
+    def __init__(self, function: FunctionType, inner: CodeType) -> None:
+        """inner: its code, or that of a function inside of it."""
         code = function.__code__
-        self._resolve = Scope(function).resolver(frozenset((*code.co_varnames, *code.co_cellvars)))
+        names = (n for c in (code, inner) for n in (*c.co_varnames, *c.co_cellvars))
+        self._resolve = Scope(function).resolver(frozenset(names))
         self._receiver = code.co_varnames[0] if code.co_argcount else ""
         self._class = _class_of(function)
 
@@ -53,7 +55,7 @@ def _names(node: ast.expr) -> list[str]:
 
 def gives_items_one_by_one(callee: Any) -> bool:
     """Is it known to return a file or a generator, whose next item is an effect?"""
-    if callee in _OPENERS:
+    if callee in _OPENERS or _module(callee) in {"csv", "_csv", "sqlite3"}:
         return True
     return isinstance(callee, FunctionType) and bool(callee.__code__.co_flags & GENERATOR)
 

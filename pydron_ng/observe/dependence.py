@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pydron_ng.events import Reason
@@ -52,11 +52,16 @@ class Needs:
 
 
 def needs_of(
-    graph: Graph, kinds: tuple[Kind, ...], reasons: tuple[Reason, ...], *, speculate: bool
+    graph: Graph,
+    kinds: Sequence[Kind | None],
+    reasons: tuple[Reason, ...],
+    *,
+    speculate: bool,
 ) -> dict[int, Needs]:
     """What each call needs that may run ahead.
 
-    kinds: of each site, as far as more is known than the graph was made from.
+    kinds: of each site, as far as more is known than the graph was made from; None for what may
+        be read ahead by the user's word.
     reasons: what run-ahead cannot evaluate; speculate: exits decide nothing.
     """
     constructs = [r for r in reasons if r.code != "unknown-call"]
@@ -105,7 +110,12 @@ class _Walk:
     """Back from one call, up to the next calls on each way."""
 
     def __init__(
-        self, graph: Graph, kinds: tuple[Kind, ...], constructs: list[Reason], *, speculate: bool
+        self,
+        graph: Graph,
+        kinds: Sequence[Kind | None],
+        constructs: list[Reason],
+        *,
+        speculate: bool,
     ) -> None:
         self._graph = graph
         self._outline, self._kinds = graph.outline, kinds
@@ -135,8 +145,25 @@ class _Walk:
     def _steps(self, node: Node) -> Iterator[Step]:
         for other in self._graph.needed.get(node, ()):
             edge = self._graph.edges[other, node]
-            if not self._is_passed_over(other, edge):
+            if edge.kind == "control" and self._is_with(other):
+                yield from (Step(step.needed, node, "") for step in self._around(other))
+            elif not self._is_passed_over(other, edge):
                 yield Step(other, node, edge.name)
+
+    def _is_with(self, node: Node) -> bool:
+        """Entering a context decides nothing: its body runs ahead, and waits for names alone."""
+        return node[0] == "statement" and isinstance(
+            self._outline.statements[node[1]].node, ast.With | ast.AsyncWith
+        )
+
+    def _around(self, node: Node) -> Iterator[Step]:
+        """What decides whether one comes to a with statement."""
+        for other in self._graph.needed.get(node, ()):
+            if self._graph.edges[other, node].kind == "control":
+                if self._is_with(other):
+                    yield from self._around(other)
+                elif not self._is_passed_over(other, self._graph.edges[other, node]):
+                    yield Step(other, node, "")
 
     def _first_steps(self, start: Node) -> Iterator[Step]:
         """Those of a call in a lambda include what map() or its like goes over."""
@@ -166,7 +193,7 @@ class _Walk:
         if self._kinds[number] in BLIND:
             self._blockers.append(self._blind(number, path))
             return False
-        return True
+        return self._kinds[number] is not None
 
     def _blind(self, number: int, path: tuple[Step, ...]) -> Blocker:
         """A call as a statement of its own is needed for what it changes."""
@@ -220,4 +247,4 @@ def _is_made(iterable: ast.expr, names: set[str], blocker: Blocker) -> bool:
     parts = list(ast.walk(iterable))
     if blocker.site is not None and blocker.site.node in parts:
         return True
-    return isinstance(iterable, ast.Name) and iterable.id in names
+    return any(isinstance(part, ast.Name) and part.id in names for part in parts)

@@ -27,6 +27,7 @@ from pydron_ng.observe.subject import Subject, subject_of
 from pydron_ng.runtime.grain import mark_of
 from pydron_ng.runtime.scheduled import entry_of
 from pydron_ng.runtime.session import session
+from pydron_ng.runtime.shared import ahead
 from pydron_ng.translation import pipeline
 from pydron_ng.translation.graph import Graph
 from pydron_ng.translation.kinds import Kind
@@ -54,24 +55,39 @@ class _Explaining:
         self._outline: Outline = self._graph.outline
         self._effects = self._graph.effects
         self._reasons = program.run_ahead.reasons
-        self._callees = Callees(subject.plain)
+        self._callees = Callees(subject.plain, program.caller)
         self._kinds = tuple(self._kind(site) for site in self._outline.sites)
         speculate = program.speculate
         self._needs = needs_of(self._graph, self._kinds, self._reasons, speculate=speculate)
         self._circles = in_circles(self._needs)
 
-    def _kind(self, site: Site) -> Kind:
-        """What a call is; methods of the own class are known by now."""
+    def _kind(self, site: Site) -> Kind | None:
+        """What a call is, methods of the own class known by now; None for ahead()."""
         kind, callee = self._effects.kinds[site.index], self._callees.of(site)
+        if callee is ahead:
+            return None
         if kind is not Kind.MAYBE or callee is None:
             return kind
         is_candidate = mark_of(callee) is not None or entry_of(callee) is not None
         return kind if is_candidate else Kind.UNKNOWN
 
+    def _inside(self) -> Iterator[_Explaining]:
+        """The functions inside of it that are run ahead where they are called."""
+        for inner in self._subject.program.inner:
+            yield _Explaining(self._subject._replace(program=inner, recorded=None))
+
+    def every_call(self) -> tuple[Call, ...]:
+        own = tuple(self._call(needs) for needs in self._needs.values())
+        return own + tuple(call for inner in self._inside() for call in inner.every_call())
+
+    def every_sync_point(self, calls: tuple[Call, ...]) -> tuple[SyncPoint, ...]:
+        inner = (point for one in self._inside() for point in one.every_sync_point(calls))
+        return (*self._sync_points(calls), *inner)
+
     def explanation(self) -> Explanation:
         plain, program = self._subject.plain, self._subject.program
         source, first = _source_of(plain)
-        calls = tuple(self._call(needs) for needs in self._needs.values())
+        calls = self.every_call()
         return Explanation(
             function=plain.__qualname__,
             file=plain.__code__.co_filename,
@@ -79,7 +95,7 @@ class _Explaining:
             source=source,
             is_scheduled=self._subject.is_scheduled,
             calls=tuple(sorted(calls, key=lambda call: (call.line, call.column))),
-            sync_points=tuple(self._sync_points(calls)),
+            sync_points=self.every_sync_point(calls),
             seen=tuple(self._seen(calls)),
             commit=pipeline.commit_text(program.analysis),
             run_ahead=program.run_ahead.source,
@@ -138,8 +154,8 @@ class _Explaining:
         return ()
 
     def _causes(self, needs: Needs) -> Iterator[Cause]:
-        for blocker in needs.blockers:
-            yield self._cause(needs.site, blocker)
+        causes = [self._cause(needs.site, blocker) for blocker in needs.blockers]
+        yield from {(cause.code, cause.line): cause for cause in reversed(causes)}.values()
         if needs.site in self._circles:
             yield self._circle(needs)
 
@@ -231,6 +247,7 @@ class _Explaining:
             return
         known = {(r.code, r.line) for r in self._reasons}
         blamed = {cause.line for call in calls for cause in call.causes}
+        blamed |= {s.line for s in self._outline.sites if self._kinds[s.index] is None}
         for reason in self._subject.recorded.reasons:
             is_told = reason.line in blamed and reason.code in _SAME_AS_CAUSES
             if (reason.code, reason.line) not in known and not is_told:
@@ -241,7 +258,7 @@ def _named(site: Site) -> str:
     return ast.unparse(site.handed or site.node.func)
 
 
-def _call_of(site: Site, kind: Kind) -> tuple[str, str]:
+def _call_of(site: Site, kind: Kind | None) -> tuple[str, str]:
     if kind is Kind.OBSERVER:
         return "effect", f"{site.callee}() has an effect, which stays in its place"
     return "unknown-call", f"{site.callee}() is not known to be pure"

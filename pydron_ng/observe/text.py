@@ -78,15 +78,14 @@ def _holding_up(told: Explanation) -> Iterator[tuple[int, str]]:
 
 
 def _beside(calls: list[Call]) -> Iterator[str]:
-    """What is said of the calls on one line; those that run ahead are said to do so once."""
-    ready = [call for call in calls if call.state in {State.AHEAD, State.AFTER}]
-    if ready:
-        after = sorted({line for call in ready for line in call.after} - {ready[0].line})
+    """What is said of the calls on one line; of those that wait, if there are some."""
+    waiting = [call for call in calls if call.state not in {State.AHEAD, State.AFTER}]
+    for call in waiting:
+        yield _state(call) if call.is_sure else f"{_state(call)}?"
+    if not waiting:
+        after = sorted({line for call in calls for line in call.after} - {calls[0].line})
         said = f"ahead, after {_numbers(after)}" if after else "ahead"
-        yield said if all(call.is_sure for call in ready) else f"{said}?"
-    for call in calls:
-        if call not in ready:
-            yield _state(call) if call.is_sure else f"{_state(call)}?"
+        yield said if all(call.is_sure for call in calls) else f"{said}?"
 
 
 def _state(call: Call) -> str:
@@ -118,7 +117,7 @@ def _legend(told: Explanation) -> Iterator[str]:
     """What the words of the margin mean that do not say it themselves."""
     words = margin_of(told).values()
     if any("sync-point" in word for word in words):
-        yield "sync-point: the program alone does it, in its place; no call waits for it"
+        yield "sync-point: the program alone does it, in its place; by itself it holds up no call"
     if any(not call.is_sure for call in told.calls):
         yield "?: if what is called turns out to be functional, which only the run can tell"
 

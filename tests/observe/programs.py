@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from pydron_ng import functional, schedule
+from pydron_ng import ahead, functional, schedule
 
 
 @functional
@@ -76,6 +77,33 @@ def lines(name: str) -> list[str]:
         for line in file:
             out.append(f(line))
     return out
+
+
+@schedule
+def lines_read_ahead(name: str) -> list[str]:
+    out = []
+    with open(name) as file:
+        for line in ahead(file):
+            out.append(f(line))
+    return out
+
+
+@schedule
+def rows(name: str) -> list[Any]:
+    out = []
+    with open(name) as file:
+        for row in csv.reader(file):
+            out.append(f(row))
+    return out
+
+
+@schedule
+def inner(xs: list[int]) -> list[int]:
+    def both(x: int) -> Any:
+        log(x)
+        return g(f(x))
+
+    return [both(x) for x in xs]
 
 
 @schedule

@@ -22,6 +22,9 @@ MARGINS = {
     "unknown": {4: "HOLDS UP 5", 5: "waits for 4"},
     "changes": {4: "may hold up 5", 5: "may wait for 4"},
     "lines": {3: "sync-point", 4: "HOLDS UP 5", 5: "waits for 4"},
+    "lines_read_ahead": {3: "sync-point", 5: "ahead"},
+    "rows": {3: "sync-point", 4: "HOLDS UP 5", 5: "waits for 4"},
+    "inner": {3: "may hold up 4", 4: "may wait for 3", 6: "ahead?"},
     "chain": {3: "one by one"},
     "rounds": {5: "round by round"},
     "until_found": {3: "one by one", 4: "HOLDS UP 3"},
@@ -63,6 +66,7 @@ def ways_out(function: Any) -> list[str]:
     [
         ("unknown", "decorate load (programs.py:"),
         ("lines", "for line in ahead(file)"),
+        ("rows", "for row in ahead(csv.reader(file))"),
         ("until_found", "@schedule(speculate=True)"),
         ("method", "decorate the method grab with @functional"),
         ("draws", "take the values in a loop of its own"),
