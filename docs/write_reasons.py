@@ -34,8 +34,10 @@ survey.py:15: may hold up fit() on line 16 [unknown-call]
 |---|---|
 | `ahead` | made before the program gets there, beside others |
 | `ahead, after 14` | as soon as the results of the calls on line 14 are there |
+| `ahead, from 14 on` | when the program has passed line 14, once for all passes of the loop |
 | `round by round` | all calls of one pass of a loop at once, pass after pass |
 | `one by one` | each call needs the one before it |
+| `perhaps one by one` | the same, unless what it needs of a container is known before, such as its keys |
 | `waits for 15` | made when the program has passed line 15; without a number, its own line |
 | `may wait for 15` | the same, unless line 15 gets what cannot change: a number, a text |
 | `inline` | the program makes it where it stands: too short, or it does not travel |
@@ -59,7 +61,7 @@ Each function is what `pydron_ng.explain(f).to_json()` writes:
 | `calls` | each that may run ahead: `{"line", "column", "text", "state", "after", "causes", "is_sure"}` |
 | `calls[].state` | `ahead`, `after`, `rounds`, `chain`, `waits` or `inline` |
 | `calls[].after` | lines of the calls whose results it needs |
-| `calls[].causes` | why it waits: `{"code", "line", "why", "chain", "way_out", "is_sure"}` |
+| `calls[].causes` | why it waits: `{"code", "line", "why", "chain", "way_out", "is_sure", "is_once"}`; `is_once`: all passes of the loop wait for it together |
 | `sync_points` | each `{"line", "column", "code", "what", "holds_up", "way_out"}` |
 | `seen` | what runs in this process have recorded: `{"code", "line", "chain"}` |
 

@@ -13,6 +13,11 @@ from pydron_ng.runtime.scope import Scope
 from pydron_ng.translation.codes import GENERATOR
 from pydron_ng.translation.outline import Site
 
+#: Methods of generators of random numbers.
+_DRAWS = frozenset(
+    "choice choices gauss integers normal normalvariate permutation rand randint randn random"
+    " randrange sample shuffle standard_normal uniform".split()
+)
 _OPENERS = (builtins.open, io.open)
 
 
@@ -64,6 +69,8 @@ def of_unknown(site: Site, callee: Any) -> str:
     """For a call that is not known to be pure."""
     name = site.callee
     match callee:
+        case None if getattr(site.node.func, "attr", "") in _DRAWS:
+            return OF_DRAWING
         case None if isinstance(site.node.func, ast.Attribute):
             return (
                 f"decorate the method {site.node.func.attr} with @functional, if it only computes"
@@ -73,8 +80,10 @@ def of_unknown(site: Site, callee: Any) -> str:
             return f"decorate what {name} stands for with @functional, if it only computes a value"
         case _ if callee in _OPENERS:
             return "open the file inside of a @functional function that reads it"
+        case type() if _module(callee) in {"random", "numpy"}:
+            return "make it in the function that uses it, from a seed that it is given"
         case _ if _is_drawn(callee):
-            return "take the values in a loop of its own before this one; calls do not wait then"
+            return OF_DRAWING
         case _ if _module(callee) in {"threading", "_thread"}:
             return "do not hand it to functional calls: locks do not travel"
         case type():
@@ -120,6 +129,7 @@ def of_iteration(target: str, iterable: str) -> str:
     return f"for {target} in ahead({iterable}), if reading on before the loop gets there is fine"
 
 
+OF_DRAWING = "take the values in a loop of its own before this one; its calls then overlap"
 OF_EXIT = "@schedule(speculate=True), if calls may be made that turn out to be superfluous"
 OF_CIRCLE = "nothing, if each really needs the one before; else start each from what it is given"
 OF_ROUNDS = "nothing, if that is what is computed; else do more in one round"

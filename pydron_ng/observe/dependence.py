@@ -77,6 +77,24 @@ def in_circles(needs: dict[int, Needs]) -> frozenset[int]:
     return frozenset(number for number in needs if number in _reachable(needs, number))
 
 
+def is_once(graph: Graph, number: int, blocker: Blocker) -> bool:
+    """Is it done once for all passes of the loops around a call, which overlap after that?"""
+    around = set(graph.outline.sites[number].loops)
+    if not around or blocker.site is None:
+        return False
+    return around.isdisjoint(blocker.site.loops)
+
+
+def through_container(graph: Graph, path: tuple[Step, ...]) -> str:
+    """The name of a container on the way that the function itself fills; empty if there is none."""
+    mutated = graph.effects.mutated
+    for step in path:
+        kind, number = step.needed
+        if kind == "statement" and step.name and step.name in mutated[number]:
+            return step.name
+    return ""
+
+
 def carrying_loop(graph: Graph, needs: Needs) -> int:
     """The loop whose passes wait for each other because of this call; -1 where nobody knows."""
     path = needs.calls.get(needs.site, ())
@@ -145,10 +163,19 @@ class _Walk:
     def _steps(self, node: Node) -> Iterator[Step]:
         for other in self._graph.needed.get(node, ()):
             edge = self._graph.edges[other, node]
+            if self._is_of_itself(other, node, edge):
+                continue
             if edge.kind == "control" and self._is_with(other):
                 yield from (Step(step.needed, node, "") for step in self._around(other))
             elif not self._is_passed_over(other, edge):
                 yield Step(other, node, edge.name)
+
+    def _is_of_itself(self, node: Node, part: Node, edge: Edge) -> bool:
+        """Does a statement change what a call in it takes, in one and the same pass?"""
+        if node[0] != "statement" or part[0] != "site" or edge.distance or not edge.name:
+            return False
+        is_its_own = self._outline.sites[part[1]].statement == node[1]
+        return is_its_own and edge.name in self._graph.effects.mutated[node[1]]
 
     def _is_with(self, node: Node) -> bool:
         """Entering a context decides nothing: its body runs ahead, and waits for names alone."""

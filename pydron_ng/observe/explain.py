@@ -19,8 +19,10 @@ from pydron_ng.observe.dependence import (
     carrying_loop,
     exit_on,
     in_circles,
+    is_once,
     loop_over,
     needs_of,
+    through_container,
 )
 from pydron_ng.observe.explanation import Call, Cause, Explanation, State, SyncPoint
 from pydron_ng.observe.subject import Subject, subject_of
@@ -33,7 +35,8 @@ from pydron_ng.translation.graph import Graph
 from pydron_ng.translation.kinds import Kind
 from pydron_ng.translation.outline import Outline, Site, Statement
 
-#: What runs say of a line that is said to be to blame anyway.
+#: Why calls wait for each other; and what runs say of a line that is said to be to blame anyway.
+_IN_CIRCLES = frozenset({"one-by-one", "round-by-round", "undecided"})
 _SAME_AS_CAUSES = frozenset({"unknown-value", "unknown-argument", "iterator"})
 
 
@@ -112,14 +115,14 @@ class _Explaining:
             line=site.line,
             column=site.node.col_offset + 1,
             text=f"{_named(site)}()",
-            state=State.INLINE if inline else self._state(needs),
+            state=State.INLINE if inline else self._state(needs, causes),
             after=tuple(others),
             causes=inline or causes,
             is_sure=self._is_sure(site),
         )
 
-    def _state(self, needs: Needs) -> State:
-        if needs.blockers:
+    def _state(self, needs: Needs, causes: tuple[Cause, ...]) -> State:
+        if any(not c.is_once and c.code not in _IN_CIRCLES for c in causes):
             return State.WAITS
         if needs.site in self._circles:
             return State.CHAIN if self._round_of(needs) is None else State.ROUNDS
@@ -167,13 +170,17 @@ class _Explaining:
             word = type(left).__name__.lower()
             why = f"whether {name}() is called again is known when the {word} is decided"
             return Cause("undecided", left.lineno, why, self._chain(path), advice.OF_EXIT)
+        held = through_container(self._graph, path)
+        known = f"; not where what it needs of {held} is known before, such as keys" * bool(held)
         around = self._round_of(needs)
         if around is not None:
             first = getattr(around, "lineno", line)
             why = f"the next pass of the loop on line {first} needs what {name}() has computed"
-            return Cause("round-by-round", line, why, self._chain(path), advice.OF_ROUNDS)
+            chain = self._chain(path)
+            return Cause("round-by-round", line, why + known, chain, advice.OF_ROUNDS, not held)
         why = f"{name}() takes what the pass before has computed: one after the other"
-        return Cause("one-by-one", line, why, self._chain(path), advice.OF_CIRCLE)
+        chain = self._chain(path)
+        return Cause("one-by-one", line, why + known, chain, advice.OF_CIRCLE, not held)
 
     def _cause(self, number: int, blocker: Blocker) -> Cause:
         call = self._outline.sites[number]
@@ -198,7 +205,8 @@ class _Explaining:
         else:
             why = f"{_named(call)}() needs what {site.callee}() returns; it is not known to be pure"
         way_out = advice.of_unknown(site, callee)
-        return Cause("unknown-call", site.line, why, chain, way_out, not blocker.changes)
+        once = is_once(self._graph, number, blocker)
+        return Cause("unknown-call", site.line, why, chain, way_out, not blocker.changes, once)
 
     def _chain(self, path: tuple[Step, ...]) -> tuple[str, ...]:
         """How one gets from what is to blame to the call, each step by a name."""
@@ -226,7 +234,9 @@ class _Explaining:
         node: ast.AST = statement.node if blind is None else blind.node
         line, column = statement.node.lineno, getattr(node, "col_offset", 0) + 1
         line = getattr(node, "lineno", line)
-        waiting = [c for c in calls if any(cause.line == line for cause in c.causes)]
+        waiting = [
+            c for c in calls if any(cause.line == line and not cause.is_once for cause in c.causes)
+        ]
         held = sorted({call.line for call in waiting} - {line})
         code, what = (
             _what(statement.node) if blind is None else _call_of(blind, self._kinds[blind.index])

@@ -29,6 +29,7 @@ class State(Enum):
 class Cause:
     """Why a call waits. line: the one to blame; chain: how it gets from there to the call.
 
+    is_once: all passes of the loop around it wait for this together, then they overlap.
     is_sure: false where it depends on the kind of a value, which only the run can tell.
     """
 
@@ -38,6 +39,7 @@ class Cause:
     chain: tuple[str, ...]
     way_out: str
     is_sure: bool = True
+    is_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def _holding_up(told: Explanation) -> Iterator[tuple[int, str]]:
     held: dict[int, dict[int, bool]] = {}
     for call in told.calls:
         for cause in call.causes:
-            if cause.line != call.line:
+            if cause.line != call.line and not cause.is_once:
                 lines = held.setdefault(cause.line, {})
                 lines[call.line] = lines.get(call.line, False) or cause.is_sure
     for line, calls in held.items():
@@ -84,19 +84,24 @@ def _beside(calls: list[Call]) -> Iterator[str]:
         yield _state(call) if call.is_sure else f"{_state(call)}?"
     if not waiting:
         after = sorted({line for call in calls for line in call.after} - {calls[0].line})
+        begins = max((c.line for call in calls for c in call.causes if c.is_once), default=0)
         said = f"ahead, after {_numbers(after)}" if after else "ahead"
+        if begins and begins != calls[0].line:
+            said += f", from {begins} on"
         yield said if all(call.is_sure for call in calls) else f"{said}?"
 
 
 def _state(call: Call) -> str:
+    is_sure = all(cause.is_sure for cause in call.causes)
     match call.state:
         case State.AHEAD | State.AFTER:
             return "ahead"
         case State.ROUNDS:
-            return "round by round"
+            return "round by round" if is_sure else "perhaps round by round"
         case State.CHAIN:
             others = [line for line in call.after if line != call.line]
-            return "one by one" + (f", after {_numbers(others)}" if others else "")
+            said = "one by one" if is_sure else "perhaps one by one"
+            return said + (f", after {_numbers(others)}" if others else "")
         case State.WAITS:
             return _waits(call)
         case State.INLINE:
@@ -104,7 +109,8 @@ def _state(call: Call) -> str:
 
 
 def _waits(call: Call) -> str:
-    lines = sorted({cause.line for cause in call.causes if cause.line != call.line})
+    causes = [cause for cause in call.causes if cause.line != call.line and not cause.is_once]
+    lines = sorted({cause.line for cause in causes})
     word = "waits" if any(cause.is_sure for cause in call.causes) else "may wait"
     return f"{word} for {_numbers(lines)}" if lines else word
 
@@ -126,7 +132,7 @@ def _whys(told: Explanation) -> Iterator[str]:
     """Each cause once, with all the calls that it holds up."""
     held: dict[tuple[str, int], list[tuple[Call, Cause]]] = {}
     for call in told.calls:
-        for cause in call.causes:
+        for cause in (c for c in call.causes if not c.is_once):
             held.setdefault((cause.code, cause.line), []).append((call, cause))
     for (code, line), calls in sorted(held.items(), key=lambda item: (item[0][1], item[0][0])):
         if (code, line) != min(held, key=lambda key: (key[1], key[0])):
@@ -147,7 +153,8 @@ def _whom(calls: list[tuple[Call, Cause]]) -> str:
     all_of_them = ", ".join(names)
     call, cause = calls[0]
     if cause.code in _HOW:
-        return f"calls of {all_of_them} are made {_HOW[cause.code]}"
+        perhaps = "" if cause.is_sure else "perhaps "
+        return f"{perhaps}calls of {all_of_them} are made {_HOW[cause.code]}"
     if call.state is State.INLINE:
         return f"the program makes {all_of_them} itself"
     return f"{'holds' if any(cause.is_sure for _, cause in calls) else 'may hold'} up {all_of_them}"

@@ -172,6 +172,21 @@ def draws(n: int) -> list[float]:
 
 
 @schedule
+def drawn_first(n: int) -> list[float]:
+    drawn = [random.random() for _ in range(n)]
+    return [f(x) for x in drawn]
+
+
+@schedule
+def kept(xs: list[int]) -> dict[int, int]:
+    known: dict[int, int] = {}
+    for x in xs:
+        if x not in known:
+            known[x] = f(x)
+    return known
+
+
+@schedule
 def handed(xs: Iterable[int], h: Callable[[int], int]) -> list[int]:
     a = [h(x) for x in xs]
     b = list(map(f, a))

@@ -33,6 +33,8 @@ MARGINS = {
     "generator": {3: "sync-point, ahead"},
     "tries": {5: "ahead", 8: "ahead, after 5"},
     "draws": {4: "waits"},
+    "drawn_first": {2: "sync-point", 3: "ahead, from 2 on"},
+    "kept": {5: "perhaps one by one"},
     "handed": {2: "ahead?", 3: "ahead, after 2", 4: "ahead, after 3"},
     "nothing": {},
 }
@@ -134,7 +136,7 @@ def test_json_has_the_shape_that_the_docs_promise() -> None:
     (call,) = told["calls"]
     assert set(call) == set("line column text state after causes is_sure".split())
     assert call["state"] == "waits"
-    assert set(call["causes"][0]) == set("code line why chain way_out is_sure".split())
+    assert set(call["causes"][0]) == set("code line why chain way_out is_sure is_once".split())
     (point,) = told["sync_points"]
     assert set(point) == set("line column code what holds_up way_out".split())
     assert point["holds_up"] == [call["line"]]
