@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -12,11 +13,13 @@ from pydron_ng import ahead, functional, schedule
 
 @functional
 def f(x: Any) -> Any:
+    time.sleep(0.001)
     return x
 
 
 @functional
 def g(x: Any) -> Any:
+    time.sleep(0.001)
     return x
 
 
