@@ -12,8 +12,9 @@ HEAD = """# Reasons, by their codes
 
 Written by `python -m docs.write_reasons` from `pydron_ng/observe/codes.py`.
 
-Wherever pydron_ng does not run something in parallel, it has a reason with a code. A reason never
-means that something is wrong: the call is made in the program, as if undecorated.
+Wherever pydron_ng does not run something in parallel, it has a reason with a code. Except for the
+errors at the end, a reason does not mean that something is wrong: the call is made in the program,
+as if undecorated.
 
 `pydron explain survey.py`, or `survey.py:reduce` for one function, shows the source of scheduled
 functions with a margin. Of the file only imports and definitions are executed, not the program. In

@@ -7,6 +7,7 @@ computes something are not: a program for pydron_ng needs no ``if __name__ == "_
 from __future__ import annotations
 
 import ast
+import linecache
 import sys
 import traceback
 from collections.abc import Iterator
@@ -16,11 +17,13 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_CALLS = (ast.Call, ast.Await, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-#: Calls at the top of a file that only define something, by the last part of their name.
+_CALLS = (ast.Call, ast.Await)
+#: Calls at the top of a file that only define something, by the last part of their name; all
+#: others may be the program itself.
 _DEFINING = frozenset(
     "functional schedule value_type TypeVar NewType namedtuple NamedTuple partial getLogger Path"
-    " dataclass frozenset".split()
+    " dataclass frozenset dict list set tuple range len sorted min max int float str bytes bool"
+    " zip enumerate join compile deque defaultdict Counter Lock".split()
 )
 
 
@@ -119,7 +122,7 @@ def _executed(module: ModuleType, nodes: list[ast.stmt], file: Path) -> Iterator
         exec(code, vars(module))
     except (Exception, SystemExit) as error:
         why = f"{type(error).__name__}: {error}"
-        text = ast.unparse(node).partition("\n")[0]
+        text = linecache.getline(str(file), node.lineno).strip()
         yield Failure(node.lineno, text, why, _innermost_place(error, file))
 
 

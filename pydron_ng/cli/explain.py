@@ -22,7 +22,7 @@ from pydron_ng.observe.subject import is_scheduled
 
 _BAD_USAGE = 2
 _COLOURS = {
-    r"^ *\d+  .*\| ": "dim",
+    r"^ *\d+(?=  )": "dim",
     r"HOLDS UP [\d, ]*\d|(?<=  )waits( for [\d, ]*\d)?|^\S+: holds": "red",
     r"may hold up( [\d, ]*\d)?|may wait( for [\d, ]*\d)?": "yellow",
     r"(?<=  )(one by one|round by round)": "yellow",
@@ -120,7 +120,8 @@ def _failed(file: Path, one: Failure) -> Iterator[str]:
     yield f"{file.name}:{one.line}: this could not be executed; what it defines is taken as unknown"
     yield f"{one.line:>6} | {one.text}"
     yield f"  why: {one.why}" + (f" ({one.cause})" if one.cause else "")
-    yield "  try: run this in the environment, and from the directory, that the program runs in"
+    if not one.why.startswith("NameError"):  # that follows from another one, told before
+        yield "  try: run this in the environment, and from the directory, that the program runs in"
 
 
 def _as_json(found: Definitions, told: Sequence[Explanation]) -> str:

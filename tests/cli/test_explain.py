@@ -120,6 +120,26 @@ survey_to_explain.py:1: this could not be executed; what it defines is taken as 
     assert "reduce(): of 2 calls" in done.stdout
 
 
+def test_constants_are_there_and_what_may_be_the_program_is_not(explain: Run) -> None:
+    text = """\
+from pydron_ng import functional, schedule
+KEYS = sorted({key for key in "abc"})
+CHOSEN = input()
+@functional
+def f(x, keys=KEYS): return x
+@schedule
+def run(xs): return [f(x) for x in xs]
+@schedule
+def other(xs, chosen=CHOSEN): return [f(x) for x in xs]
+"""
+    shown = explain(text).stdout
+    assert shown.startswith("survey_to_explain.py:9: this could not be executed; ")
+    assert "     9 | def other(xs, chosen=CHOSEN)" in shown
+    assert "why: NameError: name 'CHOSEN' is not defined\n" in shown
+    assert "run(): of 1 call that could run in parallel, 1 from the beginning" in shown
+    assert "other()" not in shown
+
+
 def test_a_file_of_a_package_is_imported_as_a_part_of_it(tmp_path: Path) -> None:
     package = tmp_path / "package_to_explain"
     package.mkdir()
