@@ -12,6 +12,7 @@ from typing import Any
 from pydron_ng.runtime.scope import Scope
 from pydron_ng.translation.codes import GENERATOR
 from pydron_ng.translation.outline import Site
+from pydron_ng.values.installed import is_installed
 
 #: Methods of generators of random numbers.
 _DRAWS = frozenset(
@@ -65,6 +66,17 @@ def gives_items_one_by_one(callee: Any) -> bool:
     return isinstance(callee, FunctionType) and bool(callee.__code__.co_flags & GENERATOR)
 
 
+def of_change(site: Site, callee: Any, changes: str) -> str:
+    """For a call that may change what others need."""
+    if isinstance(callee, BuiltinFunctionType) or _is_installed(callee):
+        return f"give {site.callee} a copy of {changes}, or the functional calls one"
+    return of_unknown(site, callee)
+
+
+def _is_installed(callee: Any) -> bool:
+    return isinstance(callee, FunctionType) and not _is_of_the_user(callee)
+
+
 def of_unknown(site: Site, callee: Any) -> str:
     """For a call that is not known to be pure."""
     name = site.callee
@@ -86,8 +98,14 @@ def of_unknown(site: Site, callee: Any) -> str:
             return OF_DRAWING
         case _ if _module(callee) in {"threading", "_thread"}:
             return "do not hand it to functional calls: locks do not travel"
+        case type() if _is_of_the_user(callee):
+            return (
+                f"make {callee.__name__} a dataclass; or make its objects in functional functions"
+            )
         case type():
-            return f"make {callee.__name__} a dataclass, or make its objects in a function that is"
+            return f"make the {callee.__name__} in the functional function that needs it"
+        case _ if callee is next:
+            return "take the items in a loop: for ... in ahead(...), if reading on early is fine"
         case FunctionType() if _is_of_the_user(callee):
             return (
                 f"decorate {callee.__qualname__} ({_place(callee)}) with @functional, if it only"
@@ -111,12 +129,9 @@ def _module(callee: Any) -> str:
     return str(getattr(callee, "__module__", None) or "").partition(".")[0]
 
 
-def _is_of_the_user(function: FunctionType) -> bool:
-    return "site-packages" not in function.__code__.co_filename and not _is_standard(function)
-
-
-def _is_standard(function: FunctionType) -> bool:
-    return inspect.__file__.rpartition("/")[0] in function.__code__.co_filename
+def _is_of_the_user(definition: FunctionType | type) -> bool:
+    """Is it written in a file of the user's, not in one that is installed?"""
+    return not is_installed(definition.__module__)
 
 
 def _place(function: FunctionType) -> str:
@@ -132,4 +147,6 @@ def of_iteration(target: str, iterable: str) -> str:
 OF_DRAWING = "take the values in a loop of its own before this one; its calls then overlap"
 OF_EXIT = "@schedule(speculate=True), if calls may be made that turn out to be superfluous"
 OF_CIRCLE = "nothing, if each really needs the one before; else start each from what it is given"
+OF_CONSTRUCT = "move it into a @functional function"
+OF_STREAM = "make it a list: all of it is taken then"
 OF_ROUNDS = "nothing, if that is what is computed; else do more in one round"

@@ -188,7 +188,8 @@ class _Explaining:
         if blocker.site is None:
             assert blocker.reason is not None
             code, line, why = blocker.reason.code, blocker.reason.line, blocker.reason.chain[0]
-            return Cause(code, line, why, chain, "compute it in a @functional function")
+            way_out = advice.OF_STREAM if code == "undecided" else advice.OF_CONSTRUCT
+            return Cause(code, line, why, chain, way_out)
         site, callee = blocker.site, self._callees.of(blocker.site)
         loop = loop_over(self._graph, number, blocker)
         if loop is not None and advice.gives_items_one_by_one(callee):
@@ -204,7 +205,10 @@ class _Explaining:
             )
         else:
             why = f"{_named(call)}() needs what {site.callee}() returns; it is not known to be pure"
-        way_out = advice.of_unknown(site, callee)
+        if blocker.changes:
+            way_out = advice.of_change(site, callee, blocker.changes)
+        else:
+            way_out = advice.of_unknown(site, callee)
         once = is_once(self._graph, number, blocker)
         return Cause("unknown-call", site.line, why, chain, way_out, not blocker.changes, once)
 
