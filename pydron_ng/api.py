@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from types import FunctionType
-from typing import Any, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
 from pydron_ng.errors import SourceMissing, TranslationError
 from pydron_ng.log import log
@@ -18,6 +18,9 @@ from pydron_ng.runtime.session import (
     said_without_source,
     scheduled_names,
 )
+
+if TYPE_CHECKING:
+    from pydron_ng.observe.explanation import Explanation
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
@@ -232,6 +235,20 @@ def translate(function: Callable[..., Any]) -> Translation:
     return Translation(graph.text(), commit, run_ahead.source, program)
 
 
+def explain(function: Callable[..., Any]) -> Explanation:
+    """What runs ahead in a function, what waits for what, and what to change; ``str()`` shows it.
+
+    Where the function has run in this process, with what those runs have recorded.
+
+    Raises:
+        TypeError: it is no function that Python code defines.
+        TranslationError: it cannot be translated, and runs undecorated.
+    """
+    from pydron_ng.observe.explain import explanation_of
+
+    return explanation_of(function)
+
+
 def _speculates(function: Any) -> bool:
     """Was the function, or the one inside of its decorators, scheduled to speculate?"""
     from pydron_ng.runtime.scheduled import entry_of
@@ -244,4 +261,4 @@ def _speculates(function: Any) -> bool:
     return False
 
 
-__all__ = ["Translation", "functional", "schedule", "translate", "value_type"]
+__all__ = ["Translation", "explain", "functional", "schedule", "translate", "value_type"]

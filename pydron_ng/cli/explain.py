@@ -1,0 +1,159 @@
+"""``pydron explain``: which lines keep others from running in parallel, and what to change."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from pydron_ng.cli.definitions import Definitions, Failure, definitions_of
+from pydron_ng.errors import TranslationError
+from pydron_ng.observe.explain import explanation_of
+from pydron_ng.observe.explanation import VERSION, Explanation
+from pydron_ng.observe.subject import is_scheduled
+
+_BAD_USAGE = 2
+_COLOURS = {
+    r"^ *\d+(?=  )": "dim",
+    r"HOLDS UP [\d, ]*\d|(?<=  )waits( for [\d, ]*\d)?|^\S+: holds": "red",
+    r"may hold up( [\d, ]*\d)?|may wait( for [\d, ]*\d)?": "yellow",
+    r"(?<=  )(one by one|round by round)": "yellow",
+    r"(?<=  )ahead(, after [\d, ]*\d)?": "green",
+    r"^ *(why|try): ": "bold",
+}
+
+
+class _Trouble(Exception):
+    """Nothing can be explained: place and reason, then a way out."""
+
+
+@click.command()
+@click.argument("what", metavar="FILE[:FUNCTION]")
+@click.option("--json", "is_json", is_flag=True, help="For other programs to read.")
+@click.option("--diff", is_flag=True, help="Also show the two programs that a function becomes.")
+def explain(what: str, *, is_json: bool, diff: bool) -> None:
+    """Show which calls of scheduled functions run ahead, which wait for what, and what to change.
+
+    Of FILE only imports and definitions are executed, not the program. Exit status: 0, or 2 if
+    there is nothing that can be explained.
+    """
+    try:
+        found, told = _explained(*_parts(what))
+    except _Trouble as trouble:
+        click.echo(f"pydron explain: {trouble}", err=True)
+        sys.exit(_BAD_USAGE)
+    if is_json:
+        click.echo(_as_json(found, told))
+        return
+    _screen(found, told, diff=diff)
+
+
+def _parts(what: str) -> tuple[Path, str]:
+    """The file, and the name of the function; empty for all that are scheduled."""
+    file, _, name = what.rpartition(":")
+    if file and name.replace(".", "").isidentifier() and not Path(what).exists():
+        return Path(file), name
+    return Path(what), ""
+
+
+def _explained(file: Path, name: str) -> tuple[Definitions, list[Explanation]]:
+    found = _defined(file)
+    wanted = _wanted(found, file, name)
+    told, troubles = [], []
+    for each, function in wanted.items():
+        try:
+            told.append(explanation_of(function))
+        except TranslationError as error:
+            line = function.__code__.co_firstlineno
+            troubles.append(f"{file}:{line}: {each}() runs undecorated: {error} [{error.code}]")
+    if not told:
+        raise _Trouble("\n".join(troubles))
+    for trouble in troubles:
+        click.echo(trouble, err=True)
+    return found, told
+
+
+def _defined(file: Path) -> Definitions:
+    try:
+        with redirect_stdout(sys.stderr):
+            return definitions_of(file)
+    except SyntaxError as error:
+        line = f"{error.lineno or 0:>6} | {(error.text or '').strip()}"
+        raise _Trouble(f"{file}:{error.lineno}: {error.msg}\n{line}") from None
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise _Trouble(f"{file}: {why}\n  try: name a file, or FILE:FUNCTION") from None
+    except ValueError as error:
+        raise _Trouble(f"{file}: it is no Python: {error}") from None
+
+
+def _wanted(found: Definitions, file: Path, name: str) -> dict[str, Any]:
+    functions = found.functions()
+    notes = "".join(f"\n{line}" for one in found.failures for line in _failed(file, one))
+    if name:
+        if name not in functions:
+            known = ", ".join(functions) or "none"
+            like = "".join(f"; did you mean {n}?" for n in get_close_matches(name, functions, 1))
+            said = f"{file} defines no function {name}{like}"
+            raise _Trouble(f"{said}\n  it defines: {known}{notes}")
+        return {name: functions[name]}
+    scheduled = {n: f for n, f in functions.items() if is_scheduled(f)}
+    if not scheduled:
+        some = next((one for one in functions if "." not in one), "FUNCTION")
+        raise _Trouble(
+            f"{file} has no function that is decorated with @schedule\n"
+            f"  try: decorate the one that calls the others; or `pydron explain {file}:{some}`,"
+            f" to see what that would do{notes}"
+        )
+    return scheduled
+
+
+def _failed(file: Path, one: Failure) -> Iterator[str]:
+    yield f"{file.name}:{one.line}: this could not be executed; what it defines is taken as unknown"
+    yield f"{one.line:>6} | {one.text}"
+    yield f"  why: {one.why}" + (f" ({one.cause})" if one.cause else "")
+    if not one.why.startswith("NameError"):  # that follows from another one, told before
+        yield "  try: run this in the environment, and from the directory, that the program runs in"
+
+
+def _as_json(found: Definitions, told: Sequence[Explanation]) -> str:
+    keys = ("line", "text", "why", "cause")
+    report = {
+        "version": VERSION,
+        "file": found.module.__file__,
+        "functions": [one.as_dict() for one in told],
+        "not_executed": [{key: getattr(f, key) for key in keys} for f in found.failures],
+    }
+    return json.dumps(report, indent=2)
+
+
+def _screen(found: Definitions, told: Sequence[Explanation], *, diff: bool) -> None:
+    console = Console(highlight=False)
+    file = Path(str(found.module.__file__))
+    notes = [list(_failed(file, one)) for one in found.failures]
+    for block in [*notes, *(str(one).splitlines() + _programs(one, diff) for one in told)]:
+        for line in block:
+            console.print(_coloured(line), soft_wrap=True)
+        console.print()
+
+
+def _programs(told: Explanation, diff: bool) -> list[str]:
+    if not diff:
+        return []
+    both = ("what runs in the program", told.commit), ("what runs ahead of it", told.run_ahead)
+    return [line for title, text in both for line in ("", f"--- {title}", *text.splitlines())]
+
+
+def _coloured(line: str) -> Text:
+    text = Text(line)
+    for pattern, style in _COLOURS.items():
+        text.highlight_regex(pattern, style)
+    return text
