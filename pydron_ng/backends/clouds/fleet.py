@@ -45,6 +45,10 @@ class CloudFleet(Fleet):
         if self._keeper is not None:
             self._keeper.forget()
 
+    def _is_tried_on(self, host: Host) -> bool:
+        """An instance costs money: it is there while somebody needs it."""
+        return host.wanted > 0 and super()._is_tried_on(host)
+
     def _lose(self, host: Host, trouble: Trouble) -> None:
         """What is the matter with the provider is the same for all, and told once."""
         if trouble.why in self._told:

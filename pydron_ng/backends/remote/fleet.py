@@ -175,8 +175,12 @@ class Fleet:
         if host.wanted and not host.hopeless and self._is_any_there():
             self._connect(host)
         self._despair()
-        if host.link is None and not host.hopeless:
+        if host.link is None and self._is_tried_on(host):
             self._connect(host)
+
+    def _is_tried_on(self, host: Host) -> bool:
+        """Whether the host is looked for, though nobody needs it now."""
+        return not host.hopeless
 
     def _fail(self, host: Host, trouble: Trouble) -> None:
         text = f"{host.plan.name}: {trouble.why}"
