@@ -307,6 +307,8 @@ class Activation:
     def gave(self, call: IssuedCall, value: Any, seconds: float, failed: bool) -> None:
         """The commit program has made the call itself: others may wait for what came of it."""
         call.mark.cost(seconds)
+        if not failed:
+            call.mark.saw(value)
         let_be(call.function, done=True)
         self._quiet.met(value)
         try:

@@ -7,6 +7,7 @@ a chain of calls is one round trip.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
@@ -123,6 +124,11 @@ class Batch(Task):
     def size(self) -> int:
         """How many calls there are in it."""
         return len(self.calls)
+
+    @property
+    def work(self) -> float:
+        """How many seconds its calls will take; infinite: nobody knows."""
+        return self.seconds or math.inf
 
     @property
     def expected(self) -> float:

@@ -20,6 +20,8 @@ WORTH_A_ROW = 30e-6
 #: Nor is it sent if packing and unpacking, which is done here, take this share of its time.
 WORTH_MOVING = 0.5
 _PLAIN = (FunctionType, MethodType)
+_SMALL = frozenset({bool, int, float, complex, type(None)})
+_ATOM_BYTES = 16.0
 _FADING = 0.995  # of the cost of moving, at each call that is not sent because of it
 _WEIGHT = 0.3  # of the newest time in the moving average
 _mro: Any = type.__dict__["__mro__"].__get__  # a metaclass is not asked
@@ -86,6 +88,11 @@ class Functional:
     def answered(self, elapsed: float) -> None:
         """Learn how long it was until one outcome was there."""
         self.elapsed += (_WEIGHT if self.elapsed else 1.0) * (elapsed - self.elapsed)
+
+    def saw(self, value: object) -> None:
+        """Learn from a result that was made here, if it is one whose size is plain to see."""
+        if self.size is None and type(value) in _SMALL:
+            self.size = _ATOM_BYTES
 
     @property
     def is_cheap(self) -> bool:

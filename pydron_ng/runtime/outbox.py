@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pydron_ng.runtime.session import Session
     from pydron_ng.runtime.surroundings import Surroundings
 
+#: Less work than that, in seconds, is done here before any of it would be back.
+_WORTH_ISSUING = 5e-4
 #: Of what is issued at a time each worker is to get so many rows.
 _ROWS_OF_A_WORKER = 4
 
@@ -22,6 +24,7 @@ class Outbox:
 
     waiting: rows that take results of others; they go as soon as these have come.
     surroundings: those that were taken down last.
+    has_issued: has anything been issued? has_held: was there anything that was not worth it?
     is_closed: nothing is issued any more.
     """
 
@@ -33,6 +36,7 @@ class Outbox:
         self.waiting: list[Row] = []
         self._underway: set[Task] = set()
         self.surroundings: Surroundings | None = None
+        self.has_issued = self.has_held = False
         self.is_closed = False
 
     def __bool__(self) -> bool:
@@ -87,15 +91,24 @@ class Outbox:
     def flush(self) -> None:
         """Issue all together, as far as it waits for nothing.
 
-        A call that is alone is not sent if the commit program is about to make it anyway.
+        If nothing is under way, little work is left for the commit program, which is about to come
+        to it; and so is a call that is alone, if that is about to make it anyway.
         """
         if self.waiting:
             self._await()
         if not self._batches or self.is_closed:
             return
-        if self.is_alone and self._batches[0].is_near():
-            return
-        self._issue()
+        if self._is_for_the_program():
+            self.has_held = True
+        else:
+            self._issue()
+
+    def _is_for_the_program(self) -> bool:
+        if self._all or self._underway:
+            return False
+        if len(self._batches) == 1 and self._batches[0].is_near():
+            return True
+        return sum(batch.work for batch in self._batches) < _WORTH_ISSUING
 
     def close(self) -> None:
         """The call of the program is over."""
@@ -116,6 +129,7 @@ class Outbox:
         issued, self._batches = list(self._cut(self._batches)), []
         for batch in issued:
             batch.seal()
+        self.has_issued = True
         self._underway.update(issued)
         assert self.surroundings is not None
         self._session.surround(self.surroundings)
@@ -126,11 +140,12 @@ class Outbox:
         self._driver.issue(issued)
 
     def _cut(self, batches: Sequence[Batch]) -> Iterator[Batch]:
-        """Rows so short that every worker gets several, if that does not make them too short."""
+        """Rows so short that every worker gets several, or at least one if these were too short."""
         calls = sum(batch.size for batch in batches if isinstance(batch, Row) and batch.is_whole)
-        share = -(-calls // (_ROWS_OF_A_WORKER * self._driver.capacity))
+        workers = self._driver.capacity
+        share, most = -(-calls // (_ROWS_OF_A_WORKER * workers)), -(-calls // workers)
         for batch in batches:
             yield batch
             if isinstance(batch, Row) and batch.is_whole and not batch.links:
-                length = max(share, shortest_row(batch.mark.seconds))
+                length = min(most, max(share, shortest_row(batch.mark.seconds)))
                 yield from batch.running.filling.cut(batch, length, self._driver.next_id)

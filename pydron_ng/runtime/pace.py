@@ -221,7 +221,10 @@ class Pace:
         self.retire()
 
     def was_useful(self) -> bool:
-        """Was an outcome taken, or a function met that may be worth sending to a worker?"""
-        return self.took > 0 or any(
-            not mark.is_cheap and not mark.inline for mark in self.met.values()
-        )
+        """Was an outcome taken, or a function met that may be worth sending to a worker?
+
+        Not if there was something to send, and it was never worth it.
+        """
+        if self.took or (self.dispatch.outbox.has_held and not self.dispatch.outbox.has_issued):
+            return self.took > 0
+        return any(not mark.is_cheap and not mark.inline for mark in self.met.values())

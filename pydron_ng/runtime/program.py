@@ -237,7 +237,7 @@ class Program:
         if useful or session().config.inline is False:
             self._idle = self._rest = 0
         else:
-            self._idle = min(self._idle + 1, 10)
+            self._idle = min(self._idle + 1, 8)
             self._rest = 2**self._idle
         return self._rest
 

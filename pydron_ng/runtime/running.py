@@ -147,6 +147,7 @@ class Running:
         row = None if kwargs else self.filling.row(site, keys, function, mark, args)
         if row is not None:
             return row.promised()
+        self.open_rows.pop(site, None)  # no call is left out in the middle of a row
         if mark.is_cheap and not mark.is_cheap_in_a_row:
             pace.regret()
         call = self._opened(IssuedCall(key, function, mark, Promise(self.ready), self))

@@ -148,8 +148,9 @@ class Filling:
 
     def _leave(self, row: Row) -> None:
         self._pace.open -= row.taken
-        self._pace.took += row.taken
-        self._pace.won += row.seconds * row.taken / len(row.keys)
+        if not row.is_here:
+            self._pace.took += row.taken
+            self._pace.won += row.seconds * row.taken / len(row.keys)
         rows = self.at.get(row.site)
         if rows is not None and row in rows:
             rows.remove(row)
@@ -167,4 +168,4 @@ class Filling:
 def _is_line(rows: Collection[Row]) -> bool:
     """Is it one call, which waits for another one?"""
     before = {source for row in rows for source in row.sources}
-    return sum(row.size for row in rows) == sum(row.size for row in before) == 1
+    return len(rows) == len(before) == 1 and all(row.is_lone for row in (*rows, *before))

@@ -8,6 +8,7 @@ A row whose calls take results of other rows waits for these.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,6 +59,7 @@ class Row(Batch):
 
     __slots__ = (
         "_cares",
+        "_is_cut",
         "_left",
         "_missing",
         "_most_linked",
@@ -117,7 +119,7 @@ class Row(Batch):
         self._promises: list[Promise | None] = []
         self.sources: frozenset[Row] = frozenset()
         self.ancestry = frozenset({(running, site)})
-        self.waits = self._cares = self._went_whole = False
+        self.waits = self._cares = self._is_cut = self._went_whole = False
         self._left = self._most_linked = self._missing = 0
 
     # --- what run-ahead does ---
@@ -203,6 +205,7 @@ class Row(Batch):
         rest.kinds, rest._cares, rest.settle = self.kinds, self._cares, self.settle
         rest.epoch, rest.surroundings = self.epoch, self.surroundings
         rest.sources, rest.ancestry, rest.waits = self.sources, self.ancestry, self.waits
+        self._is_cut = rest._is_cut = True
         for whole in ("keys", "arguments", "_promises"):
             calls = getattr(self, whole)
             setattr(rest, whole, calls[length:])
@@ -210,6 +213,11 @@ class Row(Batch):
         for promise in filter(None, rest._promises):
             promise.source = rest
         return rest
+
+    @property
+    def is_lone(self) -> bool:
+        """Is it of one call, to which none was added?"""
+        return self.size == 1 and not self._is_cut
 
     # --- what it waits for ---
 
@@ -269,6 +277,10 @@ class Row(Batch):
     @property
     def size(self) -> int:
         return len(self.keys) if self.is_whole else len(self.calls)
+
+    @property
+    def work(self) -> float:
+        return self.size * (self.mark.seconds or math.inf) if self.is_whole else super().work
 
     def label(self) -> str:
         return f"{len(self.keys)} calls of {self.identity.name}"
@@ -386,8 +398,8 @@ def known(args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def sources_of(args: tuple[Any, ...]) -> frozenset[Any]:
-    """The rows whose results are among the arguments; None stands for what is no row."""
-    return frozenset([a.source for a in args if type(a) is Promise])
+    """The rows whose results are to come among the arguments; None stands for what is no row."""
+    return frozenset([a.source for a in args if type(a) is Promise and not a.kept])
 
 
 def is_certain(args: Any) -> bool:

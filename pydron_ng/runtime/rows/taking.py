@@ -33,8 +33,10 @@ class Taking:
         self._quiet.end()
         return callee
 
-    def _saw(self, mark: Functional, value: Any, seconds: float, _: bool) -> None:
+    def _saw(self, mark: Functional, value: Any, seconds: float, failed: bool) -> None:
         mark.cost(seconds)
+        if not failed:
+            mark.saw(value)
         self._quiet.met(value)
 
     def stub(self, row: Row, key: Key, callee: Any) -> Any:
@@ -107,6 +109,8 @@ class Taking:
             self._activation.gave(row.call, value, seconds, failed)
             return
         row.mark.cost(seconds)
+        if not failed:
+            row.mark.saw(value)
         self._quiet.met(value)
         try:
             with self._lock:
