@@ -93,6 +93,8 @@ class Functional:
         """Learn from a result that was made here, if it is one whose size is plain to see."""
         if self.size is None and type(value) in _SMALL:
             self.size = _ATOM_BYTES
+        elif self.size is None and type(value) in (str, bytes):
+            self.size = float(len(value))  # type: ignore[arg-type]
 
     @property
     def is_cheap(self) -> bool:

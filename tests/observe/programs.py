@@ -56,7 +56,7 @@ def steps(xs: list[int], file: Any) -> list[int]:
 
 
 @schedule
-def unknown(paths: list[str]) -> list[Any]:
+def unknown_call(paths: list[str]) -> list[Any]:
     out = []
     for path in paths:
         raw = load(path)

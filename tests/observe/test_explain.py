@@ -19,7 +19,7 @@ from tests.observe import programs
 MARGINS = {
     "loop": {4: "ahead"},
     "steps": {4: "ahead", 6: "sync-point", 7: "ahead, after 4"},
-    "unknown": {4: "HOLDS UP 5", 5: "waits for 4"},
+    "unknown_call": {4: "HOLDS UP 5", 5: "waits for 4"},
     "changes": {4: "may hold up 5", 5: "may wait for 4"},
     "lines": {3: "sync-point", 4: "HOLDS UP 5", 5: "waits for 4"},
     "lines_read_ahead": {3: "sync-point", 5: "ahead"},
@@ -66,7 +66,7 @@ def ways_out(function: Any) -> list[str]:
 @pytest.mark.parametrize(
     "name,words",
     [
-        ("unknown", "decorate load (programs.py:"),
+        ("unknown_call", "decorate load (programs.py:"),
         ("lines", "for line in ahead(file)"),
         ("rows", "for row in ahead(csv.reader(file))"),
         ("until_found", "@schedule(speculate=True)"),
@@ -79,16 +79,16 @@ def test_the_way_out_is_the_smallest_change(name: str, words: str) -> None:
 
 
 def test_the_whole_screen() -> None:
-    told = pydron_ng.explain(programs.unknown)
+    told = pydron_ng.explain(programs.unknown_call)
     n = told.line
     load = programs.load.__code__.co_firstlineno
     assert (
         str(told)
         == f"""\
-programs.py:{n}: unknown(): of 1 call that could run in parallel, 1 held up
+programs.py:{n}: unknown_call(): of 1 call that could run in parallel, 1 held up
 
 {n}               | @schedule
-{n + 1}               | def unknown(paths: list[str]) -> list[Any]:
+{n + 1}               | def unknown_call(paths: list[str]) -> list[Any]:
 {n + 2}               |     out = []
 {n + 3}               |     for path in paths:
 {n + 4}  HOLDS UP {n + 5}  |         raw = load(path)

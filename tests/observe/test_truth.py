@@ -54,7 +54,7 @@ def numbers() -> list[int]:
 #: What each program is called with; the file has several lines.
 RUNS: dict[str, Callable[[], tuple[Any, ...]]] = {
     "loop": lambda: (numbers(),),
-    "unknown": lambda: (["a", "b", "c"],),
+    "unknown_call": lambda: (["a", "b", "c"],),
     "changes": lambda: (boxes(),),
     "lines": lambda: (__file__,),
     "lines_read_ahead": lambda: (__file__,),

@@ -158,6 +158,7 @@ class Filling:
                 del self.at[row.site]
         if self.open.get(row.site) is row:
             del self.open[row.site]
+        row.sources = frozenset()
 
     def _drop(self, row: Row) -> None:
         self._leave(row)

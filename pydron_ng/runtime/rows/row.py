@@ -249,6 +249,8 @@ class Row(Batch):
         self.arguments = list(map(known, self.arguments))
         self.kinds = tuple(map(type, self.arguments[0]))
         self.waits = not self._may_be_of(self.kinds) or not all(map(self._is_like, self.arguments))
+        if not self.waits:
+            self.sources = frozenset()  # and all that these have waited for
         return not self.waits
 
     def _is_like(self, args: tuple[Any, ...]) -> bool:
