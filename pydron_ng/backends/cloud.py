@@ -104,7 +104,7 @@ def create(config: Config, performer: str) -> tuple[CloudFleet, int]:
         config.plan(
             f"cloud {config.place} {slot + 1} of {config.count}",
             "cloud",
-            {"desk": desk, "slot": slot, "ssh": ssh},
+            {"desk": desk, "slot": slot, "turn": 0, "ssh": ssh},
         )
         for slot in range(config.count)
     ]

@@ -28,7 +28,8 @@ def found(plan: dict[str, Any]) -> dict[str, Any]:
     """
     way, refused = plan["way"], ""
     while True:
-        answer = _ask(way["desk"], way["slot"], refused)
+        asked = {"slot": way["slot"], "turn": way["turn"], "refused": refused}
+        answer = _ask(way["desk"], asked)
         ssh = _ssh_way(way["ssh"], answer)
         try:
             _await_login(ssh, answer["seconds"])
@@ -40,13 +41,13 @@ def found(plan: dict[str, Any]) -> dict[str, Any]:
         return {**plan, "by": "paramiko", "way": ssh, "through": TAKING}
 
 
-def _ask(desk: str, slot: int, refused: str) -> dict[str, Any]:
+def _ask(desk: str, asked: dict[str, Any]) -> dict[str, Any]:
     """What the keeper says. Raises: Trouble."""
     with socket.socket(socket.AF_UNIX) as keeper:
         try:
             keeper.connect(f"\0{desk}")
             with keeper.makefile("rwb") as talk:
-                talk.write(json.dumps({"slot": slot, "refused": refused}).encode() + b"\n")
+                talk.write(json.dumps(asked).encode() + b"\n")
                 talk.flush()
                 line = talk.readline()
         except OSError:

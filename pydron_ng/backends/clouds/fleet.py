@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydron_ng.backends.base import Events, Loop
 from pydron_ng.backends.clouds.link import KeeperLink
@@ -45,6 +46,12 @@ class CloudFleet(Fleet):
         if self._keeper is not None:
             self._keeper.forget()
 
+    def _connect(self, host: Host) -> None:
+        """Each relay has a turn of its own, so that the keeper knows who asked after whom."""
+        turn = int(host.plan.way["turn"]) + 1
+        host.plan = replace(host.plan, way={**host.plan.way, "turn": turn})
+        super()._connect(host)
+
     def _is_tried_on(self, host: Host) -> bool:
         """An instance costs money: it is there while somebody needs it."""
         return host.wanted > 0 and super()._is_tried_on(host)
@@ -56,4 +63,4 @@ class CloudFleet(Fleet):
         self._told.add(trouble.why)
         super()._lose(host, trouble)
         if self._keeper is not None and host.link is None and (host.hopeless or not host.was_up):
-            self._keeper.end(int(host.plan.way["slot"]))
+            self._keeper.end(int(host.plan.way["slot"]), int(host.plan.way["turn"]))

@@ -46,7 +46,8 @@ def _serve(
     threading.Thread(target=_receive, args=(desk, rentals), daemon=True).start()
     try:
         for line in lines:
-            _apart(rentals.give_up, json.loads(line)["end"])
+            given_up = json.loads(line)
+            _apart(rentals.give_up, given_up["slot"], given_up["turn"])
     finally:
         desk.close()
         left = rentals.close()
@@ -74,10 +75,10 @@ def _answer(relay: socket.socket, rentals: Rentals) -> None:
                 talk.write(json.dumps(_found(rentals, **asked)).encode() + b"\n")
 
 
-def _found(rentals: Rentals, slot: int, refused: str) -> dict[str, Any]:
+def _found(rentals: Rentals, slot: int, turn: int, refused: str) -> dict[str, Any]:
     """An instance, or the trouble with it."""
     try:
-        return rentals.provide(slot, refused)
+        return rentals.provide(slot, turn, refused)
     except Trouble as trouble:
         words = {"why": trouble.why, "way_out": trouble.way_out, "lasting": trouble.lasting}
         return {"trouble": words}

@@ -45,9 +45,9 @@ class KeeperLink:
             self._desk.close()
             raise
 
-    def end(self, slot: int) -> None:
-        """Nobody goes to the slot's instance any more."""
-        self._say(json.dumps({"end": slot}).encode() + b"\n")
+    def end(self, slot: int, turn: int) -> None:
+        """The relay of that turn does not go to the slot's instance any more."""
+        self._say(json.dumps({"slot": slot, "turn": turn}).encode() + b"\n")
 
     def close(self) -> None:
         """Have all instances ended; returns then, or after a while, and the keeper goes on."""

@@ -40,7 +40,8 @@ class Rentals:
         self._stock = Stock(order.project, order.session, order.kind, order.limits)
         self._deciding = threading.Lock()
         self._unwanted: set[int] = set()
-        self._turns: dict[int, threading.Lock] = {}
+        self._turn_of: dict[int, int] = {}  # of each slot the last one that has asked
+        self._alone: dict[int, threading.Lock] = {}
         self._changed = threading.Condition()
         self._over = threading.Event()
         self._account: Account | None = None
@@ -48,9 +49,10 @@ class Rentals:
         self._creating = 0
         self._has_unanswered = False
 
-    def provide(self, slot: int, refused: str = "") -> dict[str, Any]:
+    def provide(self, slot: int, turn: int, refused: str = "") -> dict[str, Any]:
         """Where the slot's instance is; created, if there is none.
 
+        turn: of the relay that asks, among those of the slot.
         refused: an instance kept by an earlier session that will not do.
         "seconds": so long it may take until it lets in; 0: it should at once.
 
@@ -58,13 +60,16 @@ class Rentals:
         """
         with self._deciding:
             self._unwanted.discard(slot)
-            turn = self._turns.setdefault(slot, threading.Lock())
-        with turn:  # a relay may have died, and another one asks while its instance is created
-            return self._provide(slot, refused)
+            self._turn_of[slot] = max(turn, self._turn_of.get(slot, 0))
+            alone = self._alone.setdefault(slot, threading.Lock())
+        with alone:  # a relay may have died, and another one asks while its instance is created
+            return self._provide(slot, turn, refused)
 
-    def give_up(self, slot: int) -> None:
-        """Nobody will use the slot's instance any more."""
+    def give_up(self, slot: int, turn: int) -> None:
+        """The relay of that turn does not use the slot's instance; nobody does, or a later one."""
         with self._deciding:
+            if self._turn_of.get(slot, 0) > turn:
+                return
             found = self._stock.of(slot)
             self._unwanted.add(slot)  # it may be on its way
         if found is not None and self._account is not None:
@@ -91,7 +96,7 @@ class Rentals:
 
     # --- what there is ---
 
-    def _provide(self, slot: int, refused: str) -> dict[str, Any]:
+    def _provide(self, slot: int, turn: int, refused: str) -> dict[str, Any]:
         with self._deciding:
             account, make = self._begin()
             if refused:
@@ -104,7 +109,7 @@ class Rentals:
                 self._stock.permit(slot, account.instances(), self._price(make))
         found = found or self._create(account, make, slot)
         if slot in self._unwanted:
-            self.give_up(slot)
+            self.give_up(slot, turn)
             raise Trouble("nobody wants it any more", "", lasting=False)
         found = self._arrive(account, found)
         with self._deciding:
