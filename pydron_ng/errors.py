@@ -4,9 +4,8 @@ PydronError
 ├── TranslationError   this function cannot be translated (it runs undecorated)
 │   └── SourceMissing  there is no source text of it
 ├── ConfigError        this configuration is wrong; all its mistakes at once
-├── BackendError       the machinery: workers, connections
-│   └── WorkerLost     one task killed its workers again and again; or a required host is lost
-└── ContractError      a @functional function that is not
+└── BackendError       the machinery: workers, connections
+    └── WorkerLost     one task killed its workers again and again; or a required host is lost
 
 Exceptions of the user's own functions arrive as themselves, never wrapped.
 """
@@ -54,9 +53,3 @@ class WorkerLost(BackendError):
     """
 
     code = "worker-lost"
-
-
-class ContractError(PydronError):
-    """A function decorated with @functional breaks its contract."""
-
-    code = "contract"

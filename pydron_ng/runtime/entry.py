@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from threading import get_ident
 from time import perf_counter
@@ -66,12 +67,34 @@ def install(target: FunctionType, original: FunctionType, *, speculate: bool = F
     rest(entry, program.rest_of_new() if program.may_ask else FOR_EVER)
 
 
-class Entry:
-    """One scheduled function object: called by its own code, with its arguments, when it begins."""
+class _Called(ABC):
+    """What is called at the entry of a function, by its own code."""
 
     ahead = staticmethod(ahead)
     share = staticmethod(share)
     tidy = staticmethod(tidy)
+    program: Program
+
+    def stub(self, site: int) -> Callable[[Any, Any, Any, Any], Stub]:
+        """The maker of stubs of a site."""
+        return self.stub_of(self.program, site, STUB)
+
+    def each(self, site: int) -> Callable[[Any, Any, Any, Any], Stub]:
+        """The maker of what stands for a function that is handed to map() or its like."""
+        return self.stub_of(self.program, site, EACH)
+
+    @abstractmethod
+    def stub_of(
+        self, program: Program, site: int, text: str
+    ) -> Callable[[Any, Any, Any, Any], Stub]:
+        """The maker of stubs of a site in the function, or in one inside of it."""
+
+    def __reduce__(self) -> tuple[Callable[[], Any], tuple[()]]:
+        return (_undecorated, ())
+
+
+class Entry(_Called):
+    """One scheduled function object: called by its own code, with its arguments, when it begins."""
 
     def __init__(
         self, reading: Reading, program: Program, function: FunctionType, target: FunctionType
@@ -210,14 +233,6 @@ class Entry:
         function = self._original()
         return missing if function is None else lookup(function, name, missing)
 
-    def stub(self, site: int) -> Callable[[Any, Any, Any, Any], Stub]:
-        """The maker of stubs of a site."""
-        return self.stub_of(self.program, site, STUB)
-
-    def each(self, site: int) -> Callable[[Any, Any, Any, Any], Stub]:
-        """The maker of what stands for a function that is handed to map() or its like."""
-        return self.stub_of(self.program, site, EACH)
-
     def stub_of(
         self, program: Program, site: int, text: str
     ) -> Callable[[Any, Any, Any, Any], Stub]:
@@ -231,19 +246,12 @@ class Entry:
             makers[key] = stub_maker(spot, program.caller, target.__globals__, text)
         return makers[key]  # type: ignore[no-any-return]
 
-    def __reduce__(self) -> tuple[Callable[[], Any], tuple[()]]:
-        return (_undecorated, ())
 
-
-class InnerEntry:
+class InnerEntry(_Called):
     """The entry of a function inside of a scheduled one: its caller has begun the call, or nobody.
 
     Called without that, it runs as it is written.
     """
-
-    ahead = staticmethod(ahead)
-    share = staticmethod(share)
-    tidy = staticmethod(tidy)
 
     def __init__(self, outer: Entry | InnerEntry, program: Program) -> None:
         self.program = program
@@ -284,21 +292,11 @@ class InnerEntry:
         """What a name that is not local to any of the functions stands for now."""
         return self._outer.lookup(name, missing)
 
-    def stub(self, site: int) -> Callable[[Any, Any, Any, Any], Stub]:
-        """The maker of stubs of a site."""
-        return self.stub_of(self.program, site, STUB)
-
-    def each(self, site: int) -> Callable[[Any, Any, Any, Any], Stub]:
-        """The maker of what stands for a function that is handed to map() or its like."""
-        return self.stub_of(self.program, site, EACH)
-
     def stub_of(
         self, program: Program, site: int, text: str
     ) -> Callable[[Any, Any, Any, Any], Stub]:
+        """As of the function around it, whose names it sees."""
         return self._outer.stub_of(program, site, text)
-
-    def __reduce__(self) -> tuple[Callable[[], Any], tuple[()]]:
-        return (_undecorated, ())
 
 
 def _begin(

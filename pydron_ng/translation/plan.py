@@ -12,17 +12,6 @@ from pydron_ng.translation.names import bound_names, captured_names
 from pydron_ng.translation.outline import Outline, Statement
 from pydron_ng.translation.syntax import target_names, walrus_names
 
-_COMPOUND = (
-    ast.If,
-    ast.For,
-    ast.While,
-    ast.Try,
-    ast.TryStar,
-    ast.With,
-    ast.Match,
-    ast.AsyncFor,
-    ast.AsyncWith,
-)
 _BODIES = (ast.For, ast.While, ast.With, ast.AsyncFor, ast.AsyncWith, ast.If, ast.Match)
 
 
@@ -68,16 +57,6 @@ class Plan:
         """How many counters there are."""
         return FIRST_LOOP + 2 * len(self.counter)
 
-    def loops_at(self, point: int) -> tuple[int, ...]:
-        """The loops around a point, that of an item point included."""
-        outline = self.outline
-        if point >= len(outline.statements):
-            return outline.loops[point - len(outline.statements)][:-1]
-        found = outline.statements[abs(point)]
-        if point < 0 and found.node in outline.loop_of:
-            return (*found.loops, outline.loop_of[found.node])
-        return found.loops
-
 
 def plan(outline: Outline, effects: Effects, inner: dict[ast.AST, Inner]) -> Plan:
     """The plan for a function; without routed sites there is nothing to agree on."""
@@ -108,11 +87,6 @@ def _routed(outline: Outline, effects: Effects) -> frozenset[int]:
     inside = {loop for i in routed for loop in outline.sites[i].loops}
     handing = (s for s in outline.sites if s.handed is not None)
     return frozenset(routed | {s.index for s in handing if s.loops[-1] in inside})
-
-
-def is_compound(node: ast.AST) -> bool:
-    """Does the statement hold other statements that are the function's own?"""
-    return isinstance(node, _COMPOUND)
 
 
 def _learnt(
