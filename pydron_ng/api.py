@@ -20,7 +20,9 @@ from pydron_ng.runtime.session import (
 )
 
 if TYPE_CHECKING:
+    from pydron_ng.events import Event
     from pydron_ng.observe.explanation import Explanation
+    from pydron_ng.observe.listening import Listening
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
@@ -249,6 +251,21 @@ def explain(function: Callable[..., Any]) -> Explanation:
     return explanation_of(function)
 
 
+def on_event(hearer: Callable[[Event], None], *, singly: bool = False) -> Listening:
+    """Call `hearer` with each event of ``pydron_ng.events`` until the result of this is closed.
+
+    The result is a context manager, too. `hearer` is called at once, in whatever thread of the
+    program deals with workers, which waits for it: it had better do little. If it raises, the log
+    of ``pydron_ng`` says so, and it hears no more.
+
+    singly: short calls of a loop have events of their own each; else, many travel together and
+        are told as one. They take longer then.
+    """
+    from pydron_ng.observe.listening import Listening
+
+    return Listening(hearer, singly=singly)
+
+
 def _speculates(function: Any) -> bool:
     """Was the function, or the one inside of its decorators, scheduled to speculate?"""
     from pydron_ng.runtime.scheduled import entry_of
@@ -261,4 +278,12 @@ def _speculates(function: Any) -> bool:
     return False
 
 
-__all__ = ["Translation", "explain", "functional", "schedule", "translate", "value_type"]
+__all__ = [
+    "Translation",
+    "explain",
+    "functional",
+    "on_event",
+    "schedule",
+    "translate",
+    "value_type",
+]

@@ -104,6 +104,29 @@ _RUNNING_AHEAD = {
         "@functional\ndef add(a, b): return a + b",
         "nothing; to gain by it, do more in one call",
     ),
+    "first-call": Code(
+        "The first call of a function is made by the program, which learns what it costs while the"
+        " workers start.",
+        "fit(images[0])",
+        "nothing",
+    ),
+    "not-issued": Code(
+        "Running ahead had not come so far when the program came to the call.",
+        "fit(x)  # as the first thing that a function does",
+        "see with `pydron explain` what the call waits for",
+    ),
+    "not-begun": Code(
+        "The program came to a call that no worker had begun: it takes it back and makes it"
+        " itself. So the program works as well.",
+        "for x in xs: fit(x)  # with as many workers as cores",
+        "nothing; more workers make it rarer",
+    ),
+    "not-taken": Code(
+        "There was an outcome, but something that it may depend on has changed since, or it failed"
+        " where an exception cannot be brought back as it was.",
+        "os.chdir(folder)  # between two calls",
+        "see what else is said of that line",
+    ),
 }
 
 _SYNC_POINTS = {

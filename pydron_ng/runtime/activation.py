@@ -9,9 +9,9 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.errors import WorkerLost
-from pydron_ng.events import Taken
 from pydron_ng.purity.appliers import is_applier
-from pydron_ng.runtime.calls import IssuedCall, Key
+from pydron_ng.runtime.account import Account, why_unissued
+from pydron_ng.runtime.calls import NOT_BEGUN, IssuedCall, Key
 from pydron_ng.runtime.descent import forget_arriving
 from pydron_ng.runtime.grain import Functional, as_method, mark_of
 from pydron_ng.runtime.lifetime import tell, tell_failure
@@ -23,6 +23,7 @@ from pydron_ng.runtime.rows.taking import Taking
 from pydron_ng.runtime.running import Running
 from pydron_ng.runtime.sameness import is_same, outcome_for
 from pydron_ng.runtime.scheduled import is_entered
+from pydron_ng.runtime.session import audience
 from pydron_ng.runtime.stubs import COROUTINE, INLINE, Stub, tidy
 from pydron_ng.runtime.tame import Quiet
 from pydron_ng.runtime.task import TaskState
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 class Activation:
     """What the commit program calls; its run-ahead program runs in ``Running``.
 
-    running, driver: those that it works with.
+    running, driver: those that it works with. account: what it says to those who listen.
 
     Where anything goes wrong in here, the call is made inline: exact by construction.
     """
@@ -57,6 +58,7 @@ class Activation:
         self._is_outermost = begun is None
         self.running = Running(entry, Pace(session)) if begun is None else begun
         self._dispatch = self.running.dispatch
+        self.account = Account(self.running, self.driver)
         self._counters = self.running.counters
         self._places = entry.program.places
         self._makers: dict[int, Callable[..., Stub]] = {}
@@ -66,6 +68,7 @@ class Activation:
 
     def start(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """Run ahead as far as it goes; what the commit program is handed."""
+        self.account.entered()
         for value in values:
             self._quiet.met(value)
         with self._lock:
@@ -127,7 +130,7 @@ class Activation:
             if not running.pace.dispatches_all or mark.reads:
                 if not self._is_timed(mark):
                     return self._rows.unissued(site, callee, mark)
-                if not self._program.suspends and not self._quiet.may_hold:
+                if self._reads_clock and not self._quiet.may_hold:
                     self._timed = (mark, perf_counter())
                     return callee
             call = self.unforeseen(key, callee, mark)
@@ -187,7 +190,9 @@ class Activation:
     def unforeseen(self, key: Key, callee: Any, mark: Functional) -> IssuedCall:
         """A call that run-ahead has not issued."""
         function = getattr(callee, "__func__", callee)
-        return IssuedCall(key, function, mark, Promise(self.running.ready), self.running)
+        call = IssuedCall(key, function, mark, Promise(self.running.ready), self.running)
+        call.why = why_unissued(mark)
+        return call
 
     def take(
         self, call: IssuedCall, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -222,7 +227,7 @@ class Activation:
         if not self.is_there(call, function, args, kwargs):
             return None
         if not call.is_settled:
-            self.driver.wait(lambda: call.is_settled)
+            self.account.wait(lambda: call.is_settled)
         return self.believed(call, args, kwargs)
 
     def _is_followed(self, call: IssuedCall) -> bool:
@@ -231,7 +236,7 @@ class Activation:
             return False
         if call.task is not None:
             self.driver.want(call.task)
-        self.driver.wait(lambda: call.is_settled)
+        self.account.wait(lambda: call.is_settled)
         return True
 
     def is_there(
@@ -257,6 +262,7 @@ class Activation:
         """The outcome of a call that is settled; None if it may not be taken."""
         if self.running.ready:
             self.running.pace.run()
+        call.why = "not-taken"
         if not self._dispatch.is_believable(call, quiet=self._quiet.holds()):
             return None
         return outcome_for(call, args, kwargs)
@@ -271,6 +277,9 @@ class Activation:
     def give_up(self, call: IssuedCall) -> None:
         if call.packed is not None:
             self._program.mismatched(call.key[0], "its arguments changed")
+            call.why = "mismatch"
+        elif call.task is None and call.why == NOT_BEGUN:
+            call.why = why_unissued(call.mark)
         self._dispatch.drop((call,))
 
     def delivered(self, call: IssuedCall, outcome: Any) -> Any:
@@ -289,8 +298,7 @@ class Activation:
         pace = self.running.pace
         pace.took += 1
         pace.won += outcome.seconds
-        if self._session.listener is not None:
-            self._session.listener(Taken(call.number, perf_counter()))
+        self.account.took(call)
         if outcome.records:
             replay(outcome.records)
         if failed:
@@ -306,6 +314,7 @@ class Activation:
 
     def gave(self, call: IssuedCall, value: Any, seconds: float, failed: bool) -> None:
         """The commit program has made the call itself: others may wait for what came of it."""
+        self.account.made(call, seconds)
         call.mark.cost(seconds)
         if not failed:
             call.mark.saw(value)
@@ -332,6 +341,11 @@ class Activation:
         first = mark.seconds is None or id(mark) not in self.running.pace.met
         self.running.pace.met[id(mark)] = mark
         return first
+
+    @property
+    def _reads_clock(self) -> bool:
+        """May the first call of a function be timed without a stub? Who listens hears of stubs."""
+        return not self._program.suspends and audience.tell is None
 
     def _stop_clock(self) -> None:
         assert self._timed is not None
@@ -402,6 +416,7 @@ class Activation:
         tidy()
         if self._timed is not None:
             self._stop_clock()
+        self.account.left()
         self._rows.within.clear()
         running = self.running
         running.alive = False

@@ -65,7 +65,7 @@ class Awaited:
             return False
         task = call.task
         assert task is not None
-        self._driver.wait(lambda: call.is_settled or task.has_suspended)
+        self._activation.account.wait(lambda: call.is_settled or task.has_suspended)
         return task.has_suspended
 
     async def _suspend(self, call: IssuedCall) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from pydron_ng.backends.base import TaskId, Token
+from pydron_ng.events import Issued
 from pydron_ng.runtime.answers import (
     Links,
     call_blob,
@@ -20,7 +21,7 @@ from pydron_ng.runtime.answers import (
     decode_several,
     linked_blob,
 )
-from pydron_ng.runtime.task import Task, TaskState
+from pydron_ng.runtime.task import NOBODY, Task, TaskState
 from pydron_ng.translation.runahead.promises import Promise
 from pydron_ng.values.blob import Blob
 from pydron_ng.values.pack import pack_plain
@@ -71,6 +72,7 @@ class Batch(Task):
         self.lost: str | None = None
         self.deadly = False
         self.elapsed = 0.0
+        self.worker = NOBODY
         self.is_coroutine = mark.is_coroutine
         self.has_suspended = False
         self._built: Blob | None = None
@@ -137,6 +139,10 @@ class Batch(Task):
         That is what others of the function took: values may have a long way to go.
         """
         return self.mark.elapsed if len(self.sent) == 1 else max(self.seconds, self.mark.elapsed)
+
+    def issued(self, cause: TaskId) -> Iterator[Issued]:
+        """The events that the calls go to the workers now; one that takes results goes later."""
+        return (call.issued(self.id, cause) for call in self.calls if not call.links)
 
     def is_near(self) -> bool:
         """Is it one call, which the commit program is about to make anyway?"""

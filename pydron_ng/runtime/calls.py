@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.backends.base import TaskId
-from pydron_ng.events import Issued
+from pydron_ng.events import Inlined, Issued
 from pydron_ng.runtime.grain import Functional
 from pydron_ng.runtime.task import TaskState
 from pydron_ng.translation.runahead.promises import Promise
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Where the call stands in the program: the site, then the counters of the loops around it.
 Key = tuple[int, ...]
+#: Why the program makes a call itself that was issued: no worker has come to it.
+NOT_BEGUN = "not-begun"
 _WIDEST = 40  # characters of an argument in a message
 
 
@@ -38,6 +40,7 @@ class IssuedCall:
     epoch, surroundings: those in force when it was sent.
     heard: called once there is nothing more to wait for, under the lock.
     running: the run-ahead program that it belongs to.
+    why: if the program makes it itself, a code that says why.
     """
 
     __slots__ = (
@@ -60,6 +63,7 @@ class IssuedCall:
         "running",
         "surroundings",
         "task",
+        "why",
     )
 
     def __init__(
@@ -83,6 +87,7 @@ class IssuedCall:
         self.bytes = self.packed_bytes = 0
         self.number = TaskId(-1)
         self.surroundings: Surroundings | None = None
+        self.why = NOT_BEGUN
 
     @property
     def is_settled(self) -> bool:
@@ -96,10 +101,24 @@ class IssuedCall:
         self.promise.demand = None
         self.task = None
 
-    def issued(self) -> Issued:
-        """The event that it goes to the workers now."""
-        line = self.running.line_of(self.key[0])
-        return Issued(self.number, self.function.__qualname__, line, perf_counter())
+    def issued(self, task: TaskId, cause: TaskId) -> Issued:
+        """The event that it goes to the workers now, in this task, because of that one."""
+        name, file, line = self.place
+        frame, at = self.running.serial, perf_counter()
+        return Issued(
+            self.number, name, file, line, at, task, 1, frame, self.key, cause, self.label()
+        )
+
+    def inlined(self, seconds: float) -> Inlined:
+        """The event that the program has made the call itself."""
+        name, file, line = self.place
+        frame, at = self.running.serial, perf_counter()
+        return Inlined(self.number, name, file, line, at, seconds, frame, self.why)
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """What is called, and where: name, file and line."""
+        return self.function.__qualname__, *self.running.place_of(self.key[0])
 
     def label(self) -> str:
         """Function and arguments, shortened, for messages."""

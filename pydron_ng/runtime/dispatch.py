@@ -13,6 +13,7 @@ from pydron_ng.errors import WorkerLost
 from pydron_ng.events import Settled
 from pydron_ng.purity.table import table
 from pydron_ng.runtime.answers import UNLINKED
+from pydron_ng.runtime.audience import Hearer
 from pydron_ng.runtime.batch import Batch
 from pydron_ng.runtime.calls import IssuedCall
 from pydron_ng.runtime.grain import WORTH_SENDING, Functional
@@ -20,8 +21,9 @@ from pydron_ng.runtime.outbox import Outbox
 from pydron_ng.runtime.outcome import Outcome, Refused
 from pydron_ng.runtime.reads import changed
 from pydron_ng.runtime.rows.sending import Sending
+from pydron_ng.runtime.session import audience
 from pydron_ng.runtime.surroundings import capture
-from pydron_ng.runtime.task import Task, TaskState
+from pydron_ng.runtime.task import NONE, Task, TaskState
 from pydron_ng.values.functions import Identity, identify
 from pydron_ng.values.keep import KeepOnce
 from pydron_ng.values.pack import Packed, pack, pack_plain
@@ -288,15 +290,15 @@ class Dispatch:
                     self._learn(call, outcome, size)
         for call in set(batch.calls).difference(batch.sent):
             self._unlink(call, batch)
+        self.outbox.cause = batch.id
         for running in {call.running for call in batch.calls}:
             running.pace.run()
+        self.outbox.cause = NONE
         self.release()
 
     def _learn(self, call: IssuedCall, outcome: Outcome, size: int) -> None:
-        if self._session.listener is not None:
-            if call.links:
-                self._session.listener(call.issued())
-            self._session.listener(Settled(call.number, perf_counter(), outcome.seconds))
+        if audience.tell is not None:
+            self._tell(call, outcome, audience.tell)
         if isinstance(outcome, Refused):
             self._refused(call, outcome)
             return
@@ -305,6 +307,14 @@ class Dispatch:
         self._weigh(call, size + call.packed_bytes)
         call.mark.cost(outcome.seconds)
         call.running.settled(call)
+
+    def _tell(self, call: IssuedCall, outcome: Outcome, tell: Hearer) -> None:
+        """One that takes results of others begins, for whoever listens, when these are there."""
+        task, at = call.task, perf_counter()
+        assert task is not None
+        if call.links:
+            tell(call.issued(task.id, task.id))
+        tell(Settled(call.number, at, outcome.seconds, task.worker, task.elapsed))
 
     def _is_completed(self, call: IssuedCall, found: Mapping[IssuedCall, Outcome]) -> bool:
         """What a linked call was made with is known now; if it was not made, it is sent again.

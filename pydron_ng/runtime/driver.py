@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
+from time import perf_counter
 from typing import NamedTuple
 
 from pydron_ng import errors
@@ -22,9 +23,11 @@ from pydron_ng.backends.base import (
     WorkerId,
 )
 from pydron_ng.backends.loop import SelectorLoop
+from pydron_ng.events import Joined, Lost
 from pydron_ng.memory.arena import Arena, is_possible
 from pydron_ng.runtime import messages
 from pydron_ng.runtime.alarms import Alarms
+from pydron_ng.runtime.audience import Audience
 from pydron_ng.runtime.messages import (
     Command,
     Dropped,
@@ -84,11 +87,15 @@ class Driver:
     """Tasks in, outcomes out. Every method is called with ``lock`` held, once."""
 
     def __init__(
-        self, backends: Sequence[tuple[Backend, int]], definitions: Callable[[Token], Blob]
+        self,
+        backends: Sequence[tuple[Backend, int]],
+        definitions: Callable[[Token], Blob],
+        audience: Audience | None = None,
     ) -> None:
         """backends: each with the number of its workers; they are started for the first task.
 
         definitions: the blob of a token that a task names.
+        audience: hears of workers that come and go.
         Raises: BackendError when there is no descriptor left for the loop.
         """
         self.lock = threading.RLock()
@@ -99,6 +106,7 @@ class Driver:
         self._arena = Arena() if shares and is_possible() else None
         self.keep: Keep = keep_here if self._arena is None else KeepOnce(self._arena)
         self._definitions = definitions
+        self._audience = audience or Audience()
         self._machine = Machine(
             [Pool(workers, backend.capabilities.kill) for backend, workers in backends]
         )
@@ -375,6 +383,8 @@ class Driver:
     def joined(self, worker: WorkerId, pool: int, host: str) -> None:
         self._known[worker] = _Known()
         self._events.append(WorkerJoined(worker, pool, host))
+        if self._audience.tell is not None:
+            self._audience.tell(Joined(worker, host, perf_counter()))
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         ended = [number for number, blob in outcomes if blob != SUSPENDED]
@@ -390,6 +400,7 @@ class Driver:
             if (entry := self._tasks.pop(number, None)) is not None:
                 entry.task.outcome = blob
                 entry.task.elapsed = elapsed
+                entry.task.worker = worker
                 entry.task.state = TaskState.SETTLED
                 self._settled.append(entry.task)
         if self._quiet.are_set and worker in self._quiet:
@@ -414,6 +425,8 @@ class Driver:
         self._quiet.call_off((worker,))
         self._patience.rests(worker)
         self._events.append(WorkerLost(worker, why, with_host))
+        if self._audience.tell is not None:
+            self._audience.tell(Lost(worker, why, perf_counter()))
 
     def unstarted(self, pool: int, workers: int, why: str) -> None:
         self._events.append(StartFailed(pool, workers, why))

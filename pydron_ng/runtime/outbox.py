@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pydron_ng.runtime.batch import Batch, shortest_row
 from pydron_ng.runtime.rows.row import Row
-from pydron_ng.runtime.task import Task, TaskState
+from pydron_ng.runtime.session import audience
+from pydron_ng.runtime.task import NONE, Task, TaskState
 
 if TYPE_CHECKING:
     from pydron_ng.runtime.session import Session
@@ -24,6 +25,7 @@ class Outbox:
 
     waiting: rows that take results of others; they go as soon as these have come.
     surroundings: those that were taken down last.
+    cause: the task whose outcome is being dealt with, if there is one.
     has_issued: has anything been issued? has_held: was there anything that was not worth it?
     is_closed: nothing is issued any more.
     """
@@ -36,6 +38,7 @@ class Outbox:
         self.waiting: list[Row] = []
         self._underway: set[Task] = set()
         self.surroundings: Surroundings | None = None
+        self.cause = NONE
         self.has_issued = self.has_held = False
         self.is_closed = False
 
@@ -133,10 +136,9 @@ class Outbox:
         self._underway.update(issued)
         assert self.surroundings is not None
         self._session.surround(self.surroundings)
-        if self._session.listener is not None:
-            for call in (call for batch in issued for call in batch.calls):
-                if not call.links:  # such a one begins when those that it takes have ended
-                    self._session.listener(call.issued())
+        if audience.tell is not None:
+            for event in (event for batch in issued for event in batch.issued(self.cause)):
+                audience.tell(event)
         self._driver.issue(issued)
 
     def _cut(self, batches: Sequence[Batch]) -> Iterator[Batch]:

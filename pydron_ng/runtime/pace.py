@@ -36,7 +36,7 @@ class Pace:
 
     Everything in here is touched under the driver's lock.
 
-    alive: False once every call is inline to the end.
+    alive: False once every call is inline to the end. retired: a code that says why.
     open: how many calls are issued and not yet committed.
     met: the functions that were met so far.
     took: how many outcomes were taken. won: seconds of calls that workers made.
@@ -48,7 +48,7 @@ class Pace:
         self.dispatches_all = session.config.inline is False
         self.capacity = session.driver.capacity
         self.ready: deque[Waiter] = deque()
-        self.alive = True
+        self.alive, self.retired = True, ""
         self.open = 0
         self.met: dict[int, Functional] = {}
         self.took = 0
@@ -172,7 +172,7 @@ class Pace:
         if self.dispatches_all or self.dispatch.sent or not self.alive:
             return
         if all(map(self._is_cheap, self.met.values())):
-            self._give_up()
+            self._give_up("too-short")
 
     def _is_cheap(self, mark: Functional) -> bool:
         """Known not to be worth it; a call that only pays in a row may be, while there may be."""
@@ -187,7 +187,7 @@ class Pace:
         if self._overspent and self.alive and self._is_too_much(_HOPELESS):
             for running in self._members:
                 running.blame("budget", 0, "running ahead took more time than it won")
-            self._give_up()
+            self._give_up("budget")
 
     def _is_too_much(self, times: float) -> bool:
         """Has running ahead cost more than so many times what is allowed?"""
@@ -196,8 +196,9 @@ class Pace:
         allowed = ALLOWANCE + SHARE * (perf_counter() - self._began) + self.won
         return self._spent > times * allowed
 
-    def _give_up(self) -> None:
+    def _give_up(self, code: str) -> None:
         """It does not pay: calls of the same functions inside of this one need not try either."""
+        self.retired = code
         for running in self._members:
             running.left(useful=False)
         self.retire()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping
 from itertools import count
-from types import FunctionType, MappingProxyType, MethodType
+from types import CodeType, FunctionType, MappingProxyType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.runtime.calls import IssuedCall, Key
@@ -43,7 +43,7 @@ class Running:
 
     Everything in here is touched under the driver's lock.
 
-    alive: False once every call is inline to the end.
+    serial: its number, the same in all events. alive: False once every call is inline to the end.
     counters: shared with the commit program, see ``counters.py``.
     calls: issued and not yet committed.
     routed: of each site, the key of the call that the commit program made there last.
@@ -63,7 +63,7 @@ class Running:
         self._captured = captured
         self._entry = entry
         self._program = entry.program
-        self._serial = next(_serial)
+        self.serial = next(_serial)
         self.pace = pace
         self.dispatch = pace.dispatch
         self.ready = pace.ready
@@ -109,7 +109,7 @@ class Running:
     @property
     def epoch(self) -> tuple[int, int]:
         """The stretch between two sync-points that the commit program is in."""
-        return self._serial, self.counters[EPOCH]
+        return self.serial, self.counters[EPOCH]
 
     # --- what the generated code asks for ---
 
@@ -331,6 +331,15 @@ class Running:
         """Record why a call was not sent, or its outcome not taken."""
         self.blame(code, self.line_of(call.key[0]), f"{call.function.__qualname__}: {why}")
 
+    @property
+    def code(self) -> CodeType:
+        """The code of the function as the user wrote it."""
+        return self._program.caller
+
+    def place_of(self, site: int) -> tuple[str, int]:
+        """File and line of a site."""
+        return self.code.co_filename, self.line_of(site)
+
     def line_of(self, site: int) -> int:
         """Where a site is in the user's file, 1-based."""
         return self._program.facts.sites[site].line
@@ -346,7 +355,7 @@ class Running:
         pace = self.pace
         if pace.open >= pace.window:
             self._purge()
-        pace.moved((self._serial, self.counters[EPOCH]))
+        pace.moved((self.serial, self.counters[EPOCH]))
 
     # --- giving up ---
 

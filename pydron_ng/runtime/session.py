@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from pydron_ng.backends.start import start
+from pydron_ng.runtime.audience import Audience
 from pydron_ng.runtime.waker import Waker
 
 if TYPE_CHECKING:
     from pydron_ng.config import Configuration
-    from pydron_ng.events import Event
     from pydron_ng.runtime.cache import Cache
     from pydron_ng.runtime.checked import Checks
     from pydron_ng.runtime.driver import Driver
@@ -46,7 +46,6 @@ class Session:
         self._cache: Cache | None = None
         self._is_cache_known = False
         self._surrounded: tuple[Driver, Surroundings] | None = None
-        self.listener: Callable[[Event], None] | None = None  # called under the driver's lock
 
     @property
     def is_ready(self) -> bool:
@@ -126,7 +125,7 @@ class Session:
         declare(self.config)
         workers = [worker for worker in self.config.workers if worker.enabled]
         backends = [registry.create(worker, self._performer) for worker in workers]
-        return Driver(backends, self.library.blob)
+        return Driver(backends, self.library.blob, audience)
 
     def usable(self) -> bool:
         """Whether calls may go to workers, as seen by the calling thread, right now.
@@ -188,6 +187,9 @@ def _make_cache() -> Cache | None:
     where = folder()
     return None if where is None else Cache(where)
 
+
+#: Who hears what becomes of calls, whatever session is in force; told under the driver's lock.
+audience = Audience()
 
 _session = Session()
 
@@ -330,6 +332,7 @@ def _forget() -> None:
     global _session
     _session = _session.forked()
     arriving.clear()
+    audience.clear()
 
 
 def _close() -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum, auto
 
-from pydron_ng.backends.base import Blob, TaskId, Token
+from pydron_ng.backends.base import Blob, TaskId, Token, WorkerId
 from pydron_ng.runtime.limits import Limits
+
+#: No worker, and no task.
+NOBODY, NONE = WorkerId(-1), TaskId(-1)
 
 
 class TaskState(Enum):
@@ -29,6 +32,7 @@ class Task:
     seconds: the expected time of the call; 0.0 where nothing is known.
     limits: how long it may take, how often it is tried; None: as usual.
     elapsed: seconds until its outcome was here, all that it took to get there and back included.
+    worker: who answered; -1 before.
     is_coroutine: the worker runs it beside others. has_suspended: it has let them run.
     """
 
@@ -47,6 +51,7 @@ class Task:
         "settle",
         "state",
         "tokens",
+        "worker",
     )
 
     def __init__(
@@ -73,6 +78,7 @@ class Task:
         self.lost: str | None = None
         self.deadly = False
         self.elapsed = 0.0
+        self.worker = NOBODY
         self.is_coroutine = is_coroutine
         self.has_suspended = False
 

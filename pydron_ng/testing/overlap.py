@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pydron_ng.events import Event, Issued, Settled, Taken
-from pydron_ng.runtime.session import session
+from pydron_ng.runtime.session import audience
 
 
 class Overlap:
@@ -29,7 +29,7 @@ class Overlap:
         underway: set[int] = set()
         found: set[int] = set()
         for event in self.events:
-            if event.call in taken and isinstance(event, Issued):
+            if isinstance(event, Issued) and event.call in taken:
                 underway.add(event.call)
                 if len(underway) > 1:
                     found |= underway if len(underway) == 2 else {event.call}  # noqa: PLR2004
@@ -48,11 +48,10 @@ class Overlap:
 
 @contextmanager
 def listening() -> Iterator[Overlap]:
-    """What the session of this moment says of its calls inside of the block."""
-    current = session()
+    """What is said of each call inside of the block."""
     heard = Overlap()
-    current.listener = heard.events.append
+    audience.admit(heard.events.append, singly=True)
     try:
         yield heard
     finally:
-        current.listener = None
+        audience.dismiss(heard.events.append)

@@ -127,9 +127,8 @@ class Promise:
     @pytest.fixture(autouse=True)
     def _in_force(self, workers: Session) -> Iterator[None]:
         self.taken = 0
-        workers.listener = self._hear
-        yield
-        workers.listener = None
+        with pydron_ng.on_event(self._hear):
+            yield
 
     def _hear(self, event: Event) -> None:
         self.taken += isinstance(event, Taken)

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from pydron_ng import functional, schedule
+from pydron_ng import functional, on_event, schedule
 from pydron_ng.events import Event, Taken
-from pydron_ng.runtime.session import session
 
 from .hook import Hook
 from .recorder import Recorder, name_of
@@ -74,7 +73,7 @@ class Decorator:
         log.addHandler(self._refusals)
         log.setLevel(logging.INFO)
         log.propagate = False
-        session().listener = self._heard
+        self._listening = on_event(self._heard)
 
     def decorate(self, function: Any) -> Any:
         """The function, scheduled."""

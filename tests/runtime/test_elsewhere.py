@@ -100,9 +100,8 @@ def apart(tmp_path: Path) -> Iterator[Path]:
         "python": sys.executable,
         "cores": 1,
     }
-    with pydron_ng.configure(workers=[worker], inline=False) as session:
+    with pydron_ng.configure(workers=[worker], inline=False), pydron_ng.on_event(heard.append):
         heard.clear()
-        session.listener = heard.append
         yield shared
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pydron_ng import configure, functional, schedule
+from pydron_ng import configure, functional, on_event, schedule
 from pydron_ng.contract.watching import checking
 from pydron_ng.events import Event, Taken
 from pydron_ng.runtime.program import Program
@@ -132,8 +132,10 @@ def test_that_a_function_may_be_put_to_rest_while_it_runs() -> None:
 
 def test_that_nothing_rests_where_every_call_is_to_be_dispatched() -> None:
     taken: list[Event] = []
-    with configure(workers=[{"type": "multicore", "cores": 1}], inline=False) as session:
-        session.listener = lambda event: taken.append(event) if type(event) is Taken else None
+    with (
+        configure(workers=[{"type": "multicore", "cores": 1}], inline=False),
+        on_event(lambda event: taken.append(event) if type(event) is Taken else None),
+    ):
         for _ in range(3):
             each(lock)  # of no use
             taken.clear()

@@ -9,13 +9,15 @@ A row whose calls take results of other rows waits for these.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from pydron_ng.backends.base import TaskId
+from pydron_ng.events import Inlined, Issued
 from pydron_ng.runtime.answers import decode_several, row_blob, row_values
 from pydron_ng.runtime.batch import SMALL_BYTES, Batch
-from pydron_ng.runtime.calls import IssuedCall
+from pydron_ng.runtime.calls import NOT_BEGUN, IssuedCall
 from pydron_ng.runtime.lifetime import tell, tell_failure
 from pydron_ng.runtime.outcome import Returned
 from pydron_ng.translation.runahead.promises import Promise
@@ -265,6 +267,29 @@ class Row(Batch):
                 return False
             self.running.filling.take_apart(self)
         return super().takes_linked(call, expected)
+
+    def issued(self, cause: TaskId) -> Iterator[Issued]:
+        """One event for all calls of the row."""
+        if not self.is_whole:
+            yield from super().issued(cause)
+            return
+        name, file, line = self.place
+        key, at = (self.site, *self.keys[0]), perf_counter()
+        serial = self.running.serial
+        yield Issued(
+            self.id, name, file, line, at, self.id, self.size, serial, key, cause, self.label()
+        )
+
+    def inlined(self, seconds: float) -> Inlined:
+        """The event that the program has made one of the calls itself."""
+        name, file, line = self.place
+        at, serial = perf_counter(), self.running.serial
+        return Inlined(self.id, name, file, line, at, seconds, serial, NOT_BEGUN)
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """What is called, and where: name, file and line."""
+        return self.function.__qualname__, *self.running.place_of(self.site)
 
     def seal(self) -> None:
         self._left = self._most_linked = 0

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from pydron_ng.events import Settled
 from pydron_ng.runtime.batch import SMALL_BYTES, longest_chain, most_calls
 from pydron_ng.runtime.grain import WORTH_A_ROW
 from pydron_ng.runtime.rows.row import Row
+from pydron_ng.runtime.session import audience
+from pydron_ng.runtime.task import NONE
 from pydron_ng.values.unshippable import Unshippable
 
 if TYPE_CHECKING:
@@ -53,7 +57,7 @@ class Sending:
         most_linked = min(self._window, longest_chain(mark.seconds))
         if most < _LEAST or mark.reads or self._outbox.is_closed:
             return None
-        if self._session.listener is not None or not dispatch.may_send(mark, WORTH_A_ROW):
+        if audience.singly or not dispatch.may_send(mark, WORTH_A_ROW):
             return None
         if mark.size is None:
             most = min(most, 2 * self._driver.capacity)
@@ -91,6 +95,8 @@ class Sending:
         calls = row.apart(self._driver.next_id)
         for call in calls:
             call.surroundings = row.surroundings
+            if audience.tell is not None and call.task is not None:
+                audience.tell(call.issued(row.id, self._outbox.cause))
         return calls
 
     def take_back(self, row: Row) -> None:
@@ -121,10 +127,14 @@ class Sending:
             row.running.filling.take_apart(row)
             self._dispatch.arrived(row)
             return
+        if audience.tell is not None:
+            audience.tell(Settled(row.id, perf_counter(), row.seconds, row.worker, row.elapsed))
         size = sum(map(len, row.outcome)) // len(row.values)
         row.outcome = None
         row.mark.weigh(size)
         row.mark.cost(row.seconds / len(row.values))
         row.mark.answered(row.elapsed)
+        self._outbox.cause = row.id
         row.running.pace.run()
+        self._outbox.cause = NONE
         self._dispatch.release()

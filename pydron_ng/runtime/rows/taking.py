@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any
 
+from pydron_ng.runtime.session import audience
 from pydron_ng.runtime.stubs import INLINE
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from pydron_ng.runtime.grain import Functional
     from pydron_ng.runtime.rows.row import Row
     from pydron_ng.runtime.tame import Quiet
+
+#: A call that nobody has issued: its site, callee and mark.
+_Unissued = tuple[int, Any, "Functional"]
 
 
 class Taking:
@@ -28,12 +32,20 @@ class Taking:
 
     def unissued(self, site: int, callee: Any, mark: Functional) -> Any:
         """The callee itself; where others are in rows, a stub that looks at what comes back."""
-        if self._running.filling.at and self._quiet.may_hold:
-            return self._activation.maker(site)(mark, callee, _take_nothing, self._saw)
+        if (self._running.filling.at and self._quiet.may_hold) or self._is_heard(mark):
+            return self._activation.maker(site)(
+                (site, callee, mark), callee, _take_nothing, self._saw
+            )
         self._quiet.end()
         return callee
 
-    def _saw(self, mark: Functional, value: Any, seconds: float, failed: bool) -> None:
+    def _is_heard(self, mark: Functional) -> bool:
+        """Is each call to be told, that the program makes? That needs a stub."""
+        return audience.tell is not None and not mark.is_coroutine
+
+    def _saw(self, of: _Unissued, value: Any, seconds: float, failed: bool) -> None:
+        self._activation.account.made_unissued(*of, seconds)
+        *_, mark = of
         mark.cost(seconds)
         if not failed:
             mark.saw(value)
@@ -76,7 +88,7 @@ class Taking:
                     if row.waits:
                         running.pace.run()
                     self._driver.want(row)
-                    self._driver.wait(
+                    self._activation.account.wait(
                         lambda: bool(row.values) or not row.is_whole or row.is_forsaken
                     )
             except BaseException as error:
@@ -98,6 +110,7 @@ class Taking:
         """Room for others, as all calls of the row have been taken."""
         self.within.pop(row.site, None)
         row.stub = None
+        self._activation.account.took_row(row)
         try:
             with self._lock:
                 self._running.filling.had(row)
@@ -108,6 +121,7 @@ class Taking:
         if row.call is not None:
             self._activation.gave(row.call, value, seconds, failed)
             return
+        self._activation.account.made(row, seconds)
         row.mark.cost(seconds)
         if not failed:
             row.mark.saw(value)

@@ -238,8 +238,7 @@ def squares_while(sent: signal.Signals, folder: Path) -> None:
             found.append(parent_in(agents))
             os.kill(found[0], sent)
 
-    with pydron_ng.configure(workers=hosts, inline=False) as session:
-        session.listener = watch
+    with pydron_ng.configure(workers=hosts, inline=False), pydron_ng.on_event(watch):
         assert squares(str(folder)) == [x * x for x in range(40)]
     assert found
 

@@ -56,8 +56,7 @@ def test_a_cable_that_is_pulled_costs_a_host_and_nothing_else(hosts: list[Host])
             pulled.append(first)
             first.cut()
 
-    with pydron_ng.configure(workers=workers, inline=False) as session:
-        session.listener = pull
+    with pydron_ng.configure(workers=workers, inline=False), pydron_ng.on_event(pull):
         assert squares(300) == [x * x for x in range(300)]
         assert pulled
         wait_until(lambda: not first.processes)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +115,16 @@ def taken() -> list[Event]:
     return []
 
 
-def host(taken: list[Event], **keys: Any) -> Any:
+@contextmanager
+def host(taken: list[Event], **keys: Any) -> Iterator[None]:
     worker = {"type": "command", "cores": 1, **LOCAL, **keys}
-    configured = pydron_ng.configure(workers=[worker], inline=False)
-    with_listener = configured.__enter__()
-    with_listener.listener = lambda event: taken.append(event) if isinstance(event, Taken) else None
-    return configured
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Taken):
+            taken.append(event)
+
+    with pydron_ng.configure(workers=[worker], inline=False), pydron_ng.on_event(hear):
+        yield
 
 
 def test_a_call_that_finds_the_disk_full_is_made_in_the_program(

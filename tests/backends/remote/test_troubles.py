@@ -263,8 +263,8 @@ def main():
 
 worker = {"type": "command", "command": ["env", "-C", "/"], "python": sys.executable, "cores": 1}
 taken = []
-with pydron_ng.configure(workers=[worker], inline=False) as session:
-    session.listener = lambda event: taken.append(type(event).__name__)
+pydron_ng.on_event(lambda event: taken.append(type(event).__name__))
+with pydron_ng.configure(workers=[worker], inline=False):
     print(main(), "Taken" in taken)
 """
 

@@ -1,0 +1,83 @@
+"""What one call of a scheduled function says to those who listen, while somebody does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import get_ident
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from pydron_ng.events import Entered, Inlined, Left, Taken
+from pydron_ng.runtime.session import audience
+
+if TYPE_CHECKING:
+    from pydron_ng.runtime.calls import IssuedCall
+    from pydron_ng.runtime.driver import Driver
+    from pydron_ng.runtime.grain import Functional
+    from pydron_ng.runtime.rows.row import Row
+    from pydron_ng.runtime.running import Running
+
+
+class Account:
+    """Says what the commit program does. Nothing is said, and no clock is read, unheard."""
+
+    def __init__(self, running: Running, driver: Driver) -> None:
+        self._running = running
+        self._driver = driver
+        self._waited = 0.0  # for the call that comes next
+
+    def entered(self) -> None:
+        if audience.tell is not None:
+            code = self._running.code
+            place = code.co_qualname, code.co_filename, code.co_firstlineno
+            audience.tell(Entered(self._running.serial, *place, perf_counter(), get_ident()))
+
+    def left(self) -> None:
+        if audience.tell is not None:
+            audience.tell(Left(self._running.serial, perf_counter(), self._running.pace.retired))
+
+    def wait(self, done: Callable[[], bool]) -> None:
+        """Wait as the driver does."""
+        if audience.tell is None:
+            self._driver.wait(done)
+            return
+        began = perf_counter()
+        self._driver.wait(done)
+        self._waited += perf_counter() - began
+
+    def took(self, call: IssuedCall) -> None:
+        """An outcome was taken."""
+        if audience.tell is not None:
+            self._took(call.number, 1)
+
+    def took_row(self, row: Row) -> None:
+        """All calls of a row were taken, or made."""
+        if audience.tell is not None and not row.is_here:
+            self._took(row.id, row.taken)
+
+    def _took(self, number: int, calls: int) -> None:
+        waited, self._waited = self._waited, 0.0
+        assert audience.tell is not None
+        audience.tell(Taken(number, perf_counter(), waited, calls))
+
+    def made(self, call: IssuedCall | Row, seconds: float) -> None:
+        """The program has made a call itself."""
+        if audience.tell is not None:
+            audience.tell(call.inlined(seconds))
+
+    def made_unissued(self, site: int, function: object, mark: Functional, seconds: float) -> None:
+        """The same for one that nobody had issued."""
+        if audience.tell is not None:
+            name = getattr(function, "__qualname__", type(function).__qualname__)
+            file, line = self._running.place_of(site)
+            at, serial, why = perf_counter(), self._running.serial, why_unissued(mark)
+            audience.tell(Inlined(-1, name, file, line, at, seconds, serial, why))
+
+
+def why_unissued(mark: Functional) -> str:
+    """The code that says why a call of the function is made by the program."""
+    if mark.inline:
+        return mark.inline
+    if mark.seconds is None:
+        return "first-call"
+    return "too-short" if mark.is_cheap else "not-issued"
