@@ -4,8 +4,9 @@ PydronError
 ├── TranslationError   this function cannot be translated (it runs undecorated)
 │   └── SourceMissing  there is no source text of it
 ├── ConfigError        this configuration is wrong; all its mistakes at once
-└── BackendError       the machinery: workers, connections
-    └── WorkerLost     one task killed its workers again and again; or a required host is lost
+├── BackendError       the machinery: workers, connections
+│   └── WorkerLost     one task killed its workers again and again; or a required host is lost
+└── RecordError        this file holds no record of a run, or none that can be read
 
 Exceptions of the user's own functions arrive as themselves, never wrapped.
 """
@@ -53,3 +54,13 @@ class WorkerLost(BackendError):
     """
 
     code = "worker-lost"
+
+
+class RecordError(PydronError):
+    """A file does not hold what it should. ``args``: the path, why, and a way out."""
+
+    code = "record"
+
+    def __str__(self) -> str:
+        path, why, way_out = self.args
+        return f"{path}: {why}\n  try: {way_out}"

@@ -383,6 +383,7 @@ _ERRORS = {
         "a C library that crashes; too little memory",
         "see what the call does with its memory",
     ),
+    "record": Code("A file holds no record of a run.", "pydron report notes.txt", "see its text"),
     "contract": Code(
         "A `@functional` function is not one.", "PYDRON_CHECK=1", "see its text, or drop the mark"
     ),

@@ -6,7 +6,7 @@ from time import perf_counter
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from pydron_ng.events import Settled
+from pydron_ng.events import Settled, Taken
 from pydron_ng.runtime.batch import SMALL_BYTES, longest_chain, most_calls
 from pydron_ng.runtime.grain import WORTH_A_ROW
 from pydron_ng.runtime.rows.row import Row
@@ -15,6 +15,7 @@ from pydron_ng.runtime.task import NONE
 from pydron_ng.values.unshippable import Unshippable
 
 if TYPE_CHECKING:
+    from pydron_ng.runtime.audience import Hearer
     from pydron_ng.runtime.calls import IssuedCall, Key
     from pydron_ng.runtime.dispatch import Dispatch
     from pydron_ng.runtime.grain import Functional
@@ -95,9 +96,17 @@ class Sending:
         calls = row.apart(self._driver.next_id)
         for call in calls:
             call.surroundings = row.surroundings
-            if audience.tell is not None and call.task is not None:
-                audience.tell(call.issued(row.id, self._outbox.cause))
+        if audience.tell is not None and not row.is_here:
+            self._tell(row, calls, audience.tell)
         return calls
+
+    def _tell(self, row: Row, calls: list[IssuedCall], tell: Hearer) -> None:
+        """What was had of the row is all that there is of it; the others go on as themselves."""
+        if row.taken:
+            tell(Taken(row.id, perf_counter(), 0.0, row.taken))
+        for call in calls:
+            if call.task is not None:
+                tell(call.issued(row.id, self._outbox.cause))
 
     def take_back(self, row: Row) -> None:
         """If no worker has begun the row, the program makes its calls."""

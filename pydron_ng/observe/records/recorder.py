@@ -1,0 +1,228 @@
+"""Hears what becomes of calls, and makes a record of it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any, Final
+
+from pydron_ng.events import Entered, Event, Inlined, Issued, Joined, Left, Lost, Settled, Taken
+from pydron_ng.observe.records.record import NEVER, Call, Frame, Made, Record, Tally, Worker
+from pydron_ng.runtime.session import session
+
+#: So many calls are listed one by one; of all further ones there are sums.
+MOST: Final = 100_000
+#: Calls that the program made itself are listed from so many seconds on.
+LEAST_SECONDS: Final = 50e-6
+
+
+class Recorder:
+    """Listens from when it is made. Called under the driver's lock, by any thread."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._started = perf_counter()
+        self._began = datetime.now(UTC).isoformat(timespec="seconds")
+        self._frames: dict[int, Frame] = {}
+        self._calls: dict[int, _Open] = {}
+        self._made: list[Made] = []
+        self._workers: dict[int, Worker] = {}
+        self._sums: dict[tuple[str, str, int], _Sums] = {}
+        self._listed = self._unlisted = 0
+        self._hear: dict[type, Callable[[Any], None]] = {
+            Entered: self._entered,
+            Left: self._left,
+            Issued: self._issued,
+            Settled: self._settled,
+            Taken: self._taken,
+            Inlined: self._inlined,
+            Joined: self._joined,
+            Lost: self._lost,
+        }
+
+    def hear(self, event: Event) -> None:
+        self._hear[type(event)](event)
+
+    def record(self) -> Record:
+        """All that was heard so far."""
+        listed = [call for call in self._calls.values() if call.is_listed]
+        dropped = Counter(id(call.sums) for call in self._calls.values() if call.is_unused)
+        return Record(
+            began=self._began,
+            program=" ".join(sys.orig_argv[1:]) or "python",
+            python=platform.python_version(),
+            cores=os.cpu_count() or 1,
+            seconds=self._since(perf_counter()),
+            frames=tuple(self._frames.values()),
+            calls=tuple(call.closed(self._started) for call in listed),
+            made=tuple(self._made),
+            workers=tuple(self._workers.values()),
+            tallies=tuple(s.tally(*place, dropped[id(s)]) for place, s in self._sums.items()),
+            always_sent=session().config.inline is False,
+            unlisted=self._unlisted,
+        )
+
+    def _since(self, at: float) -> float:
+        return at - self._started
+
+    def _sums_of(self, event: Issued | Inlined) -> _Sums:
+        place = event.function, event.file, event.line
+        found = self._sums.get(place)
+        if found is None:
+            found = self._sums[place] = _Sums()
+        return found
+
+    # --- calls ---
+
+    def _issued(self, event: Issued) -> None:
+        row = self._calls.get(event.task)
+        if row is not None and row.issued.call != event.call and row.is_intact:
+            self._forget(row)  # it fell apart; each of its calls is issued now
+        call = _Open(event, self._sums_of(event), is_listed=self._listed < self._most)
+        self._listed += call.is_listed and event.call not in self._calls
+        self._calls[event.call] = call
+
+    def _settled(self, event: Settled) -> None:
+        call = self._calls.get(event.call)
+        if call is not None:
+            call.settled = event
+
+    def _taken(self, event: Taken) -> None:
+        call = self._calls.get(event.call)
+        if call is not None:
+            call.taken = event
+            call.sums.took(event, call)
+            if not call.is_listed:
+                self._unlisted += event.calls
+                self._forget(call)
+
+    def _forget(self, call: _Open) -> None:
+        del self._calls[call.issued.call]
+        self._listed -= call.is_listed
+
+    def _inlined(self, event: Inlined) -> None:
+        self._sums_of(event).made_here(event)
+        issued = self._calls.get(event.call)
+        if issued is not None:
+            issued.was_made = True
+        if event.seconds >= LEAST_SECONDS and len(self._made) < self._most:
+            self._made.append(_made(event, self._since(event.at)))
+        else:
+            self._unlisted += 1
+
+    # --- all else ---
+
+    def _entered(self, event: Entered) -> None:
+        number, function, file, line, at, thread = event
+        entered = self._since(at)
+        self._frames[number] = Frame(number, function, file, line, thread, entered)
+
+    def _left(self, event: Left) -> None:
+        frame = self._frames.get(event.frame)
+        if frame is not None:
+            number, function, file, line = frame.number, frame.function, frame.file, frame.line
+            times = frame.entered, self._since(event.at)
+            left = Frame(number, function, file, line, frame.thread, *times, event.retired)
+            self._frames[number] = left
+
+    def _joined(self, event: Joined) -> None:
+        joined = self._since(event.at)
+        self._workers[event.worker] = Worker(event.worker, event.host, joined)
+
+    def _lost(self, event: Lost) -> None:
+        worker = self._workers.get(event.worker)
+        if worker is not None:
+            lost = self._since(event.at)
+            number, host, joined = worker.number, worker.host, worker.joined
+            self._workers[event.worker] = Worker(number, host, joined, lost, event.why)
+
+
+class _Open:
+    """A call of which more may be heard."""
+
+    __slots__ = ("is_listed", "issued", "settled", "sums", "taken", "was_made")
+
+    def __init__(self, issued: Issued, sums: _Sums, *, is_listed: bool) -> None:
+        self.issued = issued
+        self.sums = sums
+        self.is_listed = is_listed
+        self.settled: Settled | None = None
+        self.taken: Taken | None = None
+        self.was_made = False
+
+    @property
+    def is_intact(self) -> bool:
+        """Is it a row of which nobody has had a call?"""
+        return self.issued.calls > 1 and self.taken is None
+
+    @property
+    def is_unused(self) -> bool:
+        """Has nobody asked for its outcome?"""
+        return self.taken is None and not self.was_made
+
+    def closed(self, started: float) -> Call:
+        """What is known of it. started: when the record began."""
+        issued, settled, taken = self.issued, self.settled, self.taken
+        return Call(
+            number=issued.call,
+            function=issued.function,
+            file=issued.file,
+            line=issued.line,
+            label=issued.label,
+            issued=issued.at - started,
+            task=issued.task,
+            frame=issued.frame,
+            key=issued.key,
+            cause=issued.cause,
+            calls=issued.calls,
+            settled=settled.at - started if settled else NEVER,
+            seconds=settled.seconds if settled else 0.0,
+            worker=settled.worker if settled else -1,
+            elapsed=settled.elapsed if settled else 0.0,
+            taken=taken.at - started if taken else NEVER,
+            waited=taken.waited if taken else 0.0,
+        )
+
+
+class _Sums:
+    """What is added up of one function at one line."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.sent_seconds = self.waited = 0.0
+        self.made = Counter[str]()
+        self.made_seconds: dict[str, float] = {}
+
+    def took(self, event: Taken, call: _Open) -> None:
+        self.sent += event.calls
+        self.waited += event.waited
+        if call.settled is not None:
+            self.sent_seconds += call.settled.seconds * event.calls / call.issued.calls
+
+    def made_here(self, event: Inlined) -> None:
+        self.made[event.why] += 1
+        known = self.made_seconds.get(event.why, 0.0)
+        self.made_seconds[event.why] = known + event.seconds
+
+    def tally(self, function: str, file: str, line: int, dropped: int) -> Tally:
+        return Tally(
+            function,
+            file,
+            line,
+            self.sent,
+            self.sent_seconds,
+            dropped,
+            self.waited,
+            dict(self.made),
+            dict(self.made_seconds),
+        )
+
+
+def _made(event: Inlined, at: float) -> Made:
+    function, file, line, why = event.function, event.file, event.line, event.why
+    return Made(function, file, line, at, event.seconds, event.frame, why, event.call)
