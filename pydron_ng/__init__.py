@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from pydron_ng.api import explain, functional, on_event, schedule, translate, value_type
+from pydron_ng.api import explain, functional, on_event, record, schedule, translate, value_type
 from pydron_ng.runtime.session import configure
 from pydron_ng.runtime.shared import ahead
 
@@ -15,6 +15,7 @@ __all__ = [
     "explain",
     "functional",
     "on_event",
+    "record",
     "schedule",
     "translate",
     "value_type",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from types import FunctionType
@@ -15,6 +16,8 @@ from pydron_ng.runtime.limits import Limits
 from pydron_ng.runtime.session import (
     checks,
     in_worker,
+    is_off,
+    reports,
     said_without_source,
     scheduled_names,
 )
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from pydron_ng.events import Event
     from pydron_ng.observe.explanation import Explanation
     from pydron_ng.observe.listening import Listening
+    from pydron_ng.observe.records.recording import Recording
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
@@ -128,15 +132,31 @@ def schedule(function: Any = None, /, *, speculate: bool = False) -> Any:
         raise TypeError(f"@schedule takes a function written in Python, not a {kind}")
     if in_worker() or "__pydron_scheduled__" in function.__dict__:
         return function
-    if os.environ.get("PYDRON_CHECK") == "1" and not checks:
-        from pydron_ng.contract.watching import check_to_the_end
-
-        check_to_the_end()
+    _heed_environment()
     wrapped = _innermost(function)
     scheduled_names.add(wrapped.__name__)
     if wrapped is function:
         return _scheduled(function, speculate=speculate)
     return _inside(function, wrapped, speculate=speculate)
+
+
+def _heed_environment() -> None:
+    """Begin what the user has asked for by a variable, for all of the program."""
+    if os.environ.get("PYDRON_CHECK") == "1" and not checks:
+        from pydron_ng.contract.watching import check_to_the_end
+
+        check_to_the_end()
+    report = os.environ.get("PYDRON_REPORT")
+    if report and not reports and not is_off() and not _is_child():
+        from pydron_ng.observe.records.recording import report_at_exit
+
+        report_at_exit(report)
+
+
+def _is_child() -> bool:
+    """Was this process started by multiprocessing? The one that did so is the program."""
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    return multiprocessing is not None and multiprocessing.parent_process() is not None
 
 
 def _innermost(function: FunctionType) -> FunctionType:
@@ -266,6 +286,19 @@ def on_event(hearer: Callable[[Event], None], *, singly: bool = False) -> Listen
     return Listening(hearer, singly=singly)
 
 
+def record() -> Recording:
+    """Record what scheduled functions do from now on, until its ``with`` block ends.
+
+    After that ``print(run)`` is a report: where the time went, what speed-up was reached and what
+    is possible, and the time to expect of other workers. ``run.figures`` has the numbers,
+    ``run.predict(16)`` the seconds with 16 workers, ``run.save("run.html")`` writes a page with a
+    timeline, ``run.save("run.json")`` what ``pydron report`` reads.
+    """
+    from pydron_ng.observe.records.recording import Recording
+
+    return Recording()
+
+
 def _speculates(function: Any) -> bool:
     """Was the function, or the one inside of its decorators, scheduled to speculate?"""
     from pydron_ng.runtime.scheduled import entry_of
@@ -283,6 +316,7 @@ __all__ = [
     "explain",
     "functional",
     "on_event",
+    "record",
     "schedule",
     "translate",
     "value_type",

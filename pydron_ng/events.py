@@ -29,6 +29,7 @@ class Entered(NamedTuple):
     """The program has called a scheduled function that runs ahead.
 
     frame: the number of this call of it, the same in all events. thread: the one that runs it.
+    program: what was made of the function, for `pydron_ng.observe` alone.
     """
 
     frame: int
@@ -37,6 +38,7 @@ class Entered(NamedTuple):
     line: int
     at: float  # seconds, of time.perf_counter(), in all events
     thread: int
+    program: object
 
 
 class Left(NamedTuple):
@@ -105,7 +107,7 @@ class Inlined(NamedTuple):
     """The program has made a functional call itself.
 
     call: its number, if it had been issued, else -1. why: a code, such as ``too-short``.
-    at: when it had returned. seconds: what it took.
+    at: when it had returned. seconds: what it took. key: as of `Issued`.
     """
 
     call: int
@@ -115,6 +117,7 @@ class Inlined(NamedTuple):
     at: float
     seconds: float
     frame: int
+    key: tuple[int, ...]
     why: str
 
 

@@ -98,12 +98,12 @@ def through_container(graph: Graph, path: tuple[Step, ...]) -> str:
 def carrying_loop(graph: Graph, needs: Needs) -> int:
     """The loop whose passes wait for each other because of this call; -1 where nobody knows."""
     path = needs.calls.get(needs.site, ())
-    around = [set(_loops_of(graph, node)) for step in path for node in (step.needed, step.by)]
+    around = [set(loops_of(graph, node)) for step in path for node in (step.needed, step.by)]
     common = set.intersection(*around) if around else set()
     return max(common, key=lambda loop: len(graph.outline.loops[loop]), default=-1)
 
 
-def _loops_of(graph: Graph, node: Node) -> tuple[int, ...]:
+def loops_of(graph: Graph, node: Node) -> tuple[int, ...]:
     """The loops around a node; the header of a loop belongs to each pass of it."""
     kind, number = node
     if kind == "site":

@@ -11,7 +11,7 @@ from pydron_ng.events import Entered, Inlined, Left, Taken
 from pydron_ng.runtime.session import audience
 
 if TYPE_CHECKING:
-    from pydron_ng.runtime.calls import IssuedCall
+    from pydron_ng.runtime.calls import IssuedCall, Key
     from pydron_ng.runtime.driver import Driver
     from pydron_ng.runtime.grain import Functional
     from pydron_ng.runtime.rows.row import Row
@@ -28,9 +28,10 @@ class Account:
 
     def entered(self) -> None:
         if audience.tell is not None:
-            code = self._running.code
+            program, serial = self._running.program, self._running.serial
+            code = program.caller
             place = code.co_qualname, code.co_filename, code.co_firstlineno
-            audience.tell(Entered(self._running.serial, *place, perf_counter(), get_ident()))
+            audience.tell(Entered(serial, *place, perf_counter(), get_ident(), program))
 
     def left(self) -> None:
         if audience.tell is not None:
@@ -65,13 +66,13 @@ class Account:
         if audience.tell is not None:
             audience.tell(call.inlined(seconds))
 
-    def made_unissued(self, site: int, function: object, mark: Functional, seconds: float) -> None:
+    def made_unissued(self, key: Key, function: object, mark: Functional, seconds: float) -> None:
         """The same for one that nobody had issued."""
         if audience.tell is not None:
             name = getattr(function, "__qualname__", type(function).__qualname__)
-            file, line = self._running.place_of(site)
+            file, line = self._running.place_of(key[0])
             at, serial, why = perf_counter(), self._running.serial, why_unissued(mark)
-            audience.tell(Inlined(-1, name, file, line, at, seconds, serial, why))
+            audience.tell(Inlined(-1, name, file, line, at, seconds, serial, key, why))
 
 
 def why_unissued(mark: Functional) -> str:

@@ -129,7 +129,7 @@ class Activation:
                 return callee
             if not running.pace.dispatches_all or mark.reads:
                 if not self._is_timed(mark):
-                    return self._rows.unissued(site, callee, mark)
+                    return self._rows.unissued(key, callee, mark)
                 if self._reads_clock and not self._quiet.may_hold:
                     self._timed = (mark, perf_counter())
                     return callee

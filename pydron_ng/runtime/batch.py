@@ -38,6 +38,8 @@ BATCH_SECONDS: Final = 0.001
 #: The same of calls in a row; and of ones each of which takes the result of the one before.
 ROW_SECONDS: Final = 0.01
 CHAIN_SECONDS: Final = 0.01
+#: Of what is issued at a time each worker is to get so many rows.
+_ROWS_OF_A_WORKER: Final = 4
 #: Calls, where one takes the result of the other.
 LONGEST_CHAIN: Final = 256
 #: Arguments of more bytes travel alone.
@@ -220,9 +222,14 @@ def most_calls(seconds: float) -> int:
     return int(ROW_SECONDS / seconds)
 
 
-def shortest_row(seconds: float | None) -> int:
-    """How many calls that take so long are not worth cutting."""
-    return max(1, round(BATCH_SECONDS / seconds)) if seconds else 1
+def row_length(calls: int, workers: int, seconds: float | None) -> int:
+    """How many of the calls, which are issued together and take so long each, make one row.
+
+    Each worker is to get several, or at least one if these were too short.
+    """
+    share, most = -(-calls // (_ROWS_OF_A_WORKER * workers)), -(-calls // workers)
+    shortest = max(1, round(BATCH_SECONDS / seconds)) if seconds else 1
+    return min(most, max(share, shortest))
 
 
 def longest_chain(seconds: float) -> int:

@@ -113,7 +113,7 @@ class IssuedCall:
         """The event that the program has made the call itself."""
         name, file, line = self.place
         frame, at = self.running.serial, perf_counter()
-        return Inlined(self.number, name, file, line, at, seconds, frame, self.why)
+        return Inlined(self.number, name, file, line, at, seconds, frame, self.key, self.why)
 
     @property
     def place(self) -> tuple[str, str, int]:

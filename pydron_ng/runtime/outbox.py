@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pydron_ng.runtime.batch import Batch, shortest_row
+from pydron_ng.runtime.batch import Batch, row_length
 from pydron_ng.runtime.rows.row import Row
 from pydron_ng.runtime.session import audience
 from pydron_ng.runtime.task import NONE, Task, TaskState
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 #: Less work than that, in seconds, is done here before any of it would be back.
 _WORTH_ISSUING = 5e-4
-#: Of what is issued at a time each worker is to get so many rows.
-_ROWS_OF_A_WORKER = 4
 
 
 class Outbox:
@@ -144,10 +142,8 @@ class Outbox:
     def _cut(self, batches: Sequence[Batch]) -> Iterator[Batch]:
         """Rows so short that every worker gets several, or at least one if these were too short."""
         calls = sum(batch.size for batch in batches if isinstance(batch, Row) and batch.is_whole)
-        workers = self._driver.capacity
-        share, most = -(-calls // (_ROWS_OF_A_WORKER * workers)), -(-calls // workers)
         for batch in batches:
             yield batch
             if isinstance(batch, Row) and batch.is_whole and not batch.links:
-                length = min(most, max(share, shortest_row(batch.mark.seconds)))
+                length = row_length(calls, self._driver.capacity, batch.mark.seconds)
                 yield from batch.running.filling.cut(batch, length, self._driver.next_id)

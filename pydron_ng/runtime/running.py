@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping
 from itertools import count
-from types import CodeType, FunctionType, MappingProxyType, MethodType
+from types import FunctionType, MappingProxyType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.runtime.calls import IssuedCall, Key
@@ -31,6 +31,7 @@ from pydron_ng.translation.runahead.promises import (
 
 if TYPE_CHECKING:
     from pydron_ng.runtime.entry import Entry, InnerEntry
+    from pydron_ng.runtime.program import Program
 
 #: How many names run-ahead may wait for before those are forgotten that cannot come any more.
 MOST_AWAITED = 1_024
@@ -332,13 +333,13 @@ class Running:
         self.blame(code, self.line_of(call.key[0]), f"{call.function.__qualname__}: {why}")
 
     @property
-    def code(self) -> CodeType:
-        """The code of the function as the user wrote it."""
-        return self._program.caller
+    def program(self) -> Program:
+        """What is known of the function."""
+        return self._program
 
     def place_of(self, site: int) -> tuple[str, int]:
         """File and line of a site."""
-        return self.code.co_filename, self.line_of(site)
+        return self._program.caller.co_filename, self.line_of(site)
 
     def line_of(self, site: int) -> int:
         """Where a site is in the user's file, 1-based."""

@@ -18,9 +18,23 @@ VERSION = 1
 NEVER = -1.0
 
 
+class Need(msgspec.Struct, frozen=True):
+    """A call at `site` takes what calls at `of` return, as far as the source tells.
+
+    common: how many loops there are around both. carried: of these, the number of the one whose
+        pass before is meant; -1: the same pass of all.
+    """
+
+    site: int
+    of: int
+    common: int
+    carried: int = -1
+
+
 class Frame(msgspec.Struct, frozen=True):
     """One call of a scheduled function. left: NEVER while it is not over.
 
+    source: where in `Record.needs` is what its calls need.
     retired: the code that says why it was not run ahead to its end; empty if it was.
     """
 
@@ -30,6 +44,7 @@ class Frame(msgspec.Struct, frozen=True):
     line: int
     thread: int
     entered: float
+    source: int
     left: float = NEVER
     retired: str = ""
 
@@ -71,8 +86,9 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Made(msgspec.Struct, frozen=True):
-    """A functional call that the program made itself. at: when it had returned; call: its number
-    if it had been issued, else -1; why: a code.
+    """A functional call that the program made itself.
+
+    at: when it had returned. call: its number if it had been issued, else -1. why: a code.
     """
 
     function: str
@@ -81,6 +97,7 @@ class Made(msgspec.Struct, frozen=True):
     at: float
     seconds: float
     frame: int
+    key: tuple[int, ...]
     why: str
     call: int = -1
 
@@ -130,8 +147,8 @@ class Record(msgspec.Struct, frozen=True, dict=True):
 
     always_sent: did ``"inline": false`` forbid the program to make calls that it may leave to
         workers?
-    calls, made: one by one; of `made` those that took long enough to be seen, of both not more
-        than `recorder.MOST`. unlisted: how many calls are in `tallies` alone because of that.
+    calls, made: one by one; of `made` those from `recorder.LEAST_SECONDS` on.
+    unlisted: how many calls are in `tallies` alone because there were more than `recorder.MOST`.
     """
 
     began: str
@@ -144,6 +161,7 @@ class Record(msgspec.Struct, frozen=True, dict=True):
     made: tuple[Made, ...]
     workers: tuple[Worker, ...]
     tallies: tuple[Tally, ...]
+    needs: tuple[tuple[Need, ...], ...] = ()
     always_sent: bool = False
     unlisted: int = 0
     version: int = VERSION

@@ -11,7 +11,10 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any, Final
 
+from msgspec import structs
+
 from pydron_ng.events import Entered, Event, Inlined, Issued, Joined, Left, Lost, Settled, Taken
+from pydron_ng.observe.records.needs import needs_in
 from pydron_ng.observe.records.record import NEVER, Call, Frame, Made, Record, Tally, Worker
 from pydron_ng.runtime.session import session
 
@@ -32,6 +35,7 @@ class Recorder:
         self._calls: dict[int, _Open] = {}
         self._made: list[Made] = []
         self._workers: dict[int, Worker] = {}
+        self._sources: dict[Any, int] = {}
         self._sums: dict[tuple[str, str, int], _Sums] = {}
         self._listed = self._unlisted = 0
         self._hear: dict[type, Callable[[Any], None]] = {
@@ -63,6 +67,7 @@ class Recorder:
             made=tuple(self._made),
             workers=tuple(self._workers.values()),
             tallies=tuple(s.tally(*place, dropped[id(s)]) for place, s in self._sums.items()),
+            needs=tuple(map(needs_in, self._sources)),
             always_sent=session().config.inline is False,
             unlisted=self._unlisted,
         )
@@ -110,7 +115,9 @@ class Recorder:
         issued = self._calls.get(event.call)
         if issued is not None:
             issued.was_made = True
-        if event.seconds >= LEAST_SECONDS and len(self._made) < self._most:
+        if event.seconds < LEAST_SECONDS:
+            return
+        if len(self._made) < self._most:
             self._made.append(_made(event, self._since(event.at)))
         else:
             self._unlisted += 1
@@ -118,17 +125,16 @@ class Recorder:
     # --- all else ---
 
     def _entered(self, event: Entered) -> None:
-        number, function, file, line, at, thread = event
+        number, function, file, line, at, thread, program = event
+        source = self._sources.setdefault(program, len(self._sources))
         entered = self._since(at)
-        self._frames[number] = Frame(number, function, file, line, thread, entered)
+        self._frames[number] = Frame(number, function, file, line, thread, entered, source)
 
     def _left(self, event: Left) -> None:
         frame = self._frames.get(event.frame)
         if frame is not None:
-            number, function, file, line = frame.number, frame.function, frame.file, frame.line
-            times = frame.entered, self._since(event.at)
-            left = Frame(number, function, file, line, frame.thread, *times, event.retired)
-            self._frames[number] = left
+            left, retired = self._since(event.at), event.retired
+            self._frames[event.frame] = structs.replace(frame, left=left, retired=retired)
 
     def _joined(self, event: Joined) -> None:
         joined = self._since(event.at)
@@ -138,8 +144,7 @@ class Recorder:
         worker = self._workers.get(event.worker)
         if worker is not None:
             lost = self._since(event.at)
-            number, host, joined = worker.number, worker.host, worker.joined
-            self._workers[event.worker] = Worker(number, host, joined, lost, event.why)
+            self._workers[event.worker] = structs.replace(worker, lost=lost, why=event.why)
 
 
 class _Open:
@@ -224,5 +229,5 @@ class _Sums:
 
 
 def _made(event: Inlined, at: float) -> Made:
-    function, file, line, why = event.function, event.file, event.line, event.why
-    return Made(function, file, line, at, event.seconds, event.frame, why, event.call)
+    call, function, file, line, _, seconds, frame, key, why = event
+    return Made(function, file, line, at, seconds, frame, key, why, call)

@@ -284,7 +284,8 @@ class Row(Batch):
         """The event that the program has made one of the calls itself."""
         name, file, line = self.place
         at, serial = perf_counter(), self.running.serial
-        return Inlined(self.id, name, file, line, at, seconds, serial, NOT_BEGUN)
+        key = self.site, *self.keys[self.taken]
+        return Inlined(self.id, name, file, line, at, seconds, serial, key, NOT_BEGUN)
 
     @property
     def place(self) -> tuple[str, str, int]:

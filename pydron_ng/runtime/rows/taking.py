@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pydron_ng.runtime.rows.row import Row
     from pydron_ng.runtime.tame import Quiet
 
-#: A call that nobody has issued: its site, callee and mark.
-_Unissued = tuple[int, Any, "Functional"]
+#: A call that nobody has issued: its key, callee and mark.
+_Unissued = tuple["Key", Any, "Functional"]
 
 
 class Taking:
@@ -30,12 +30,11 @@ class Taking:
         self._driver = activation.driver
         self._lock = activation.driver.lock
 
-    def unissued(self, site: int, callee: Any, mark: Functional) -> Any:
+    def unissued(self, key: Key, callee: Any, mark: Functional) -> Any:
         """The callee itself; where others are in rows, a stub that looks at what comes back."""
         if (self._running.filling.at and self._quiet.may_hold) or self._is_heard(mark):
-            return self._activation.maker(site)(
-                (site, callee, mark), callee, _take_nothing, self._saw
-            )
+            maker = self._activation.maker(key[0])
+            return maker((key, callee, mark), callee, _take_nothing, self._saw)
         self._quiet.end()
         return callee
 

@@ -1,0 +1,132 @@
+"""A run as text: where its time went, what it could have taken, and line by line why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pydron_ng.observe.records.figures import Figures
+from pydron_ng.observe.records.record import Record, Tally
+
+_WIDTH = 110
+_SECOND, _MILLISECOND = 1.0, 1e-3
+_NAMES = 3  # of functions in the headline
+
+
+def text_of(record: Record, figures: Figures) -> str:
+    """The report in plain text."""
+    console = Console(file=StringIO(), width=_WIDTH, color_system=None, highlight=False)
+    with console.capture() as captured:
+        console.print(report(record, figures), soft_wrap=False)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+
+
+def report(record: Record, figures: Figures) -> RenderableType:
+    """The report, for a console of rich."""
+    if not record.frames:
+        return Text(
+            f"{record.program}: no scheduled function ran ahead\n"
+            "  try: decorate the function that calls the others with @schedule, and run it where\n"
+            "       workers can be had; `pydron explain FILE` says what would run ahead"
+        )
+    parts: list[RenderableType] = [Text(_head(record, figures)), Text(), _shares(figures)]
+    if figures.forecasts:
+        parts += [Text(), *_forecasts(figures)]
+    parts += [Text(), _sites(record.tallies)]
+    if record.unlisted:
+        parts += [Text(f"\n{record.unlisted} calls are in these sums, and not in the forecasts")]
+    return Group(*parts)
+
+
+def _head(record: Record, figures: Figures) -> str:
+    functions = list(dict.fromkeys(f"{frame.function}()" for frame in record.frames))
+    names = ", ".join(functions[:_NAMES]) + " ..." * (len(functions) > _NAMES)
+    workers, cores = _plural(figures.workers, "worker"), _plural(record.cores, "core")
+    time = seconds(figures.elapsed)
+    return f"{record.program}\n{names}: {time} with {workers}, on a machine of {cores}"
+
+
+def shares(figures: Figures) -> Iterator[tuple[str, str, str]]:
+    """Each figure, with its name and what it means."""
+    yield "work", seconds(figures.work), "one after the other: statements and calls"
+    yield "span", seconds(figures.span), "the longest chain of what waits for each other"
+    parallelism = f"{figures.parallelism:.1f}"
+    yield "parallelism", parallelism, "work / span: no number of workers is faster by more"
+    yield "speed-up", f"{figures.speed_up:.2f}", "work / time: what was reached"
+    yield "statements", seconds(figures.own), "of the program itself, running ahead included"
+    yield "calls here", seconds(figures.made), "functional calls that the program made"
+    yield "calls there", seconds(figures.sent), "functional calls that workers made"
+    yield "waited", seconds(figures.waited), "the program, for workers"
+    if figures.wasted:
+        yield "wasted", seconds(figures.wasted), "calls of workers that nobody took"
+
+
+def _shares(figures: Figures) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    for row in shares(figures):
+        table.add_row(*row)
+    return table
+
+
+def _forecasts(figures: Figures) -> Iterator[RenderableType]:
+    yield Text("with other workers, each on a core of its own:")
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    for title in ("workers", "time", "speed-up"):
+        table.add_column(title, justify="right")
+    for one in figures.forecasts:
+        speed_up = f"{figures.work / one.seconds:.1f}"
+        table.add_row(str(one.workers), seconds(one.seconds), speed_up)
+    yield table
+    if not figures.is_trusted:
+        yield Text(f"  {doubt(figures)}", style="yellow")
+
+
+def doubt(figures: Figures) -> str:
+    """What is said where the forecast does not fit the run itself."""
+    workers, said = _plural(figures.workers, "worker"), seconds(figures.replayed)
+    return f"not to be relied on: for the {workers} that there were it says {said}"
+
+
+def _sites(tallies: Sequence[Tally]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table.add_column("place")
+    table.add_column("function")
+    for title in ("calls", "sent", "mean", "waited"):
+        table.add_column(title, justify="right")
+    table.add_column("made by the program, why", min_width=24)
+    for tally in sorted(tallies, key=lambda t: (t.file, t.line)):
+        table.add_row(*row_of(tally))
+    return table
+
+
+def row_of(tally: Tally) -> tuple[str, ...]:
+    """What is said of one function at one line."""
+    mean = tally.seconds / tally.calls if tally.calls else 0.0
+    place = f"{Path(tally.file).name}:{tally.line}"
+    made = ", ".join(f"{count} {why}" for why, count in tally.made.items())
+    counts = str(tally.calls), str(tally.sent), seconds(mean), seconds(tally.waited)
+    return place, tally.function, *counts, made
+
+
+def seconds(value: float) -> str:
+    """A time with its unit, three digits of it."""
+    if value >= 100 * _SECOND:
+        minutes, rest = divmod(round(value), 60)
+        return f"{minutes} min {rest:02} s"
+    if value >= _SECOND:
+        return f"{value:.2f} s"
+    if value >= _MILLISECOND:
+        return f"{value * 1e3:.3g} ms"
+    return f"{value * 1e6:.3g} µs" if value else "0"
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" + "s" * (count != 1)
