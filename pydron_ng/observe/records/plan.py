@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
@@ -71,11 +71,17 @@ class Plan:
     always_sent: bool
 
 
-def plan_of(record: Record) -> Plan:
-    """The plan of a run that is on record."""
-    return _Planning(record).plan()
+def plan_of(record: Record, free: Collection[Place] = ()) -> Plan:
+    """The plan of a run that is on record.
+
+    free: where calls are taken to need nothing but results of other calls, whatever the program
+        had to do before they were issued.
+    """
+    return _Planning(record, free).plan()
 
 
+#: File and line.
+Place = tuple[str, int]
 #: Steps, each with the time when it was done.
 _Timed = Sequence[tuple[float, Step]]
 
@@ -84,12 +90,13 @@ _Timed = Sequence[tuple[float, Step]]
 class _Draft:
     """A unit of which more is to be found out.
 
-    frame, site, first, last: where its calls are, and the counters of the first and last of them.
+    where, frame, site, first: where its calls are, and the counters of the first of them.
     issued: when; of one that nobody has issued, when the program came to it. done: when.
     """
 
     number: int
     function: str
+    where: Place
     frame: int
     site: int
     first: tuple[int, ...]
@@ -106,8 +113,9 @@ class _Draft:
 
 
 class _Planning:
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, free: Collection[Place]) -> None:
         self._record = record
+        self._free = free
         self._frames: dict[int, Frame] = {frame.number: frame for frame in record.frames}
         self._inside = Spans((f.entered, f.left) for f in record.frames if f.left != NEVER)
         self._threads = Counter(frame.thread for frame in record.frames)
@@ -160,6 +168,7 @@ class _Planning:
         draft = _Draft(
             len(self._drafts),
             call.function,
+            (call.file, call.line),
             call.frame,
             site,
             tuple(first),
@@ -190,9 +199,9 @@ class _Planning:
 
     def _add_late(self, made: Made) -> _Draft:
         site, *first = made.key
-        at, number = made.at - made.seconds, len(self._drafts)
+        at, number, where = made.at - made.seconds, len(self._drafts), (made.file, made.line)
         draft = _Draft(
-            number, made.function, made.frame, site, tuple(first), at, made.at, made.seconds
+            number, made.function, where, made.frame, site, tuple(first), at, made.at, made.seconds
         )
         draft.is_late = True
         self._drafts.append(draft)
@@ -265,7 +274,9 @@ class _Planning:
         for draft in self._drafts:
             thread = self._thread(draft.frame)
             position = bisect_right(times[thread], draft.issued)
-            if draft.is_late:
+            if draft.where in self._free:
+                draft.place = thread, 0
+            elif draft.is_late:
                 draft.place = None if draft.needs else (thread, len(steps[thread]))
             elif draft.cause == -1 and not self._is_of_last(draft, steps[thread], position):
                 draft.place = thread, position
