@@ -33,6 +33,7 @@ def place(value: object) -> str:
     return str(value.line + 1) if isinstance(value, Block) else str(value)
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("page", RUN)
 def test_what_a_page_shows_is_what_comes_out(
     page: str, tmp_path: Path, request: pytest.FixtureRequest
