@@ -30,10 +30,18 @@ LINT = ["style", "types", "layers"]
 #: Command: the sessions of noxfile.py, the dependency groups of pyproject.toml, what it is for.
 COMMANDS = {
     "demo": (["demo"], ["examples"], "the examples, sequential and scheduled, side by side"),
-    "test": (["tests"], ["test", "examples", "notebook"], "the test suite, without its long tier"),
+    "test": (
+        ["tests"],
+        ["test", "docs", "examples", "notebook"],
+        "the test suite, without its long tier",
+    ),
     "lint": (LINT, ["lint", "docs", "test", "examples"], "ruff, mypy and the layers"),
     "docs": (["docs"], ["docs"], "the documentation as a site, in site/"),
-    "long": (["long"], ["test", "examples", "notebook", "release"], "the whole test suite"),
+    "long": (
+        ["long"],
+        ["test", "docs", "examples", "notebook", "release"],
+        "the whole test suite",
+    ),
     "bench": (["bench"], ["test"], "the benchmarks"),
     "check": (
         [*LINT, "docs", "versions", "fuzz", "foreign", "tests"],

@@ -1,11 +1,11 @@
 """Whose fault it is: every exception that pydron_ng raises by itself.
 
-    PydronError
-    ├── TranslationError   this function cannot be translated (it runs undecorated)
-    │   └── SourceMissing  there is no source text of it
-    ├── ConfigError        this configuration is wrong; all its mistakes at once
-    └── BackendError       the machinery: workers, connections
-        └── WorkerLost     one task killed its workers again and again; or a required host is lost
+PydronError
+├── TranslationError   this function cannot be translated (it runs undecorated)
+│   └── SourceMissing  there is no source text of it
+├── ConfigError        this configuration is wrong; all its mistakes at once
+└── BackendError       the machinery: workers, connections
+    └── WorkerLost     one task killed its workers again and again; or a required host is lost
 
 Exceptions of the user's own functions arrive as themselves, never wrapped.
 """

@@ -1,4 +1,4 @@
-"""Reads docstrings of this house, where parameters are ``name: what it is`` lines of their own."""
+"""Reads docstrings of this house: parameters are ``name: what it is`` lines, trees are drawn."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import griffe
 _LINE = re.compile(r"^(\*{0,2}\w+): ")
 
 
-class Parameters(griffe.Extension):
-    """Puts such lines under ``Args:``, or ``Attributes:`` for a class.
+class House(griffe.Extension):
+    """Puts lines about parameters under ``Args:``, or ``Attributes:`` for a class.
 
     Before:
         reads: it depends on more than its arguments in a way
@@ -21,6 +21,10 @@ class Parameters(griffe.Extension):
             reads: it depends on more than its arguments in a way
                 that cannot be seen
     """
+
+    def on_module(self, *, mod: griffe.Module, **_: Any) -> None:
+        if mod.docstring is not None:
+            mod.docstring.value = with_trees(mod.docstring.value)
 
     def on_function(self, *, func: griffe.Function, **_: Any) -> None:
         self._rewrite(func, "Args", {parameter.name for parameter in func.parameters})
@@ -32,6 +36,12 @@ class Parameters(griffe.Extension):
     def _rewrite(thing: griffe.Object, title: str, names: set[str]) -> None:
         if thing.docstring is not None:
             thing.docstring.value = under(title, thing.docstring.value, names)
+
+
+def with_trees(text: str) -> str:
+    """The docstring, with trees that are drawn in it as code, so that their lines stay lines."""
+    paragraphs = text.split("\n\n")
+    return "\n\n".join(_indented(part) if "├──" in part else part for part in paragraphs)
 
 
 def under(title: str, text: str, names: set[str]) -> str:
