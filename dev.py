@@ -30,18 +30,27 @@ LINT = ["style", "types", "layers"]
 #: Command: the sessions of noxfile.py, the dependency groups of pyproject.toml, what it is for.
 COMMANDS = {
     "demo": (["demo"], ["examples"], "the examples, sequential and scheduled, side by side"),
-    "test": (["tests"], ["test", "examples", "notebook"], "the test suite, without its long tier"),
-    "lint": (LINT, ["lint", "test", "examples"], "ruff, mypy and the layers"),
-    "long": (["long"], ["test", "examples", "notebook", "release"], "the whole test suite"),
+    "test": (
+        ["tests"],
+        ["test", "docs", "examples", "notebook"],
+        "the test suite, without its long tier",
+    ),
+    "lint": (LINT, ["lint", "docs", "test", "examples"], "ruff, mypy and the layers"),
+    "docs": (["docs"], ["docs"], "the documentation as a site, in site/"),
+    "long": (
+        ["long"],
+        ["test", "docs", "examples", "notebook", "release"],
+        "the whole test suite",
+    ),
     "bench": (["bench"], ["test"], "the benchmarks"),
     "check": (
-        [*LINT, "versions", "fuzz", "foreign", "tests"],
-        ["lint", "test", "examples", "notebook"],
-        "what has to pass before a change lands: lint, tests, fuzz, foreign code, other Pythons",
+        [*LINT, "docs", "versions", "fuzz", "foreign", "tests"],
+        ["lint", "docs", "test", "examples", "notebook"],
+        "what has to pass before a change lands: lint, docs, tests, fuzz, foreign code, Pythons",
     ),
     "all": (
-        [*LINT, "versions", "long", "bench"],
-        ["lint", "test", "examples", "notebook", "release"],
+        [*LINT, "docs", "versions", "long", "bench"],
+        ["lint", "docs", "test", "examples", "notebook", "release"],
         "everything there is",
     ),
 }

@@ -56,6 +56,14 @@ def layers(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The site of docs/; what is wrong in it, or is fetched from elsewhere, is an error."""
+    quiet = {"NO_MKDOCS_2_WARNING": "1"}
+    session.run(PYTHON, "-m", "mkdocs", "build", "--strict", *session.posargs, env=quiet)
+    session.run(PYTHON, "-m", "tools.site.offline", "site")
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """The test suite without its long tier."""
     session.run(PYTHON, "-m", "pytest", *session.posargs)

@@ -274,8 +274,13 @@ def configure(config: Mapping[str, Any] | None = None, **overrides: Any) -> _Con
 
     The workers there were are ended.
 
-    config: what pydron.conf would hold; overrides: single keys of it. What neither names stays
-    as it is. Raises: ConfigError.
+    What neither the one nor the others name stays as it is.
+
+    config: what pydron.conf would hold.
+    overrides: single keys of it.
+
+    Raises:
+        ConfigError: with all mistakes at once.
     """
     global _session
     before = _session

@@ -36,7 +36,10 @@ def make_key(path: Path, *more: str) -> Path:
 
 
 class Server:
-    """It runs until it is stopped. around: what it is started with, such as a namespace."""
+    """It runs until it is stopped. around: what it is started with, such as a namespace.
+
+    more: further lines of its configuration.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class Server:
         port: int = 0,
         password: bool = False,
         around: tuple[str, ...] = (),
+        more: str = "",
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -62,7 +66,7 @@ class Server:
             folder=folder,
             password="yes" if password else "no",
         )
-        (folder / "sshd_config").write_text(config)
+        (folder / "sshd_config").write_text(config + more)
         (folder / "ssh_config").write_text("")
         self.known_hosts = folder / "known_hosts"
         self.known_hosts.write_text(f"{self.name} {self.host_key}\n")

@@ -1,0 +1,1 @@
+"""What makes the site of docs/: used by mkdocs.yml at the root."""
