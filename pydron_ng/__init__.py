@@ -5,8 +5,17 @@
 
 from __future__ import annotations
 
-from pydron_ng.api import explain, functional, schedule, translate, value_type
+from pydron_ng.api import explain, functional, rerun, schedule, translate, value_type
 from pydron_ng.runtime.session import configure
 from pydron_ng.runtime.shared import ahead
 
-__all__ = ["ahead", "configure", "explain", "functional", "schedule", "translate", "value_type"]
+__all__ = [
+    "ahead",
+    "configure",
+    "explain",
+    "functional",
+    "rerun",
+    "schedule",
+    "translate",
+    "value_type",
+]

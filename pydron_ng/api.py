@@ -249,6 +249,22 @@ def explain(function: Callable[..., Any]) -> Explanation:
     return explanation_of(function)
 
 
+def rerun(failure: BaseException | None = None) -> None:
+    """Debug the functional call that an exception came from: pdb at the line that raised.
+
+    A call that a worker made is made once more, here, with its own arguments; one that was made
+    here is looked at as it is. Above its frames are those of the program, as ever.
+
+    failure: the exception; None: the one that is being handled, or was last shown at a prompt.
+
+    Raises:
+        NothingToRerun: it did not come from a functional call, or the arguments are gone.
+    """
+    from pydron_ng.observe.rerun import rerun
+
+    rerun(failure)
+
+
 def _speculates(function: Any) -> bool:
     """Was the function, or the one inside of its decorators, scheduled to speculate?"""
     from pydron_ng.runtime.scheduled import entry_of
@@ -261,4 +277,12 @@ def _speculates(function: Any) -> bool:
     return False
 
 
-__all__ = ["Translation", "explain", "functional", "schedule", "translate", "value_type"]
+__all__ = [
+    "Translation",
+    "explain",
+    "functional",
+    "rerun",
+    "schedule",
+    "translate",
+    "value_type",
+]

@@ -4,6 +4,7 @@ PydronError
 ├── TranslationError   this function cannot be translated (it runs undecorated)
 │   └── SourceMissing  there is no source text of it
 ├── ConfigError        this configuration is wrong; all its mistakes at once
+├── NothingToRerun     this exception does not say which functional call to look at
 └── BackendError       the machinery: workers, connections
     └── WorkerLost     one task killed its workers again and again; or a required host is lost
 
@@ -38,6 +39,12 @@ class ConfigError(PydronError):
 
     def __str__(self) -> str:
         return "\n".join(str(mistake) for mistake in self.args)
+
+
+class NothingToRerun(PydronError):
+    """No functional call is known that the exception came from, or its arguments are gone."""
+
+    code = "nothing-to-rerun"
 
 
 class BackendError(PydronError):

@@ -352,6 +352,11 @@ _ERRORS = {
         "put it into a file",
     ),
     "config": Code("A configuration is wrong.", "pydron.conf", "see its text"),
+    "nothing-to-rerun": Code(
+        "`rerun()` was given an exception that does not say which functional call it came from.",
+        "an exception without traceback, or one of the scheduled function itself",
+        "see its text",
+    ),
     "backend": Code(
         "Workers, or the way to them, failed.", "a host that is down", "run `pydron doctor`"
     ),

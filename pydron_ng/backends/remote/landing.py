@@ -33,7 +33,8 @@ def land(
 ) -> tuple[str, int]:
     """The folder that holds our package, and a lock: while that is open, nobody removes the folder.
 
-    settings: "tmp_dir", where ~ is home here, and the "digest" of the parcel. take: the parcel, after it was asked for.
+    settings: "tmp_dir", where ~ is home here, and the "digest" of the parcel.
+    take: the parcel, after it was asked for.
     Raises: Refusal.
     """
     tmp_dir = os.path.expanduser(settings["tmp_dir"])
