@@ -133,7 +133,7 @@ def test_without_credentials_it_is_said_how_to_give_them(
 
 def test_a_variable_that_is_not_set_is_named(ec2: Ec2) -> None:
     done = pydron(ec2, "list", accesskey="", accesskey_env="NO_SUCH_VARIABLE")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "the variable NO_SUCH_VARIABLE" in done.output
 
 
