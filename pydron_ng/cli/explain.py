@@ -47,7 +47,7 @@ Examples:
   pydron explain survey.py                   all scheduled functions of the file
   pydron explain survey.py:reduce            one, whether it is scheduled or not
   pydron explain survey.py:Survey.run --diff
-  pydron explain --json survey.py | jq '.functions[].name'
+  pydron explain --json survey.py | jq '.functions[].function'
 """,
 )
 @click.argument("what", metavar="FILE[:FUNCTION]", shell_complete=_files)

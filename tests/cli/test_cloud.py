@@ -165,4 +165,5 @@ def test_a_place_that_is_named_is_asked_whatever_is_wrong_with_the_configuration
     assert "Without a configuration: $PYDRON_CONF: /nowhere: no such file\n" in done.stderr
     assert "there are no credentials for ec2 eu-west-1" in done.stderr
     done = CliRunner().invoke(main, ["cloud", "reap", "--all"])
-    assert done.stderr == "Error: $PYDRON_CONF: /nowhere: no such file\n"
+    assert done.exit_code == 2
+    assert done.stderr.endswith("cannot be used\n$PYDRON_CONF: /nowhere: no such file\n")
