@@ -327,6 +327,11 @@ _CALLS = {
         'os.write(1, b"...")',
         "capture what the subprocess writes, and print it",
     ),
+    "input-read": Code(
+        "A call read standard input, or stopped in a debugger: only the program can.",
+        "breakpoint(), input()",
+        "nothing, while you debug; else hand over what was read",
+    ),
     "not-performed": Code(
         "A call did to sys.stdout or sys.stderr what cannot be done in its place.",
         "del sys.stdout",
