@@ -5,7 +5,16 @@
 
 from __future__ import annotations
 
-from pydron_ng.api import explain, functional, on_event, record, schedule, translate, value_type
+from pydron_ng.api import (
+    explain,
+    functional,
+    on_event,
+    record,
+    rerun,
+    schedule,
+    translate,
+    value_type,
+)
 from pydron_ng.runtime.session import configure
 from pydron_ng.runtime.shared import ahead
 
@@ -16,6 +25,7 @@ __all__ = [
     "functional",
     "on_event",
     "record",
+    "rerun",
     "schedule",
     "translate",
     "value_type",

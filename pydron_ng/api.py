@@ -299,6 +299,22 @@ def record() -> Recording:
     return Recording()
 
 
+def rerun(failure: BaseException | None = None) -> None:
+    """Debug the functional call that an exception came from: pdb at the line that raised.
+
+    A call that a worker made is made once more, here, with its own arguments; one that was made
+    here is looked at as it is. Above its frames are those of the program, as ever.
+
+    failure: the exception; None: the one that is being handled, or was last shown at a prompt.
+
+    Raises:
+        NothingToRerun: it did not come from a functional call, or the arguments are gone.
+    """
+    from pydron_ng.observe.rerun import rerun
+
+    rerun(failure)
+
+
 def _speculates(function: Any) -> bool:
     """Was the function, or the one inside of its decorators, scheduled to speculate?"""
     from pydron_ng.runtime.scheduled import entry_of
@@ -317,6 +333,7 @@ __all__ = [
     "functional",
     "on_event",
     "record",
+    "rerun",
     "schedule",
     "translate",
     "value_type",

@@ -6,7 +6,8 @@ PydronError
 ├── ConfigError        this configuration is wrong; all its mistakes at once
 ├── BackendError       the machinery: workers, connections
 │   └── WorkerLost     one task killed its workers again and again; or a required host is lost
-└── RecordError        this file holds no record of a run, or none that can be read
+├── RecordError        this file holds no record of a run, or none that can be read
+└── NothingToRerun     this exception does not say which functional call to look at
 
 Exceptions of the user's own functions arrive as themselves, never wrapped.
 """
@@ -39,6 +40,12 @@ class ConfigError(PydronError):
 
     def __str__(self) -> str:
         return "\n".join(str(mistake) for mistake in self.args)
+
+
+class NothingToRerun(PydronError):
+    """No functional call is known that the exception came from, or its arguments are gone."""
+
+    code = "nothing-to-rerun"
 
 
 class BackendError(PydronError):

@@ -300,6 +300,46 @@ def test_a_missing_file_that_the_environment_names_is_an_error(
         config.find()
 
 
+@pytest.mark.parametrize(
+    "asked, worker",
+    [
+        ("4", Multicore(cores=4)),
+        ("auto", Multicore()),
+        ("multicore:2", Multicore(cores=2)),
+        ("threads:8", Threads(cores=8)),
+    ],
+)
+def test_workers_that_a_variable_asks_for_replace_those_of_the_file(
+    write: Write, monkeypatch: pytest.MonkeyPatch, asked: str, worker: Any
+) -> None:
+    path = write({"workers": [{"type": "threads"}, {"type": "multicore"}], "window": 7})
+    monkeypatch.setenv("PYDRON_WORKERS", asked)
+    found = config.in_force(MODEL)
+    assert (found.workers, found.window) == ((worker,), 7)
+    assert found.source == f"{path}; workers: $PYDRON_WORKERS"
+
+
+@pytest.mark.parametrize("asked", ["", None])
+def test_without_such_a_variable_the_file_counts(
+    write: Write, monkeypatch: pytest.MonkeyPatch, asked: str | None
+) -> None:
+    path = write({"workers": [{"type": "threads"}]})
+    monkeypatch.delenv("PYDRON_WORKERS", raising=False)
+    if asked is not None:
+        monkeypatch.setenv("PYDRON_WORKERS", asked)
+    assert config.in_force(MODEL) == config.load(path, MODEL)
+
+
+@pytest.mark.parametrize("asked", ["0", "-1", "four", "ssh:3", "threads", "4 "])
+def test_what_such_a_variable_cannot_say_is_told(
+    write: Write, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    write({})
+    monkeypatch.setenv("PYDRON_WORKERS", asked)
+    with pytest.raises(ConfigError, match=rf"\$PYDRON_WORKERS: {asked}: expected how many"):
+        config.in_force(MODEL)
+
+
 @pytest.mark.parametrize("mode", [0o602, 0o666, 0o646])
 def test_a_file_in_the_working_directory_that_others_may_write_is_refused(
     write: Write, mode: int

@@ -29,7 +29,7 @@ import pytest
 from pydron_ng import configure, functional, schedule
 from pydron_ng.runtime.cache import VARIABLE
 from pydron_ng.runtime.scheduled import entry_of
-from pydron_ng.testing import assert_equivalent, observe, observe_sequential
+from pydron_ng.testing import assert_equivalent, observe, observe_sequential, sequential
 from pydron_ng.testing.equivalence import Call
 from pydron_ng.testing.observation import compare
 from tests.scripts import DISPATCHED, run, write
@@ -114,6 +114,50 @@ def asks_for_depth(number: int) -> Any:
 @row("recursion depth inside of a functional function")
 def test_the_stack_inside_of_a_functional_is_another() -> None:
     assert differences(asks_for_depth, 1) == {"outcome: value[0]"}
+
+
+@functional
+def half_of(number: int) -> int:
+    half = number / 2
+    raise ValueError(half)
+
+
+@schedule
+def failed_half(number: int) -> Any:
+    try:
+        return half_of(number)
+    except ValueError as error:
+        return error
+
+
+def names_in_frame(error: Any) -> list[str]:
+    return sorted(error.__traceback__.tb_next.tb_frame.f_locals)
+
+
+@row("local variables in the frames of a traceback")
+def test_a_frame_of_a_worker_has_the_arguments_alone() -> None:
+    with sequential():
+        assert names_in_frame(failed_half(1)) == ["half", "number"]
+    assert names_in_frame(failed_half(1)) == ["number"]
+
+
+@functional
+def asks_the_user(number: int) -> int:
+    try:
+        return int(input())
+    except (EOFError, OSError):  # of the program that runs the tests
+        return number
+
+
+@schedule
+def asked(number: int) -> Any:
+    return asks_the_user(number), plus_one(number)
+
+
+@row("Calls that read standard input")
+def test_a_call_that_reads_standard_input_is_made_in_the_program() -> None:
+    assert differences(asked, 1) == set()
+    assert "input-read" in reasons(asked)
 
 
 @functional

@@ -63,6 +63,7 @@ def facts(modules: Iterable[str], packages: Iterable[str], tmp_dir: str) -> dict
     that of Python's module tempfile.
     """
     modules = list(modules)
+    tmp_dir = os.path.expanduser(tmp_dir) or _own_tmp_dir()
     return {
         "python": platform.python_version(),
         "executable": sys.executable,
@@ -74,8 +75,8 @@ def facts(modules: Iterable[str], packages: Iterable[str], tmp_dir: str) -> dict
         "versions": versions_of(modules),
         "missing": [module for module in modules if not has(module)],
         "packages": {package: version_of(package) for package in packages},
-        "tmp_dir": tmp_dir or _own_tmp_dir(),
-        "free_tmp_dir": _free(tmp_dir or _own_tmp_dir()),
+        "tmp_dir": tmp_dir,
+        "free_tmp_dir": _free(tmp_dir),
         "free_shm": _free("/dev/shm"),  # noqa: S108  it is only looked at
         "limits": _limits(),
     }

@@ -6,11 +6,13 @@ import importlib
 
 import click
 
+from pydron_ng.cli.words import Words
+
 #: Each is a module beside this one, with a click command of its own name.
-WORDS: tuple[str, ...] = ("cloud", "doctor", "explain", "report")
+WORDS: tuple[str, ...] = ("cloud", "completion", "config", "doctor", "explain", "report", "run")
 
 
-class _Words(click.Group):
+class _Words(Words):
     """Words are listed without a look at what they import, which may be a lot."""
 
     def list_commands(self, _: click.Context) -> list[str]:

@@ -11,6 +11,8 @@ import click
 
 from pydron_ng.backends.clouds.account import Access, Account, Instance
 from pydron_ng.backends.remote.trouble import Trouble
+from pydron_ng.cli.configured import broken
+from pydron_ng.cli.words import Words
 
 
 class Found(NamedTuple):
@@ -36,15 +38,25 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group()
+@click.group(cls=Words)
 def cloud() -> None:
-    """Instances that pydron has rented."""
+    """Show and end instances that pydron has rented."""
 
 
-@cloud.command("list")
+@cloud.command(
+    "list",
+    epilog="""\b
+Examples:
+  pydron cloud list
+  pydron cloud list --provider ec2 --region us-east-1
+""",
+)
 @_options
 def list_(path: Path | None, provider: str, region: str) -> None:
-    """Show all instances that carry pydron's label, whoever made them, and from where."""
+    """Show all instances that carry pydron's label, whoever made them, and from where.
+
+    Exit status: 0; 1 if somebody could not be asked; 2 if the configuration cannot be used.
+    """
     accesses = _accesses(path, provider, region)
     found, troubles = _find(accesses)
     if found or not troubles:  # who was not asked may have some
@@ -52,7 +64,14 @@ def list_(path: Path | None, provider: str, region: str) -> None:
     _leave(troubles)
 
 
-@cloud.command()
+@cloud.command(
+    epilog="""\b
+Examples:
+  pydron cloud reap --expired                those past their time
+  pydron cloud reap --session NAME           those of one run of a program
+  pydron cloud reap --all --dry-run          which would be ended, running programs' ones too
+""",
+)
 @click.option("--expired", is_flag=True, help="Those past the end that they were created with.")
 @click.option("--session", default="", help="Those of one session, as list shows it.")
 @click.option("--all", "all_", is_flag=True, help="All of them: running programs lose theirs.")
@@ -67,7 +86,10 @@ def reap(
     provider: str,
     region: str,
 ) -> None:
-    """End instances that pydron has rented: --expired, --session or --all."""
+    """End instances that pydron has rented: --expired, --session or --all.
+
+    Exit status: 0; 1 if one could not be ended; 2 if the configuration cannot be used.
+    """
     if expired + bool(session) + all_ != 1:
         raise click.UsageError("say which ones: --expired, --session NAME or --all")
     accesses = _accesses(path, provider, region)
@@ -101,7 +123,7 @@ def _accesses(path: Path | None, provider: str, region: str) -> list[Access]:
         accesses = [access(one) for one in configs]
     except ConfigError as error:
         if not provider or path is not None:
-            raise click.ClickException(str(error)) from None
+            raise broken(error) from None
         click.echo(f"Without a configuration: {error}", err=True)  # what is rented costs meanwhile
         accesses = []
     if provider:

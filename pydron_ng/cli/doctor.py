@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pydron_ng import config
 from pydron_ng.backends import registry
 from pydron_ng.backends.examine import facts
 from pydron_ng.backends.imports import imported_by
 from pydron_ng.backends.look import Found, look_at_all
 from pydron_ng.backends.remote.packages import applying
 from pydron_ng.backends.station import Station
+from pydron_ng.cli.configured import BAD_USAGE, in_force, quiet
 from pydron_ng.cli.diagnosis import diagnose
 from pydron_ng.cli.reports import as_json, screen, waiting
 from pydron_ng.errors import ConfigError
@@ -26,10 +24,18 @@ from pydron_ng.errors import ConfigError
 _USUAL = ("cloudpickle", "numpy")
 #: So long a station may be silent beyond what its configuration allows it.
 _PATIENCE_SECONDS = 30.0
-_SOMETHING_WRONG, _BAD_USAGE = 1, 2
+_SOMETHING_WRONG = 1
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  pydron doctor                              the workers that a program would have here
+  pydron doctor --config cluster.conf        before a file is put into force
+  pydron doctor --program survey.py          are its packages there, in which versions?
+  pydron doctor --json | jq '.places[] | select(.ok | not) | .name'
+""",
+)
 @click.option(
     "--config",
     "file",
@@ -51,15 +57,15 @@ def doctor(file: Path | None, program: Path | None, *, is_json: bool, start_clou
     """Look at every place where a program would have workers.
 
     A worker is started in each, and asked. Exit status: 0 if all is fine, 1 if something would not
-    work, 2 if the configuration cannot be used.
+    work, 2 if the configuration or the script cannot be used.
     """
+    found = in_force(file)
     try:
-        found = config.load(file or config.find(), registry.model())
         stations = [one for worker in found.workers for one in registry.stations(worker)]
         wanted = _wanted(stations, program)
     except (ConfigError, OSError, ValueError) as error:
         click.echo(f"pydron doctor: {error}", err=True)
-        sys.exit(_BAD_USAGE)
+        sys.exit(BAD_USAGE)
     here = facts(**wanted, tmp_dir="")
     with waiting(f"looking at {len(stations)} place{'s' * (len(stations) > 1)} ..."):
         seen = _look(stations, wanted, start_cloud=start_cloud)
@@ -94,25 +100,10 @@ def _imported_by(program: Path) -> set[str]:
 def _look(stations: Sequence[Station], wanted: dict[str, Any], *, start_cloud: bool) -> list[Found]:
     """What all of them are like; what costs money is left out, unless that is wanted."""
     free = [one for one in stations if start_cloud or not one.costs]
-    with _quiet():
+    with quiet():
         seen = iter(look_at_all(free, wanted, _PATIENCE_SECONDS))
     return [next(seen) if start_cloud or not one.costs else _left_out(one) for one in stations]
 
 
 def _left_out(station: Station) -> Found:
     return Found(station, way_out=f"--start-cloud starts {station.costs} for that")
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """What is logged meanwhile is in the report."""
-    log = logging.getLogger("pydron_ng")
-    log.addFilter(_nothing)
-    try:
-        yield
-    finally:
-        log.removeFilter(_nothing)
-
-
-def _nothing(_: logging.LogRecord) -> bool:
-    return False

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 from rich.console import Console
 from rich.text import Text
 
@@ -35,8 +36,21 @@ class _Trouble(Exception):
     """Nothing can be explained: place and reason, then a way out."""
 
 
-@click.command()
-@click.argument("what", metavar="FILE[:FUNCTION]")
+def _files(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:
+    return [CompletionItem(begun, type="file")]
+
+
+@click.command(
+    short_help="Show what runs ahead, what waits, and what to change.",
+    epilog="""\b
+Examples:
+  pydron explain survey.py                   all scheduled functions of the file
+  pydron explain survey.py:reduce            one, whether it is scheduled or not
+  pydron explain survey.py:Survey.run --diff
+  pydron explain --json survey.py | jq '.functions[].function'
+""",
+)
+@click.argument("what", metavar="FILE[:FUNCTION]", shell_complete=_files)
 @click.option("--json", "is_json", is_flag=True, help="For other programs to read.")
 @click.option("--diff", is_flag=True, help="Also show the two programs that a function becomes.")
 def explain(what: str, *, is_json: bool, diff: bool) -> None:

@@ -39,9 +39,9 @@ Examples:
     help="Write it to a file, by its name: .html, .trace.json, .txt.",
 )
 def report(file: Path, *, workers: tuple[int, ...], save: Path | None) -> None:
-    """Show where the time of a recorded run went, and the time to expect of other workers.
+    """Show where the time of a recorded run went.
 
-    RECORD is a file that PYDRON_REPORT=run.json, `pydron run --report run.json` or
+    And how long it would take with other numbers of workers. RECORD is a file that PYDRON_REPORT=run.json, `pydron run --report run.json` or
     `run.save("run.json")` has written. Exit status: 0, or 2 if it cannot be read.
     """
     try:

@@ -56,6 +56,17 @@ def from_dict(values: Any, worker_model: Any, source: str) -> Configuration:
     Raises:
         ConfigError: holds every mistake in them.
     """
+    document = document_from(values, worker_model, source)
+    workers = tuple(worker for worker in document.workers if worker.enabled)
+    declared = document.functional, document.pure, document.value_types, document.cache
+    return Configuration(workers, document.inline, document.window, *declared, source)
+
+
+def document_from(values: Any, worker_model: Any, source: str) -> Any:
+    """All that these JSON values say, disabled workers included, as `document_model` has it.
+
+    Raises: ConfigError.
+    """
     found: list[Mistake] = []
 
     def mistaken(where: str, what: str) -> None:
@@ -64,9 +75,7 @@ def from_dict(values: Any, worker_model: Any, source: str) -> Configuration:
     document = _checked(plain(values, mistaken), document_model(worker_model), mistaken)
     if found:
         raise ConfigError(*found)
-    workers = tuple(worker for worker in document.workers if worker.enabled)
-    declared = document.functional, document.pure, document.value_types, document.cache
-    return Configuration(workers, document.inline, document.window, *declared, source)
+    return document
 
 
 def document_model(worker_model: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from pydron_ng.config.mistakes import Mistake
 from pydron_ng.errors import ConfigError
@@ -13,6 +14,28 @@ NAME = "pydron.conf"
 
 _GROUP_WRITES = 0o020
 _OTHERS_WRITE = 0o002
+
+
+class Place(NamedTuple):
+    """Where a pydron.conf may be. path: None where a variable does not say."""
+
+    name: str
+    path: Path | None
+
+    @property
+    def is_there(self) -> bool:
+        return self.path is not None and self.path.is_file()
+
+
+def places() -> tuple[Place, ...]:
+    """Where it is looked for, in this order; the first one that is there counts."""
+    named = os.environ.get(VARIABLE)
+    return (
+        Place(f"${VARIABLE}", Path(named).expanduser().absolute() if named else None),
+        Place("working directory", Path.cwd() / NAME),
+        Place("home directory", Path(os.path.expanduser("~"), NAME)),
+        Place("/etc", Path("/etc", NAME)),
+    )
 
 
 def find() -> Path | None:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 SECRET = frozenset({"accesskey", "passphrase", "password", "private_keys", "privatekey"})
+
+#: How keys end that an object for somebody else may have for one.
+_ENDS = re.compile(
+    r"(access_?key|pass(word|phrase|wd)?|private_?keys?|secret|token)$", re.IGNORECASE
+)
 
 #: Such a key, however it is written, and a text or a list of texts, as far as it may go.
 _IN_TEXT = re.compile(
@@ -17,6 +23,13 @@ _IN_TEXT = re.compile(
 def is_secret(path: str) -> bool:
     """Whether a JSON path leads to one."""
     return path.rpartition(".")[2].partition("[")[0] in SECRET
+
+
+def shown(key: str, value: Any) -> Any:
+    """The JSON value of a key as it may be shown: what is secret in it is not."""
+    if isinstance(value, dict):
+        return {inner: shown(inner, part) for inner, part in value.items()}
+    return "(not shown)" if value and _ENDS.search(key) else value
 
 
 def without_secrets(text: str) -> str:

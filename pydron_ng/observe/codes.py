@@ -350,6 +350,11 @@ _CALLS = {
         'os.write(1, b"...")',
         "capture what the subprocess writes, and print it",
     ),
+    "input-read": Code(
+        "A call read standard input, or stopped in a debugger: only the program can.",
+        "breakpoint(), input()",
+        "nothing, while you debug; else hand over what was read",
+    ),
     "not-performed": Code(
         "A call did to sys.stdout or sys.stderr what cannot be done in its place.",
         "del sys.stdout",
@@ -375,6 +380,11 @@ _ERRORS = {
         "put it into a file",
     ),
     "config": Code("A configuration is wrong.", "pydron.conf", "see its text"),
+    "nothing-to-rerun": Code(
+        "`rerun()` was given an exception that does not say which functional call it came from.",
+        "an exception without traceback, or one of the scheduled function itself",
+        "see its text",
+    ),
     "backend": Code(
         "Workers, or the way to them, failed.", "a host that is down", "run `pydron doctor`"
     ),

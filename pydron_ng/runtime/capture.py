@@ -103,6 +103,37 @@ class Recorder(io.TextIOBase):
         return io.FileIO(self._descriptor, "w", closefd=False)
 
 
+class NoInput(io.TextIOBase):
+    """Stands in for sys.stdin, which only the program has: `asked` hears who reads, and it ends."""
+
+    encoding = "utf-8"
+    errors = "strict"
+    name = "<stdin>"
+
+    def __init__(self, asked: Callable[[], None]) -> None:
+        super().__init__()
+        self._asked = asked
+
+    def readline(self, _size: int | None = -1, /) -> str:  # type: ignore[override]
+        self._asked()
+        return ""
+
+    def read(self, _size: int | None = -1, /) -> str:
+        self._asked()
+        return ""
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return 0
+
+    @property
+    def buffer(self) -> io.BytesIO:
+        self._asked()
+        return io.BytesIO()
+
+
 class ProcessCapture:
     """For a process of its own, of which standard output and error belong to nobody else."""
 
@@ -114,6 +145,7 @@ class ProcessCapture:
         self._flush = _flush_of_c()
         self._streams = Recorder("out", self._spoken, 1), Recorder("err", self._spoken, 2)
         sys.stdout, sys.stderr = self._streams
+        sys.stdin = NoInput(self._asked)
         _hear_all_warnings(self._warned)
         setattr(logging.Logger, "handle", as_method(self._logged))
 
@@ -152,6 +184,10 @@ class ProcessCapture:
 
         apply(blob)
         _hear_all_warnings(self._warned)
+
+    def _asked(self) -> None:
+        why = "it read standard input, which the program has"
+        self._failure = self._failure or Unshippable("input-read", why)
 
     def _warned(self, message: Any) -> None:
         self._spoken.append(warning_record(message, sys._getframe(1)))  # noqa: SLF001

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice
-from types import CodeType, FunctionType, GeneratorType, TracebackType
+from types import CodeType, FunctionType, GeneratorType, MappingProxyType, TracebackType
 from typing import Any
 
+from pydron_ng.translation.codes import VARARGS, VARKEYWORDS
 from pydron_ng.values.unshippable import Unshippable
 
 #: What a worker raises for reasons of its own; the program is to find out for itself.
@@ -79,6 +81,54 @@ def traceback_from(steps: tuple[Step, ...]) -> TracebackType | None:
     return traceback
 
 
+def hold_arguments(
+    failure: BaseException, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    """Give the frame of `function`, where the traceback begins, the arguments of its call.
+
+    It has them, and keeps them alive, where the call is made here, too; debuggers show them.
+    """
+    step = failure.__traceback__
+    if step is None or type(function) is not FunctionType or not _is_frame_of(step, function):
+        return
+    space = Space(step.tb_frame.f_globals)
+    space.function = function
+    code = _taking(step.tb_frame.f_code, function.__code__)
+    frame = _unbegun(code, space, function, args, kwargs).gi_frame
+    assert frame is not None
+    failure.__traceback__ = TracebackType(step.tb_next, frame, step.tb_lasti, step.tb_lineno)
+
+
+def _is_frame_of(step: TracebackType, function: FunctionType) -> bool:
+    ours, real = step.tb_frame.f_code, function.__code__
+    return (ours.co_qualname, ours.co_firstlineno, ours.co_filename) == (
+        real.co_qualname,
+        real.co_firstlineno,
+        real.co_filename,
+    )
+
+
+def _taking(code: CodeType, real: CodeType) -> CodeType:
+    """`code` with the parameters of `real`. Not cached: equal code may be in other files."""
+    stars = real.co_flags & (VARARGS | VARKEYWORDS)
+    count = real.co_argcount + real.co_kwonlyargcount + stars.bit_count()
+    return code.replace(
+        co_argcount=real.co_argcount,
+        co_posonlyargcount=real.co_posonlyargcount,
+        co_kwonlyargcount=real.co_kwonlyargcount,
+        co_nlocals=count,
+        co_varnames=real.co_varnames[:count],
+        co_flags=code.co_flags | stars,
+    )
+
+
+class Space(dict[str, Any]):
+    """The globals of a frame that was made here. function: whose call it stands for, if known."""
+
+    __slots__ = ("function",)
+    function: Any  # as FunctionType it would be taken for a method
+
+
 class _Here(Exception):
     """Raised in a frame to learn where it stops."""
 
@@ -111,9 +161,21 @@ def _stops_at(code: CodeType) -> int:
     raise AssertionError("the frame did not stop")
 
 
-def _unbegun(code: CodeType, space: dict[str, Any]) -> GeneratorType[Any, Any, Any]:
-    """A generator: while it has not begun, nobody has called its frame."""
-    generator: GeneratorType[Any, Any, Any] = FunctionType(code, space)()
+def _unbegun(
+    code: CodeType,
+    space: dict[str, Any],
+    like: FunctionType | None = None,
+    args: tuple[Any, ...] = (),
+    kwargs: Mapping[str, Any] = MappingProxyType({}),
+) -> GeneratorType[Any, Any, Any]:
+    """A generator: while it has not begun, nobody has called its frame.
+
+    like: whose defaults count.
+    """
+    function = FunctionType(code, space)
+    if like is not None:
+        function.__defaults__, function.__kwdefaults__ = like.__defaults__, like.__kwdefaults__
+    generator: GeneratorType[Any, Any, Any] = function(*args, **kwargs)
     return generator
 
 

@@ -6,7 +6,8 @@ from time import perf_counter
 from typing import Any
 
 from pydron_ng.runtime.calls import IssuedCall
-from pydron_ng.runtime.outcome import Outcome, Returned
+from pydron_ng.runtime.failures import hold_arguments
+from pydron_ng.runtime.outcome import Outcome, Raised, Returned
 from pydron_ng.values.foreign import is_foreign
 from pydron_ng.values.keep import Expecting, KeepOnce
 from pydron_ng.values.library import Library
@@ -47,6 +48,8 @@ def is_same(
 def outcome_for(call: IssuedCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Outcome | None:
     """The outcome for the objects that the call is made with; None: make it yourself."""
     outcome = call.outcome
+    if isinstance(outcome, Raised):
+        hold_arguments(outcome.exception, call.function, args, kwargs)
     if not isinstance(outcome, Returned) or outcome.made_for is None:
         return outcome
     try:

@@ -59,7 +59,7 @@ class Session:
             from pydron_ng import config
             from pydron_ng.backends import registry
 
-            self._config = config.load(config.find(), registry.model())
+            self._config = config.in_force(registry.model())
         return self._config
 
     @property

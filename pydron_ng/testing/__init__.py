@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from pydron_ng.contract import Finding, Report, check_functional, checking
+from pydron_ng.runtime.sequential import sequential
 from pydron_ng.testing.effects import Effect
 from pydron_ng.testing.equivalence import (
     Call,
@@ -15,7 +16,6 @@ from pydron_ng.testing.equivalence import (
     check,
     observe,
     observe_sequential,
-    sequential,
 )
 from pydron_ng.testing.observation import Difference, Observation, compare
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import copy
 import inspect
-import os
 import types
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from pydron_ng.runtime.session import wake_all
+from pydron_ng.runtime.sequential import sequential
 from pydron_ng.testing.effects import recorded
 from pydron_ng.testing.observation import Difference, Observation, compare
 from pydron_ng.testing.portrait import Portrait, cell_contents, portray
@@ -54,20 +53,6 @@ class NotEquivalent(AssertionError):
         more = len(self.differences) - 10
         rest = f"\n... and {more} more" if more > 0 else ""
         super().__init__(f"{name}: scheduled differs from sequential in\n{shown}{rest}")
-
-
-@contextmanager
-def sequential() -> Iterator[None]:
-    """Scheduled functions run undecorated inside of the block, as with PYDRON=off."""
-    before = os.environ.get("PYDRON")
-    os.environ["PYDRON"] = "off"
-    try:
-        yield
-    finally:
-        os.environ.pop("PYDRON")
-        if before is not None:
-            os.environ["PYDRON"] = before
-        wake_all()
 
 
 def assert_equivalent(

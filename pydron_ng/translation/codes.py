@@ -7,6 +7,8 @@ from types import CodeType
 from typing import Final
 
 #: Flags as in ``inspect``, which is slow to import.
+VARARGS: Final = 0x04
+VARKEYWORDS: Final = 0x08
 GENERATOR: Final = 0x20
 COROUTINE: Final = 0x80
 ITERABLE_COROUTINE: Final = 0x100  # types.coroutine has set it

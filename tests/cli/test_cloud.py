@@ -133,7 +133,7 @@ def test_without_credentials_it_is_said_how_to_give_them(
 
 def test_a_variable_that_is_not_set_is_named(ec2: Ec2) -> None:
     done = pydron(ec2, "list", accesskey="", accesskey_env="NO_SUCH_VARIABLE")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "the variable NO_SUCH_VARIABLE" in done.output
 
 
@@ -165,4 +165,5 @@ def test_a_place_that_is_named_is_asked_whatever_is_wrong_with_the_configuration
     assert "Without a configuration: $PYDRON_CONF: /nowhere: no such file\n" in done.stderr
     assert "there are no credentials for ec2 eu-west-1" in done.stderr
     done = CliRunner().invoke(main, ["cloud", "reap", "--all"])
-    assert done.stderr == "Error: $PYDRON_CONF: /nowhere: no such file\n"
+    assert done.exit_code == 2
+    assert done.stderr.endswith("cannot be used\n$PYDRON_CONF: /nowhere: no such file\n")

@@ -138,6 +138,15 @@ def test_hosts_that_unpack_at_the_same_time_do_not_disturb_each_other(
     assert [place["name"] for place in found] == [f"env ({n} of 5)" for n in range(1, 6)]
 
 
+def test_a_tilde_in_tmp_dir_is_home_where_the_worker_is(places: Any, tmp_path: Path) -> None:
+    (tmp_path / "scratch").mkdir()
+    host = {**LOCAL, "command": ["env", f"HOME={tmp_path}"], "tmp_dir": "~/scratch"}
+    [place] = places(host)
+    assert place["ok"]
+    assert place["facts"]["tmp_dir"] == str(tmp_path / "scratch")
+    assert list((tmp_path / "scratch").glob("pydron-*"))
+
+
 def test_nothing_is_left_behind(doctor: Run, tmp_path: Path) -> None:
     doctor({**LOCAL, "keep": False, "tmp_dir": str(tmp_path)})
     [home] = tmp_path.glob("pydron-*")

@@ -19,8 +19,8 @@ from typing import Any
 
 from pydron_ng import configure
 from pydron_ng.runtime.entry import Entry
+from pydron_ng.testing import sequential
 from pydron_ng.testing.dependence import watched
-from pydron_ng.testing.equivalence import sequential
 from pydron_ng.testing.overlap import listening
 from pydron_ng.testing.portrait import portray
 from tests.corpus.decorate import decorated

@@ -95,6 +95,13 @@ def say(x: int) -> None:
     print("five", end="")
 
 
+def ask_for_a_line() -> str:
+    try:
+        return input()
+    except EOFError:
+        return "none"
+
+
 def write_past(way: str) -> int:
     if way == "descriptor":
         os.write(1, b"past")
@@ -223,6 +230,13 @@ def test_what_is_said_past_python_is_noticed(other: OtherProcess, way: str) -> N
     assert isinstance(outcome, Refused)
     assert outcome.reason_code == "output-past-python"
     assert isinstance(other.call(write_past, "not at all"), Returned)
+
+
+def test_what_only_the_program_can_read_is_refused(other: OtherProcess) -> None:
+    outcome = other.call(ask_for_a_line)
+    assert isinstance(outcome, Refused)
+    assert outcome.reason_code == "input-read"
+    assert isinstance(other.call(add, 1, 2), Returned)
 
 
 def test_what_a_call_reads_is_known(other: OtherProcess, tmp_path: Path) -> None:

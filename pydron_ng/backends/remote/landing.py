@@ -33,11 +33,13 @@ def land(
 ) -> tuple[str, int]:
     """The folder that holds our package, and a lock: while that is open, nobody removes the folder.
 
-    settings: "tmp_dir", and the "digest" of the parcel. take: the parcel, after it was asked for.
+    settings: "tmp_dir", where ~ is home here, and the "digest" of the parcel.
+    take: the parcel, after it was asked for.
     Raises: Refusal.
     """
+    tmp_dir = os.path.expanduser(settings["tmp_dir"])
     try:
-        home = _home(settings["tmp_dir"])
+        home = _home(tmp_dir)
         folder = os.path.join(home, settings["digest"])
         for _ in range(_ATTEMPTS):
             if (lock := _held(folder)) is not None:
@@ -50,7 +52,7 @@ def land(
         os.utime(os.path.join(folder, _CONTENTS))
     except OSError as error:
         raise Refusal(
-            f"cannot write to {settings['tmp_dir']}: {error.strerror or error}",
+            f"cannot write to {tmp_dir}: {error.strerror or error}",
             'make room there, or name another directory as "tmp_dir"',
         ) from error
     return folder, lock

@@ -30,7 +30,7 @@ def report(record: Record, figures: Figures) -> RenderableType:
     """The report, for a console of rich."""
     if not record.frames:
         return Text(
-            f"{record.program}: no scheduled function ran ahead\n"
+            f"{record.program}\nno scheduled function ran ahead\n"
             "  try: decorate the function that calls the others with @schedule, and run it where\n"
             "       workers can be had; `pydron explain FILE` says what would run ahead"
         )

@@ -89,6 +89,14 @@ def test_a_tmp_dir_that_is_not_there(told: Any) -> None:
     ]
 
 
+def test_a_tilde_in_tmp_dir_is_the_home_of_the_host_not_of_the_program(told: Any) -> None:
+    host = ["env", "HOME=/home-of-the-host"]
+    assert told(command=host, tmp_dir="~/scratch").splitlines()[0] == (
+        "env HOME=/home-of-the-host: cannot write to /home-of-the-host/scratch:"
+        " No such file or directory"
+    )
+
+
 def test_a_tmp_dir_that_others_have_prepared(told: Any, tmp_path: Path) -> None:
     ours = tmp_path / f"pydron-{os.getuid()}"
     ours.mkdir(mode=0o755)
