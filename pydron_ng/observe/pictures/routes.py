@@ -1,0 +1,111 @@
+"""The way of each link through the picture, and where there is room for its names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pydron_ng.observe.flow import Flow, Link
+from pydron_ng.observe.pictures.layout import HEAD, SMALL, Box, Scene
+from pydron_ng.observe.pictures.measure import code_width, shorten
+from pydron_ng.observe.pictures.rows import Lane, Rows
+from pydron_ng.observe.pictures.words import label_of
+
+_APART = 15.0  # between links that end at the same call
+_LABEL_HEIGHT, _LABEL_COLUMNS = 15.0, 20
+_ALONG = (0.5, 0.62, 0.38, 0.74, 0.28, 0.84, 0.18)
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The points that a link goes through, downwards; its label, and where that stands."""
+
+    link: Link
+    points: tuple[Point, ...]
+    label: str
+    box: Box | None
+
+
+def routes_of(flow: Flow, scene: Scene) -> list[Route]:
+    """The routes of all links within one pass; no label lies on a call or on another label."""
+    links = [link for link in flow.links if not link.is_later]
+    ways = {link: tuple(_way(flow, scene, link, links)) for link in links}
+    taken = [*scene.cards.values(), *(box for _, box in (*scene.bars, *scene.idle))]
+    taken += [Box(f.x, f.y, f.width, HEAD - 8) for f in scene.frames.values()]
+    found = []
+    for link in sorted(links, key=lambda link: (ways[link][-1][1], ways[link][-1][0])):
+        label = shorten(label_of(link), _LABEL_COLUMNS)
+        box = _room(ways[link], label, taken) if label else None
+        taken += [box] if box else []
+        found.append(Route(link, ways[link], label, box))
+    return found
+
+
+def _way(flow: Flow, scene: Scene, link: Link, links: Sequence[Link]) -> Iterator[Point]:
+    source, target = scene.cards[link.source], scene.cards[link.target]
+    around = flow.around(flow.block_of[link.source]), flow.around(flow.block_of[link.target])
+    x = source.middle + _out(link, links)
+    yield x, source.bottom
+    for block in reversed(around[0]):
+        item = Rows(flow).item_of(block, link.source)
+        assert item is not None
+        floor = scene.floors[block, item]
+        if source.bottom < floor < target.y:
+            yield x, floor
+        for lane in _lanes(scene, link, block, floor, target.y):
+            x = lane.middle
+            yield from ((x, lane.y), (x, lane.bottom))
+        if block in around[1]:
+            break
+    for inner in around[1]:
+        if inner not in around[0]:
+            for lane in _lanes(scene, link, inner, source.bottom, target.y):
+                yield from ((lane.middle, lane.y), (lane.middle, lane.bottom))
+    yield target.middle + _into(scene, link, links), target.y
+
+
+def _lanes(scene: Scene, link: Link, block: int, top: float, bottom: float) -> list[Box]:
+    """Those that the link takes in a block, from there to there."""
+    lane = Lane(link.source, link.decides)
+    own = [box for where, each, box in scene.lanes if where == block and each == lane]
+    return sorted((box for box in own if top <= box.y < bottom), key=lambda box: box.y)
+
+
+def _out(link: Link, links: Sequence[Link]) -> float:
+    """Where a link leaves its call, from the middle: values on the left, decisions on the right."""
+    kinds = {other.decides for other in links if other.source == link.source}
+    return 0.0 if len(kinds) == 1 else (_APART / 2 if link.decides else -_APART / 2)
+
+
+def _into(scene: Scene, link: Link, links: Sequence[Link]) -> float:
+    """Where it ends, from the middle: in the order in which the links come from left to right."""
+    others = [other for other in links if other.target == link.target]
+    others.sort(key=lambda other: (scene.cards[other.source].middle, other.decides))
+    step = min(_APART, scene.cards[link.target].width / (len(others) + 1))
+    return (others.index(link) - (len(others) - 1) / 2) * step
+
+
+def _room(way: Sequence[Point], label: str, taken: Sequence[Box]) -> Box:
+    """Beside the last piece of the way, if there is room; else beside one before."""
+    wide = code_width(label, SMALL) + 6
+    places = [_at(way, piece, part, wide) for piece in _pieces(way) for part in _ALONG]
+    boxes = [box for pair in places for box in pair]
+    free = (box for box in boxes if not any(box.meets(other) for other in taken))
+    return next(free, boxes[0])
+
+
+def _pieces(way: Sequence[Point]) -> list[int]:
+    """The pieces between points that are long enough, the last one first."""
+    long = [n for n in range(len(way) - 1) if way[n + 1][1] - way[n][1] > _LABEL_HEIGHT]
+    return list(reversed(long)) or [len(way) - 2]
+
+
+def _at(way: Sequence[Point], piece: int, part: float, wide: float) -> tuple[Box, Box]:
+    """On both sides of a point of the curve."""
+    (x1, y1), (x2, y2) = way[piece], way[piece + 1]
+    across = part * part * (3 - 2 * part)
+    x, y = x1 + (x2 - x1) * across, y1 + (y2 - y1) * part - _LABEL_HEIGHT / 2
+    right = Box(x + 4, y, wide, _LABEL_HEIGHT)
+    left = Box(x - 4 - wide, y, wide, _LABEL_HEIGHT)
+    return (left, right) if x2 < x1 else (right, left)
