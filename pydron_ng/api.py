@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from types import FunctionType
@@ -130,6 +131,10 @@ def schedule(function: Any = None, /, *, speculate: bool = False) -> Any:
         from pydron_ng.contract.watching import check_to_the_end
 
         check_to_the_end()
+    if "IPython" in sys.modules:
+        from pydron_ng.observe.notebook import show_scheduled
+
+        show_scheduled()
     wrapped = _innermost(function)
     scheduled_names.add(wrapped.__name__)
     if wrapped is function:

@@ -80,11 +80,11 @@ class _Explaining:
         for inner in self._subject.program.inner:
             yield _Explaining(self._subject._replace(program=inner, recorded=None))
 
-    def _all(self) -> Iterator[_Explaining]:
-        """This one, then those inside of it."""
+    def with_inner(self) -> Iterator[_Explaining]:
+        """First this one, then those inside of it."""
         yield self
         for inner in self._inside():
-            yield from inner._all()
+            yield from inner.with_inner()
 
     def own_calls(self) -> tuple[Call, ...]:
         return tuple(self._call(needs) for needs in self._needs.values())
@@ -101,7 +101,7 @@ class _Explaining:
     def explanation(self) -> Explanation:
         plain, program = self._subject.plain, self._subject.program
         source, first = _source_of(plain)
-        told = [(each, each.own_calls()) for each in self._all()]
+        told = [(each, each.own_calls()) for each in self.with_inner()]
         made = tuple(call for _, own in told for call in own)
         calls, order = _sorted(made)
         parts = [each.part(own, calls) for each, own in told]

@@ -131,6 +131,12 @@ class Explanation:
 
         return svg_of(self)
 
+    def _repr_html_(self) -> str:
+        """How notebooks show it: picture, source and reasons."""
+        from pydron_ng.observe.pictures.page import part_of_a_page
+
+        return part_of_a_page(self)
+
     @property
     def place(self) -> str:
         """The name of its file, without the directories."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -96,3 +97,33 @@ class Flow:
             found.append(block)
             block = self.blocks[block].outer
         return tuple(reversed(found))
+
+
+def needed_links(links: Iterable[Link]) -> list[Link]:
+    """Those that say more than others do together.
+
+    A decision says nothing new where another way leads to the call; neither does a value where
+    that way brings it under the same names.
+    """
+    found = list(links)
+    for link in [link for link in found if not link.is_later]:
+        others = [other for other in found if other is not link and not other.is_later]
+        last = {other for other in others if other.target == link.target}
+        if not link.decides:
+            last = {other for other in last if other.names == link.names}
+        sources = _reached(link.source, others)
+        if any(other.source in sources for other in last):
+            found.remove(link)
+    return found
+
+
+def _reached(call: int, links: Iterable[Link]) -> set[int]:
+    """The calls that need it, and those that need them."""
+    found: set[int] = set()
+    left = [call]
+    while left:
+        here = left.pop()
+        fresh = {link.target for link in links if link.source == here} - found
+        found |= fresh
+        left += fresh
+    return found

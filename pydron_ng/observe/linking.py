@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pydron_ng.observe.dependence import Blocker, Needs, Step, exit_on, in_circles, loop_over
 from pydron_ng.observe.explanation import Call, Cause, State, SyncPoint
-from pydron_ng.observe.flow import Bar, Block, Flow, Hold, Link, Passes
+from pydron_ng.observe.flow import Bar, Block, Flow, Hold, Link, Passes, needed_links
 from pydron_ng.translation.graph import Graph, Node
 from pydron_ng.translation.outline import Outline, Statement
 
@@ -52,7 +52,7 @@ def flow_of(parts: Sequence[Part], order: Sequence[int]) -> Flow:
         blocks += linking.blocks()
         for call, block in linking.places():
             block_of[call] = block
-        links += linking.links()
+        links += needed_links(linking.links())
         bars += linking.bars()
     return Flow(tuple(blocks), tuple(block_of), tuple(links), tuple(bars))
 
@@ -69,7 +69,9 @@ class _Linking:
             for holding in part.holdings
             if self._told[holding.site].state is not State.INLINE
         ]
-        self._paths = {(s, t): path for t, need in part.needs.items() for s, path in need.calls.items()}
+        self._paths = {
+            (s, t): path for t, need in part.needs.items() for s, path in need.calls.items()
+        }
         self._loops = self._loops_shown()
         self._circles = in_circles(part.needs)
 
@@ -78,7 +80,9 @@ class _Linking:
     def blocks(self) -> Iterator[Block]:
         definition = self._outline.definition
         outer = 0 if self._first else -1
-        yield Block(f"{definition.name}({_parameters(definition.args)})", definition.lineno, outer)
+        word = "async def" if isinstance(definition, ast.AsyncFunctionDef) else "def"
+        title = f"{word} {definition.name}({_parameters(definition.args)})"
+        yield Block(title, definition.lineno, outer)
         nodes = {number: node for node, number in self._outline.loop_of.items()}
         for loop in self._loops:
             outer = self._block(self._outline.loops[loop][:-1])
@@ -91,10 +95,8 @@ class _Linking:
             yield number, self._block(self._outline.sites[site].loops)
 
     def _loops_shown(self) -> list[int]:
-        """Those with calls in them, or with what calls wait for; outer ones first."""
-        around = [self._outline.sites[site].loops for site in self._number]
-        around += [self._loops_of(holding) for holding in self._holdings]
-        return sorted({loop for loops in around for loop in loops})
+        """Those with calls in them; outer ones first."""
+        return sorted({loop for site in self._number for loop in self._outline.sites[site].loops})
 
     def _block(self, loops: tuple[int, ...]) -> int:
         """The innermost block around what these loops are around."""
@@ -182,10 +184,16 @@ class _Linking:
         step = next((step for step in reversed(path) if step.name), None)
         if step is None or step.needed[0] != "statement":
             return ()
-        reader = self._outline.sites if step.by[0] == "site" else self._outline.statements
-        bound = _names_in(self._outline.statements[step.needed[1]].node, ast.Store)
-        read = _names_in(reader[step.by[1]].node, ast.Load)
+        bound = _bound_by(self._outline.statements[step.needed[1]].node)
+        read = self._read_by(step.by)
         return tuple(dict.fromkeys((step.name, *(name for name in read if name in bound))))
+
+    def _read_by(self, node: Node) -> list[str]:
+        kind, number = node
+        if kind == "site":
+            return _names_in(self._outline.sites[number].node, ast.Load)
+        found = self._outline.statements[number].node
+        return [] if hasattr(found, "body") else _names_in(found, ast.Load)
 
     # --- bars ---
 
@@ -205,7 +213,7 @@ class _Linking:
             is_same = point is not None and cause.is_sure and cause.code != "iterator"
             what = point.what if is_same and point else cause.why.partition(";")[0]
             what = what.partition(", which ")[0]
-            block = self._block(self._loops_of(holdings[0]))
+            block = max(self._block(self._loops_of(holding)) for holding in holdings)
             holds = tuple(dict.fromkeys(self._hold(holding) for holding in holdings))
             yield Bar(line, cause.code, what, cause.why, cause.way_out, block, holds)
 
@@ -221,11 +229,12 @@ class _Linking:
         return Hold(self._number[site], cause.is_sure, is_later, cause.is_once)
 
     def _loops_of(self, holding: Holding) -> tuple[int, ...]:
-        """The loops around what a call waits for; around both, if all passes wait once."""
+        """The loops around both, a call and what it waits for."""
+        own = self._outline.sites[holding.site].loops
+        return tuple(loop for loop in self._around_blocker(holding) if loop in own)
+
+    def _around_blocker(self, holding: Holding) -> tuple[int, ...]:
         site, blocker, cause = holding
-        if cause.is_once and blocker.site is not None:
-            own = self._outline.sites[site].loops
-            return tuple(loop for loop in blocker.site.loops if loop in own)
         loop = loop_over(self._part.graph, site, blocker) if cause.code == "iterator" else None
         if loop is not None:
             return self._outline.loops[self._outline.loop_of[loop]]
@@ -234,6 +243,13 @@ class _Linking:
         if blocker.path:
             return self._around(blocker.path[0].needed)
         return self._outline.sites[site].loops
+
+
+def _bound_by(node: ast.stmt) -> list[str]:
+    """The names that a statement binds itself, not by what is inside of it."""
+    if isinstance(node, ast.For | ast.AsyncFor):
+        return _names_in(node.target, ast.Store)
+    return [] if hasattr(node, "body") else _names_in(node, ast.Store)
 
 
 def _names_in(node: ast.AST, context: type[ast.expr_context]) -> list[str]:

@@ -68,11 +68,11 @@ class Canvas:
         attributes |= {"stroke-dasharray": dashes} if dashes else {}
         ET.SubElement(self._into, "path", attributes)
 
-    def tip(self, x: float, y: float, look: str, *, up: bool = False) -> None:
-        """The head of an arrow that ends there."""
-        back = 8 if up else -8
-        way = f"M{x:.1f} {y:.1f}l-4 {back}h8z"
-        ET.SubElement(self._into, "path", _painted(look) | {"d": way})
+    def tip(self, x: float, y: float, look: str, *, turn: int = 0) -> None:
+        """The head of an arrow that ends there, downwards; turn: by degrees, clockwise."""
+        moved = f"translate({x:.1f} {y:.1f})" + (f" rotate({turn})" if turn else "")
+        attributes = {"d": "M0 0l-4-8h8z", "transform": moved}
+        ET.SubElement(self._into, "path", _painted(look) | attributes)
 
     def icon(self, x: float, y: float, way: str, look: str) -> None:
         """In a square of 12 by 12, in the colour of the lines."""
@@ -118,7 +118,10 @@ class Canvas:
         attributes |= {"font-weight": "600"} if bold else {}
         place = {"x": f"{x:.1f}", "y": f"{y:.1f}"}
         if turned:
-            place = {"transform": f"translate({x:.1f} {y:.1f}) rotate(-90)", "text-anchor": "middle"}
+            place = {
+                "transform": f"translate({x:.1f} {y:.1f}) rotate(-90)",
+                "text-anchor": "middle",
+            }
         ET.SubElement(self._into, "text", attributes | place).text = legible(text)
 
     def _entitle(self, element: ET.Element, title: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from pydron_ng.observe.explanation import Explanation
-from pydron_ng.observe.flow import Bar, Passes
+from pydron_ng.observe.flow import Bar, Block, Passes
 from pydron_ng.observe.pictures.arrange import Size, Tie, arranged
 from pydron_ng.observe.pictures.measure import code_width, prose_width, shorten
 from pydron_ng.observe.pictures.rows import Cell, Idle, Item, Lane, Layer, Row, Rows, Stop
@@ -17,7 +17,8 @@ CARD_HEIGHT, BAR_HEIGHT, IDLE_HEIGHT = 46.0, 42.0, 30.0
 HEAD = 50.0  # of a frame, with its title and its note
 PAD, ROW_GAP, CELL_GAP, LANE = 20.0, 46.0, 24.0, 12.0
 STACK = 5.0  # by which each of the frames behind one is moved
-BACK = 20.0  # for the arrow that goes back to the next pass
+BACK = 22.0  # for the arrow that goes back to the next pass
+_LABEL = 14.0  # for one more name beside links
 NAME_COLUMNS, TITLE_COLUMNS, BAR_COLUMNS = 30, 52, 66
 
 
@@ -54,7 +55,7 @@ class Box:
 class Scene:
     """All boxes, from the upper left corner of the function's frame.
 
-    lanes: each with the block that it is in; floors: the lower side of the row of an item.
+    lanes: each with the block that it is in; spans: upper and lower side of the row of an item.
     """
 
     frames: dict[int, Box] = field(default_factory=dict)
@@ -62,7 +63,7 @@ class Scene:
     bars: list[tuple[Bar, Box]] = field(default_factory=list)
     idle: list[tuple[tuple[Bar, ...], Box]] = field(default_factory=list)
     lanes: list[tuple[int, Lane, Box]] = field(default_factory=list)
-    floors: dict[tuple[int, Item], float] = field(default_factory=dict)
+    spans: dict[tuple[int, Item], tuple[float, float]] = field(default_factory=dict)
 
 
 def scene_of(told: Explanation) -> Scene:
@@ -75,7 +76,7 @@ def scene_of(told: Explanation) -> Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class _Placed:
     """A block by itself. at: the left sides of its cells, ys: the upper sides of its layers."""
 
     box: Box
@@ -89,7 +90,7 @@ class _Layout:
         self._told, self._flow = told, told.flow
         self._rows = Rows(told.flow)
         self._links = [link for link in told.flow.links if not link.is_later]
-        self._done: dict[int, _Block] = {}
+        self._done: dict[int, _Placed] = {}
         for block in reversed(range(len(told.flow.blocks))):
             self._done[block] = self._block(block)
 
@@ -108,14 +109,12 @@ class _Layout:
                     for cell in cells:
                         self._cell(block, cell, x + done.at[number, cell], y + top, number, scene)
 
-    def _cell(
-        self, block: int, cell: Cell, x: float, y: float, layer: int, scene: Scene
-    ) -> None:
+    def _cell(self, block: int, cell: Cell, x: float, y: float, layer: int, scene: Scene) -> None:
         height = self._layer_height(self._done[block].layers[layer])
         if isinstance(cell, Lane):
             scene.lanes.append((block, cell, Box(x, y, LANE, height)))
             return
-        scene.floors[block, cell] = y + height
+        scene.spans[block, cell] = y, y + height
         if cell.kind == "call":
             scene.cards[cell.number] = Box(x, y, self._width(cell), CARD_HEIGHT)
         else:
@@ -123,22 +122,21 @@ class _Layout:
 
     # --- one block ---
 
-    def _block(self, block: int) -> _Block:
+    def _block(self, block: int) -> _Placed:
         layers = self._rows.of(block)
         at = self._across(block, layers)
         rights = [x + self._width(cell) for (_, cell), x in at.items()]
         inside = max(rights, default=0.0)
         least = max([self._title_width(block), *map(self._least, layers)])
-        around = 2 * PAD + (BACK if self._has_arrow(block) else 0.0)
-        width = max(inside + around, least)
-        shift = PAD + (width - around - inside) / 2
-        ys, y = [], HEAD
+        width = max(inside + 2 * PAD, least)
+        shift = (width - inside) / 2
+        ys, y = [], head_of(self._flow.blocks[block])
         for layer, following in zip_longest(layers, layers[1:]):
             ys.append(y)
-            y += self._layer_height(layer) + _gap(layer, following)
+            y += self._layer_height(layer) + self._gap(layer, following)
         box = Box(0.0, 0.0, width, y)
         moved = {cell: x + shift for cell, x in at.items()}
-        return _Block(box, layers, moved, tuple(ys))
+        return _Placed(box, layers, moved, tuple(ys))
 
     def _across(self, block: int, layers: tuple[Layer, ...]) -> dict[tuple[int, Cell], float]:
         """The left side of each cell, by the number of its layer."""
@@ -173,7 +171,7 @@ class _Layout:
                 pair = number[above], number[below]
                 out = self._port(above[1], link.source, lane, is_above=False)
                 into = self._port(below[1], link.target, lane, is_above=True)
-                ties[pair] = Tie(*pair, out, into)
+                ties[pair] = Tie(*pair, out, into, _stiffness(above[1], below[1]))
         return [*ties.values()]
 
     def _port(self, cell: Cell, call: int, lane: Lane, *, is_above: bool) -> float:
@@ -200,9 +198,13 @@ class _Layout:
                 name = code_width(shorten(call.text, NAME_COLUMNS), NAME) + 22
                 return max(92.0, name, prose_width(under_name(call), SMALL)) + 28
             case Item(_, number):
-                return self._done[number].box.width + self._behind(number)
+                return self._done[number].box.width + self._beside(number)
 
-    def _behind(self, block: int) -> float:
+    def _beside(self, block: int) -> float:
+        """The room that a frame needs on its right, for others behind it or for the way back."""
+        return {None: 0.0, Passes.OVERLAP: 2 * STACK}.get(self._flow.blocks[block].passes, BACK)
+
+    def _below(self, block: int) -> float:
         return 2 * STACK if self._flow.blocks[block].passes is Passes.OVERLAP else 0.0
 
     def _layer_height(self, layer: Layer) -> float:
@@ -212,7 +214,7 @@ class _Layout:
         for cell in layer.cells:
             if isinstance(cell, Item) and cell.kind == "block":
                 inner = self._done[cell.number].box.height
-                heights.append(inner + self._behind(cell.number))
+                heights.append(inner + self._below(cell.number))
         return max(heights)
 
     def _title_width(self, block: int) -> float:
@@ -233,18 +235,30 @@ class _Layout:
             case Row():
                 return 0.0
 
-    def _has_arrow(self, block: int) -> bool:
-        return self._flow.blocks[block].passes not in {None, Passes.OVERLAP}
+    def _gap(self, layer: Layer, following: Layer | None) -> float:
+        """From a layer to the next one; the last one has the lower side of the frame below it."""
+        if following is None:
+            return PAD if isinstance(layer, Row) else 14.0
+        if isinstance(following, Row):
+            return (ROW_GAP if isinstance(layer, Row) else 26.0) + self._for_labels(following)
+        return 26.0
+
+    def _for_labels(self, row: Row) -> float:
+        """More room where many links come in."""
+        calls = [c.number for c in row.cells if isinstance(c, Item) and c.kind == "call"]
+        many = max((sum(k.target == call for k in self._links) for call in calls), default=0)
+        return min(_LABEL * max(0, many - 2), 4 * _LABEL)
+
+
+def head_of(block: Block) -> float:
+    """How much room the title of a frame takes, and its note, if it has one."""
+    return HEAD if note_of(block) else HEAD - 14.0
+
+
+def _stiffness(above: Cell, below: Cell) -> float:
+    """How much a bend between them disturbs: most in the middle of a long link."""
+    return (1.0, 2.0, 8.0)[isinstance(above, Lane) + isinstance(below, Lane)]
 
 
 def _height(layer: Layer) -> float:
     return {Stop: BAR_HEIGHT, Idle: IDLE_HEIGHT, Row: CARD_HEIGHT}[type(layer)]
-
-
-def _gap(layer: Layer, following: Layer | None) -> float:
-    """From a layer to the next one; the last one has the lower side of the frame below it."""
-    if following is None:
-        return PAD if isinstance(layer, Row) else 14.0
-    if isinstance(layer, Row) and isinstance(following, Row):
-        return ROW_GAP
-    return 26.0

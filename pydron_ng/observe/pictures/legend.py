@@ -25,15 +25,17 @@ class _Entry(NamedTuple):
 
 def legend(canvas: Canvas, told: Explanation, left: float, top: float, width: float) -> float:
     """Draw it in lines of that width; where its last line ends."""
-    x, y = left, top
-    for entry in _entries(told):
-        wide = _SIGN + prose_width(entry.said, SMALL) + _BETWEEN
-        if x > left and x + wide - _BETWEEN > left + width:
-            x, y = left, y + _HEIGHT
+    entries = [*_entries(told)]
+    if not entries:
+        return top
+    widest = max(_SIGN + prose_width(entry.said, SMALL) + _BETWEEN for entry in entries)
+    columns = max(1, int((width + _BETWEEN) // widest))
+    rows = -(-len(entries) // columns)
+    for number, entry in enumerate(entries):
+        x, y = left + number // rows * widest, top + number % rows * _HEIGHT
         entry.draw(canvas, x, y)
         canvas.prose(x + _SIGN, y + 12, entry.said, "dim", SMALL)
-        x += wide
-    return y + _HEIGHT
+    return top + rows * _HEIGHT
 
 
 def _entries(told: Explanation) -> Iterator[_Entry]:
@@ -99,9 +101,9 @@ def _stack(canvas: Canvas, x: float, y: float) -> None:
 
 
 def _back(canvas: Canvas, x: float, y: float) -> None:
-    canvas.box(Box(x, y - 1, 20, 18), "loop", corner=3)
-    canvas.line(f"M{x + 13:g} {y + 13:g}V{y + 6:g}", "back", wide=2)
-    canvas.tip(x + 13, y + 1, "back-tip", up=True)
+    canvas.box(Box(x, y - 1, 12, 18), "loop", corner=3)
+    canvas.line(f"M{x + 12:g} {y + 13:g}h6v-10h-2", "back", wide=1.6)
+    canvas.tip(x + 11, y + 3, "back-tip", turn=90)
 
 
 def _bar(look: str, dashes: str) -> Callable[[Canvas, float, float], None]:

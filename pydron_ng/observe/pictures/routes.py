@@ -32,7 +32,7 @@ def routes_of(flow: Flow, scene: Scene) -> list[Route]:
     links = [link for link in flow.links if not link.is_later]
     ways = {link: tuple(_way(flow, scene, link, links)) for link in links}
     taken = [*scene.cards.values(), *(box for _, box in (*scene.bars, *scene.idle))]
-    taken += [Box(f.x, f.y, f.width, HEAD - 8) for f in scene.frames.values()]
+    taken += [Box(f.x, f.y, f.width, HEAD - 10) for f in scene.frames.values()]
     found = []
     for link in sorted(links, key=lambda link: (ways[link][-1][1], ways[link][-1][0])):
         label = shorten(label_of(link), _LABEL_COLUMNS)
@@ -48,21 +48,28 @@ def _way(flow: Flow, scene: Scene, link: Link, links: Sequence[Link]) -> Iterato
     x = source.middle + _out(link, links)
     yield x, source.bottom
     for block in reversed(around[0]):
-        item = Rows(flow).item_of(block, link.source)
-        assert item is not None
-        floor = scene.floors[block, item]
+        floor = _span(flow, scene, block, link.source)[1]
         if source.bottom < floor < target.y:
             yield x, floor
-        for lane in _lanes(scene, link, block, floor, target.y):
+        end = _span(flow, scene, block, link.target)[0] if block in around[1] else target.y
+        for lane in _lanes(scene, link, block, floor, end):
             x = lane.middle
             yield from ((x, lane.y), (x, lane.bottom))
         if block in around[1]:
             break
     for inner in around[1]:
         if inner not in around[0]:
-            for lane in _lanes(scene, link, inner, source.bottom, target.y):
+            end = _span(flow, scene, inner, link.target)[0]
+            for lane in _lanes(scene, link, inner, source.bottom, end):
                 yield from ((lane.middle, lane.y), (lane.middle, lane.bottom))
     yield target.middle + _into(scene, link, links), target.y
+
+
+def _span(flow: Flow, scene: Scene, block: int, call: int) -> tuple[float, float]:
+    """The row of a block that the call is in."""
+    item = Rows(flow).item_of(block, call)
+    assert item is not None
+    return scene.spans[block, item]
 
 
 def _lanes(scene: Scene, link: Link, block: int, top: float, bottom: float) -> list[Box]:
@@ -91,8 +98,7 @@ def _room(way: Sequence[Point], label: str, taken: Sequence[Box]) -> Box:
     wide = code_width(label, SMALL) + 6
     places = [_at(way, piece, part, wide) for piece in _pieces(way) for part in _ALONG]
     boxes = [box for pair in places for box in pair]
-    free = (box for box in boxes if not any(box.meets(other) for other in taken))
-    return next(free, boxes[0])
+    return min(boxes, key=lambda box: sum(box.meets(other) for other in taken))
 
 
 def _pieces(way: Sequence[Point]) -> list[int]:

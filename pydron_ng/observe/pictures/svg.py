@@ -32,9 +32,9 @@ _LEADING = 17.0
 _DASHES = "5 4"
 
 
-def svg_of(told: Explanation) -> str:
-    """The picture of a function, for a file of its own or for a page."""
-    return _Drawing(told).text()
+def svg_of(told: Explanation, *, headed: bool = True) -> str:
+    """The picture of a function, for a file of its own; without a heading, for a page."""
+    return _Drawing(told).text(headed=headed)
 
 
 class _Drawing:
@@ -45,8 +45,8 @@ class _Drawing:
         self._width = max(_LEAST, self._frame.width + _AXIS + 2 * _EDGE)
         self._canvas = Canvas()
 
-    def text(self) -> str:
-        top = self._heading()
+    def text(self, *, headed: bool) -> str:
+        top = self._heading() if headed else _EDGE
         left = (self._width - self._frame.width - _AXIS) / 2 + _AXIS
         self._axis(left - _AXIS + 4, top)
         with self._canvas.group(f"translate({left:g} {top:g})"):
@@ -100,9 +100,7 @@ class _Drawing:
     # --- frames ---
 
     def _frame_of(self, block: int) -> None:
-        told, box = self._flow.blocks[block], self._scene.frames[block]
-        depth = len(self._flow.around(block))
-        look = ("frame", "loop", "loop-in")[min(depth, 3) - 1]
+        told, box, look = self._flow.blocks[block], self._scene.frames[block], self._look(block)
         if told.passes is Passes.OVERLAP:
             for behind in (2, 1):
                 self._canvas.box(box.moved(behind * STACK, behind * STACK), look, corner=10)
@@ -111,21 +109,34 @@ class _Drawing:
         if told.passes not in {None, Passes.OVERLAP}:
             self._back(box)
 
+    def _look(self, block: int) -> str:
+        depth = len(self._flow.around(block))
+        return ("frame", "loop", "loop-in")[min(depth, 3) - 1]
+
     def _back(self, box: Box) -> None:
         """The arrow that goes back to where the next pass begins."""
-        x, top, bottom = box.right - 15, box.y + 20, box.bottom - 14
-        way = f"M{x - 9:g} {bottom:g}H{x - 4:g}Q{x:g} {bottom:g} {x:g} {bottom - 6:g}V{top + 4:g}"
+        x, far, top, bottom = box.right, box.right + 14, box.y + 16, box.bottom - 16
+        way = f"M{x:g} {bottom:g}H{far - 6:g}Q{far:g} {bottom:g} {far:g} {bottom - 6:g}"
+        way += f"V{top + 6:g}Q{far:g} {top:g} {far - 6:g} {top:g}H{x + 6:g}"
         self._canvas.line(way, "back", wide=2)
-        self._canvas.tip(x, top - 4, "back-tip", up=True)
+        self._canvas.tip(x, top, "back-tip", turn=90)
 
     def _title(self, block: int) -> None:
         told, box = self._flow.blocks[block], self._scene.frames[block]
         title, note = shorten(told.title, TITLE_COLUMNS), words.note_of(told)
         x, y = box.x + PAD - 6, box.y + 21
         wide = code_width(title, NAME)
+        line = f"line {told.line}"
+        whole = max(wide + 8 + prose_width(line, SMALL), prose_width(note, SMALL))
+        self._cover(block, Box(x - 3, y - 15, whole + 6, 34 if note else 20))
         self._canvas.code(x, y, title, "ink", NAME, bold=True)
-        self._canvas.prose(x + wide + 8, y, f"line {told.line}", "dim", SMALL)
+        self._canvas.prose(x + wide + 8, y, line, "dim", SMALL)
         self._canvas.prose(x, y + 16, note, "dim", SMALL)
+
+    def _cover(self, block: int, box: Box) -> None:
+        """Links do not run through a title."""
+        with self._canvas.group(name="cover"):
+            self._canvas.box(box, f"{self._look(block)}-cover", corner=3, opacity=0.88)
 
     # --- bars ---
 

@@ -33,12 +33,18 @@ def kind_of(state: State) -> State:
 
 def under_name(call: Call) -> str:
     """The second line of a call."""
-    return f"line {call.line} · {state_of(call)}{'' if call.is_sure else '?'}"
+    state = state_of(call).partition(", after")[0]
+    return f"line {call.line} · {state}{'' if call.is_sure else '?'}"
+
+
+def meaning_of(call: Call) -> str:
+    """What becomes of it, in a sentence."""
+    return _SAID[call.state]
 
 
 def why_of_call(told: Explanation, call: Call) -> str:
     """All that is to be said about a call."""
-    lines = [f"{call.text} on line {call.line}: {_SAID[call.state]}"]
+    lines = [f"{call.text} on line {call.line}: {meaning_of(call)}"]
     if not call.is_sure:
         lines.append("if what is called turns out to be functional, which only the run can tell")
     if call.after:
