@@ -97,6 +97,7 @@ def _beside(calls: list[Call]) -> Iterator[str]:
 
 
 def state_of(call: Call) -> str:
+    """What stands beside a call."""
     is_sure = all(cause.is_sure for cause in call.causes)
     match call.state:
         case State.AHEAD | State.AFTER:

@@ -1,9 +1,9 @@
-"""Where everything stands: blocks around their rows, rows below each other, links in their lanes."""
+"""Where everything stands: blocks around rows, rows below each other, links in their lanes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from pydron_ng.observe.explanation import Explanation
 from pydron_ng.observe.flow import Bar, Block, Passes
@@ -167,7 +167,7 @@ class _Layout:
                 for cell in (*ends, lane)
                 if cell is not None and cell in row.cells
             ]
-            for above, below in zip(way, way[1:], strict=False):
+            for above, below in pairwise(way):
                 pair = number[above], number[below]
                 out = self._port(above[1], link.source, lane, is_above=False)
                 into = self._port(below[1], link.target, lane, is_above=True)

@@ -13,6 +13,7 @@ from pydron_ng.observe.pictures.words import label_of
 
 _APART = 15.0  # between links that end at the same call
 _LABEL_HEIGHT, _LABEL_COLUMNS = 15.0, 20
+_TIP, _STRAIGHT = 6.0, 0.5
 _ALONG = (0.5, 0.62, 0.38, 0.74, 0.28, 0.84, 0.18)
 Point = tuple[float, float]
 
@@ -25,6 +26,22 @@ class Route:
     points: tuple[Point, ...]
     label: str
     box: Box | None
+
+    def curve(self) -> str:
+        """The way as SVG has it, up to where the head of the arrow begins."""
+        (x, y), *others = self.points
+        parts = [f"M{x:.1f} {y:.1f}"]
+        for place, (to_x, to_y) in enumerate(others, 1):
+            end = to_y - _TIP if place == len(others) else to_y
+            middle = (y + end) / 2
+            if abs(to_x - x) < _STRAIGHT:
+                parts.append(f"V{end:.1f}")
+            else:
+                bend = f"C{x:.1f} {middle:.1f} {to_x:.1f} {middle:.1f}"
+                parts.append(f"{bend} {to_x:.1f} {end:.1f}")
+                x = to_x
+            y = end
+        return "".join(parts)
 
 
 def routes_of(flow: Flow, scene: Scene) -> list[Route]:

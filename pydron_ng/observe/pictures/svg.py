@@ -8,7 +8,6 @@ from pydron_ng.observe.pictures import words
 from pydron_ng.observe.pictures.canvas import Canvas
 from pydron_ng.observe.pictures.layout import (
     BAR_COLUMNS,
-    HEAD,
     NAME,
     NAME_COLUMNS,
     PAD,
@@ -180,7 +179,7 @@ class _Drawing:
         dashes = "4 3" if route.link.decides else ""
         title = words.why_of_link(self._told, route.link)
         with self._canvas.group(title=title, name="link"):
-            self._canvas.line(_curve(route), "link", dashes=dashes)
+            self._canvas.line(route.curve(), "link", dashes=dashes)
             self._canvas.tip(*route.points[-1], "tip")
 
     def _label(self, route: Route) -> None:
@@ -190,17 +189,3 @@ class _Drawing:
             self._canvas.box(route.box, "label", corner=3, opacity=0.82)
             y = route.box.bottom - 4
             self._canvas.code(route.box.x + 3, y, route.label, "ink", SMALL)
-
-
-def _curve(route: Route) -> str:
-    (x, y), *others = route.points
-    parts = [f"M{x:g} {y:g}"]
-    for place, (to_x, to_y) in enumerate(others, 1):
-        end = to_y - 6 if place == len(others) else to_y
-        middle = (y + end) / 2
-        straight = abs(to_x - x) < 0.5
-        parts.append(
-            f"V{end:g}" if straight else f"C{x:g} {middle:g} {to_x:g} {middle:g} {to_x:g} {end:g}"
-        )
-        x, y = (x if straight else to_x), end
-    return "".join(parts)

@@ -66,7 +66,7 @@ def _tone(told: Explanation, line: int) -> str:
     states = {kind_of(call.state) for call in told.calls if call.line == line}
     for state in (State.WAITS, State.CHAIN, State.ROUNDS, State.INLINE, State.AHEAD):
         if state in states:
-            return state.value
+            return str(state.value)
     bars = [bar for bar in told.flow.bars if bar.line == line]
     if any(bar.holds for bar in bars):
         return "hold" if any(h.is_sure for bar in bars for h in bar.holds) else "may"

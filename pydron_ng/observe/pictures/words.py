@@ -1,4 +1,4 @@
-"""What is written into a picture: on calls, loops and bars, and what shows when one points there."""
+"""What is written into a picture: on calls, loops and bars, and what pointing there shows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from pydron_ng.observe.explanation import Call, Explanation, State
 from pydron_ng.observe.flow import Bar, Block, Hold, Link, Passes
+from pydron_ng.observe.pictures.measure import shorten
 from pydron_ng.observe.text import state_of
+
+_MOST_LINES = 44  # columns
 
 #: What a state is called in the legend, and what it means.
 STATES = {
@@ -103,11 +106,14 @@ def why_of_bar(told: Explanation, bar: Bar) -> str:
 
 
 def idle_title(bars: Sequence[Bar]) -> str:
+    """What stands on sync-points that nothing waits for."""
     plural = "s" * (len(bars) > 1)
-    return f"sync-point{plural}, line{plural} {numbers([bar.line for bar in bars])}"
+    lines = dict.fromkeys(bar.line for bar in bars)
+    return f"sync-point{plural}, line{plural} {shorten(numbers([*lines]), _MOST_LINES)}"
 
 
 def why_of_link(told: Explanation, link: Link) -> str:
+    """What one call takes from the other."""
     source, target = told.calls[link.source], told.calls[link.target]
     names = ", ".join(link.names) or "the result"
     if link.decides:
@@ -125,6 +131,7 @@ def label_of(link: Link) -> str:
 
 
 def numbers(lines: Sequence[int]) -> str:
+    """Numbers of lines, as a text."""
     return ", ".join(map(str, lines))
 
 
