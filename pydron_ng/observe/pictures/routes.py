@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydron_ng.observe.flow import Flow, Link
@@ -14,7 +14,8 @@ from pydron_ng.observe.pictures.words import label_of
 _APART = 15.0  # between links that end at the same call
 _LABEL_HEIGHT, _LABEL_COLUMNS = 15.0, 20
 _TIP, _STRAIGHT = 6.0, 0.5
-_ALONG = (0.5, 0.62, 0.38, 0.74, 0.28, 0.84, 0.18)
+#: Parts of a piece of the way, from its middle to both of its ends.
+_ALONG = tuple(0.5 + side * n / 24 for n in range(11) for side in (1, -1))
 Point = tuple[float, float]
 
 
@@ -47,7 +48,7 @@ class Route:
 def routes_of(flow: Flow, scene: Scene) -> list[Route]:
     """The routes of all links within one pass; no label lies on a call or on another label."""
     links = [link for link in flow.links if not link.is_later]
-    ways = {link: tuple(_way(flow, scene, link, links)) for link in links}
+    ways = _ended(scene, {link: [*_way(flow, scene, link, links)] for link in links})
     taken = [*scene.cards.values(), *(box for _, box in (*scene.bars, *scene.idle))]
     taken += [Box(f.x, f.y, f.width, HEAD - 10) for f in scene.frames.values()]
     found = []
@@ -59,7 +60,21 @@ def routes_of(flow: Flow, scene: Scene) -> list[Route]:
     return found
 
 
+def _ended(scene: Scene, ways: Mapping[Link, Sequence[Point]]) -> dict[Link, tuple[Point, ...]]:
+    """The ways with their ends: at each call in the order in which links come from left to right."""
+    found = {}
+    for link, way in ways.items():
+        card = scene.cards[link.target]
+        others = [other for other in ways if other.target == link.target]
+        others.sort(key=lambda other: ways[other][-1][0])
+        step = min(_APART, card.width / (len(others) + 1))
+        place = others.index(link) - (len(others) - 1) / 2
+        found[link] = (*way, (card.middle + place * step, card.y))
+    return found
+
+
 def _way(flow: Flow, scene: Scene, link: Link, links: Sequence[Link]) -> Iterator[Point]:
+    """From the call that a link comes from to the row above the one that it goes to."""
     source, target = scene.cards[link.source], scene.cards[link.target]
     around = flow.around(flow.block_of[link.source]), flow.around(flow.block_of[link.target])
     x = source.middle + _out(link, links)
@@ -79,7 +94,6 @@ def _way(flow: Flow, scene: Scene, link: Link, links: Sequence[Link]) -> Iterato
             end = _span(flow, scene, inner, link.target)[0]
             for lane in _lanes(scene, link, inner, source.bottom, end):
                 yield from ((lane.middle, lane.y), (lane.middle, lane.bottom))
-    yield target.middle + _into(scene, link, links), target.y
 
 
 def _span(flow: Flow, scene: Scene, block: int, call: int) -> tuple[float, float]:
@@ -100,14 +114,6 @@ def _out(link: Link, links: Sequence[Link]) -> float:
     """Where a link leaves its call, from the middle: values on the left, decisions on the right."""
     kinds = {other.decides for other in links if other.source == link.source}
     return 0.0 if len(kinds) == 1 else (_APART / 2 if link.decides else -_APART / 2)
-
-
-def _into(scene: Scene, link: Link, links: Sequence[Link]) -> float:
-    """Where it ends, from the middle: in the order in which the links come from left to right."""
-    others = [other for other in links if other.target == link.target]
-    others.sort(key=lambda other: (scene.cards[other.source].middle, other.decides))
-    step = min(_APART, scene.cards[link.target].width / (len(others) + 1))
-    return (others.index(link) - (len(others) - 1) / 2) * step
 
 
 def _room(way: Sequence[Point], label: str, taken: Sequence[Box]) -> Box:
