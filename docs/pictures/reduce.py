@@ -27,7 +27,7 @@ def ask_archive(name: Any) -> Any: ...
 
 
 @schedule
-def reduce(name, bands, steps):  # type: ignore[no-untyped-def]
+def reduce(name: str, bands: list[str], steps: int) -> Any:
     flats = [flat_field(band) for band in bands]
     raw = ask_archive(name)
     frame = calibrate(raw, flats)

@@ -23,7 +23,7 @@ def fit(image: Any) -> Any: ...
 
 
 @schedule
-def survey(images, log):  # type: ignore[no-untyped-def]
+def survey(images: list[Any], log: Any) -> list[Any]:
     kept = []
     for image in images:
         try:

@@ -61,7 +61,7 @@ def routes_of(flow: Flow, scene: Scene) -> list[Route]:
 
 
 def _ended(scene: Scene, ways: Mapping[Link, Sequence[Point]]) -> dict[Link, tuple[Point, ...]]:
-    """The ways with their ends: at each call in the order in which links come from left to right."""
+    """The ways with their ends: at each call in the order in which they come from the left."""
     found = {}
     for link, way in ways.items():
         card = scene.cards[link.target]
