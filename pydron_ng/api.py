@@ -141,7 +141,7 @@ def schedule(function: Any = None, /, *, speculate: bool = False) -> Any:
 
 
 def _heed_environment() -> None:
-    """Begin what the user has asked for by a variable, for all of the program."""
+    """Begin what is asked for by a variable, or by where the program runs, for all of it."""
     if os.environ.get("PYDRON_CHECK") == "1" and not checks:
         from pydron_ng.contract.watching import check_to_the_end
 
@@ -151,6 +151,10 @@ def _heed_environment() -> None:
         from pydron_ng.observe.records.recording import report_at_exit
 
         report_at_exit(report)
+    if "IPython" in sys.modules:
+        from pydron_ng.observe.notebook import show_scheduled
+
+        show_scheduled()
 
 
 def _is_child() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
@@ -53,21 +54,58 @@ Examples:
 @click.argument("what", metavar="FILE[:FUNCTION]", shell_complete=_files)
 @click.option("--json", "is_json", is_flag=True, help="For other programs to read.")
 @click.option("--diff", is_flag=True, help="Also show the two programs that a function becomes.")
-def explain(what: str, *, is_json: bool, diff: bool) -> None:
+@click.option("--graph", metavar="SVG", help="Write a picture of the one function to that file.")
+@click.option("--html", metavar="HTML", help="Write a page with all of it to that file.")
+def explain(what: str, *, is_json: bool, diff: bool, graph: str | None, html: str | None) -> None:
     """Show which calls of scheduled functions run ahead, which wait for what, and what to change.
 
-    Of FILE only imports and definitions are executed, not the program. Exit status: 0, or 2 if
-    there is nothing that can be explained.
+    Of FILE only imports and definitions are executed, not the program. With --graph or --html
+    nothing is shown: `-` as a file is the standard output. Exit status: 0, or 2 if there is
+    nothing that can be explained.
     """
     try:
         found, told = _explained(*_parts(what))
+        if graph is not None:
+            _write(graph, _only_one(found, told).graph_svg())
+        if html is not None:
+            _write(html, _page(found, told))
     except _Trouble as trouble:
         click.echo(f"pydron explain: {trouble}", err=True)
         sys.exit(_BAD_USAGE)
     if is_json:
         click.echo(_as_json(found, told))
         return
-    _screen(found, told, diff=diff)
+    if graph is None and html is None:
+        _screen(found, told, diff=diff)
+
+
+def _only_one(found: Definitions, told: Sequence[Explanation]) -> Explanation:
+    if len(told) > 1:
+        file, names = Path(str(found.module.__file__)).name, [one.function for one in told]
+        raise _Trouble(
+            f"a picture shows one function, and {file} has {len(told)}: {', '.join(names)}\n"
+            f"  try: {file}:{names[0]}; or --html, for all of them on one page"
+        )
+    return told[0]
+
+
+def _page(found: Definitions, told: Sequence[Explanation]) -> str:
+    from pydron_ng.observe.pictures.page import page_of
+
+    file = Path(str(found.module.__file__))
+    notes = [line for one in found.failures for line in _failed(file, one)]
+    return page_of(told, file.name, notes)
+
+
+def _write(name: str, text: str) -> None:
+    """The whole file or none of it; what is no file, such as a pipe, is written to as it is."""
+    is_file = name != "-" and (os.path.isfile(name) or not os.path.exists(name))
+    try:
+        with click.open_file(name, "w", encoding="utf-8", atomic=is_file) as file:
+            file.write(text)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise _Trouble(f"{name}: {why}\n  try: name a file in a directory that is there") from None
 
 
 def _parts(what: str) -> tuple[Path, str]:

@@ -41,8 +41,9 @@ Examples:
 def report(file: Path, *, workers: tuple[int, ...], save: Path | None) -> None:
     """Show where the time of a recorded run went.
 
-    And how long it would take with other numbers of workers. RECORD is a file that PYDRON_REPORT=run.json, `pydron run --report run.json` or
-    `run.save("run.json")` has written. Exit status: 0, or 2 if it cannot be read.
+    And how long it would take with other numbers of workers. RECORD is a file that
+    PYDRON_REPORT=run.json, `pydron run --report run.json` or `run.save("run.json")` has written.
+    Exit status: 0, or 2 if it cannot be read.
     """
     try:
         run = Run(read(file))

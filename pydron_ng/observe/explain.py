@@ -25,6 +25,7 @@ from pydron_ng.observe.dependence import (
     through_container,
 )
 from pydron_ng.observe.explanation import Call, Cause, Explanation, State, SyncPoint
+from pydron_ng.observe.linking import Holding, Part, flow_of
 from pydron_ng.observe.subject import Subject, subject_of
 from pydron_ng.runtime.grain import mark_of
 from pydron_ng.runtime.scheduled import entry_of
@@ -79,29 +80,43 @@ class _Explaining:
         for inner in self._subject.program.inner:
             yield _Explaining(self._subject._replace(program=inner, recorded=None))
 
-    def every_call(self) -> tuple[Call, ...]:
-        own = tuple(self._call(needs) for needs in self._needs.values())
-        return own + tuple(call for inner in self._inside() for call in inner.every_call())
+    def with_inner(self) -> Iterator[_Explaining]:
+        """First this one, then those inside of it."""
+        yield self
+        for inner in self._inside():
+            yield from inner.with_inner()
 
-    def every_sync_point(self, calls: tuple[Call, ...]) -> tuple[SyncPoint, ...]:
-        inner = (point for one in self._inside() for point in one.every_sync_point(calls))
-        return (*self._sync_points(calls), *inner)
+    def own_calls(self) -> tuple[Call, ...]:
+        return tuple(self._call(needs) for needs in self._needs.values())
+
+    def part(self, own: tuple[Call, ...], calls: tuple[Call, ...]) -> Part:
+        """What is known of its own calls, and of its sync-points among all calls."""
+        holdings = tuple(
+            Holding(needs.site, blocker, self._cause(needs.site, blocker))
+            for needs in self._needs.values()
+            for blocker in needs.blockers
+        )
+        return Part(self._graph, self._needs, own, holdings, tuple(self._sync_points(calls)))
 
     def explanation(self) -> Explanation:
         plain, program = self._subject.plain, self._subject.program
         source, first = _source_of(plain)
-        calls = self.every_call()
+        told = [(each, each.own_calls()) for each in self.with_inner()]
+        made = tuple(call for _, own in told for call in own)
+        calls, order = _sorted(made)
+        parts = [each.part(own, calls) for each, own in told]
         return Explanation(
             function=plain.__qualname__,
             file=plain.__code__.co_filename,
             line=first,
             source=source,
             is_scheduled=self._subject.is_scheduled,
-            calls=tuple(sorted(calls, key=lambda call: (call.line, call.column))),
-            sync_points=self.every_sync_point(calls),
+            calls=calls,
+            sync_points=tuple(point for part in parts for _, point in part.points),
             seen=tuple(self._seen(calls)),
             commit=pipeline.commit_text(program.analysis),
             run_ahead=program.run_ahead.source,
+            flow=flow_of(parts, order),
         )
 
     # --- calls ---
@@ -228,10 +243,10 @@ class _Explaining:
 
     # --- sync-points ---
 
-    def _sync_points(self, calls: tuple[Call, ...]) -> Iterator[SyncPoint]:
+    def _sync_points(self, calls: tuple[Call, ...]) -> Iterator[tuple[Statement, SyncPoint]]:
         for statement in self._outline.statements:
             if self._effects.sync[statement.index] and not self._effects.unsure[statement.index]:
-                yield self._sync_point(statement, calls)
+                yield statement, self._sync_point(statement, calls)
 
     def _sync_point(self, statement: Statement, calls: tuple[Call, ...]) -> SyncPoint:
         blind = next((s for s in self._blind_in(statement)), None)
@@ -266,6 +281,13 @@ class _Explaining:
             is_told = reason.line in blamed and reason.code in _SAME_AS_CAUSES
             if (reason.code, reason.line) not in known and not is_told:
                 yield reason
+
+
+def _sorted(made: tuple[Call, ...]) -> tuple[tuple[Call, ...], tuple[int, ...]]:
+    """The calls as they stand in the source, and the number that each of them has there."""
+    places = sorted(range(len(made)), key=lambda number: (made[number].line, made[number].column))
+    order = {number: place for place, number in enumerate(places)}
+    return tuple(made[number] for number in places), tuple(order[n] for n in range(len(made)))
 
 
 def _named(site: Site) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pydron_ng.events import Reason
+from pydron_ng.observe.flow import Flow
 
 #: Of the shape of to_json(); it grows by one if a key goes or means something else.
 VERSION = 1
@@ -76,7 +77,7 @@ class Explanation:
     """What @schedule makes of a function. ``str()`` of it is its source with a margin, and why.
 
     seen: what runs in this process have recorded besides.
-    commit, run_ahead: the two programs.
+    commit, run_ahead: the two programs; flow: how the calls hang together.
     """
 
     function: str
@@ -89,6 +90,7 @@ class Explanation:
     seen: tuple[Reason, ...]
     commit: str
     run_ahead: str
+    flow: Flow
 
     def __str__(self) -> str:
         from pydron_ng.observe.text import text_of
@@ -122,6 +124,18 @@ class Explanation:
     def to_json(self) -> str:
         """One object of the shape that docs/reasons.md describes."""
         return json.dumps(self.as_dict(), indent=2)
+
+    def graph_svg(self) -> str:
+        """The calls as a picture, time downwards: one SVG file that needs nothing else."""
+        from pydron_ng.observe.pictures.svg import svg_of
+
+        return svg_of(self)
+
+    def _repr_html_(self) -> str:
+        """How notebooks show it: picture, source and reasons."""
+        from pydron_ng.observe.pictures.page import part_of_a_page
+
+        return part_of_a_page(self)
 
     @property
     def place(self) -> str:

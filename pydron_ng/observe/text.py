@@ -22,14 +22,19 @@ def _head(told: Explanation) -> Iterator[str]:
     place = f"{told.place}:{told.line}: {told.function}()"
     if not told.is_scheduled:
         place += " is not scheduled; if it were"
+    yield f"{place}: {summary_of(told)}"
     if not told.calls:
-        yield f"{place}: nothing runs in parallel, as no call in it can be of a functional function"
         yield "  try: decorate the functions that only compute a value with @functional"
-        return
+
+
+def summary_of(told: Explanation) -> str:
+    """How many calls run in parallel, in what way."""
+    if not told.calls:
+        return "nothing runs in parallel, as no call in it can be of a functional function"
     counts = {state: sum(call.state is state for call in told.calls) for state in State}
     said = ", ".join(f"{count} {_WORDS[state]}" for state, count in counts.items() if count)
     total = len(told.calls)
-    yield f"{place}: of {total} call{'s' * (total > 1)} that could run in parallel, {said}"
+    return f"of {total} call{'s' * (total > 1)} that could run in parallel, {said}"
 
 
 _WORDS = {
@@ -81,7 +86,7 @@ def _beside(calls: list[Call]) -> Iterator[str]:
     """What is said of the calls on one line; of those that wait, if there are some."""
     waiting = [call for call in calls if call.state not in {State.AHEAD, State.AFTER}]
     for call in waiting:
-        yield _state(call) if call.is_sure else f"{_state(call)}?"
+        yield state_of(call) if call.is_sure else f"{state_of(call)}?"
     if not waiting:
         after = sorted({line for call in calls for line in call.after} - {calls[0].line})
         begins = max((c.line for call in calls for c in call.causes if c.is_once), default=0)
@@ -91,7 +96,8 @@ def _beside(calls: list[Call]) -> Iterator[str]:
         yield said if all(call.is_sure for call in calls) else f"{said}?"
 
 
-def _state(call: Call) -> str:
+def state_of(call: Call) -> str:
+    """What stands beside a call."""
     is_sure = all(cause.is_sure for cause in call.causes)
     match call.state:
         case State.AHEAD | State.AFTER:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -192,3 +193,47 @@ def test_a_function_that_cannot_be_translated(explain: Run) -> None:
     said = refused(explain(text))
     assert "survey_to_explain.py:2: reads() runs undecorated: " in said
     assert "[translation]" in said
+
+
+def test_a_picture_of_one_function_is_written_to_a_file(explain: Run) -> None:
+    done = explain(PROGRAM, "--graph", "out.svg", name=":reduce")
+    assert (done.exit_code, done.output) == (0, "")
+    assert Path("out.svg").read_text().startswith("<svg ")
+
+
+def test_a_page_of_all_functions_is_written_and_the_rest_is_shown_if_asked_for(
+    explain: Run,
+) -> None:
+    done = explain("import no_such_package\n" + PROGRAM.partition("\n")[2], "--html", "out.html")
+    assert (done.exit_code, done.output) == (0, "")
+    page = Path("out.html").read_text()
+    assert page.count("<section") == 3
+    assert "ModuleNotFoundError: No module named" in page
+    both = explain(PROGRAM, "--html", "out.html", "--json")
+    assert json.loads(both.stdout)["version"] == 1
+
+
+def test_a_picture_goes_to_the_standard_output(explain: Run) -> None:
+    shown = explain(PROGRAM, "--graph", "-", name=":other").stdout
+    assert shown.startswith("<svg ")
+    assert shown.endswith("</svg>")
+
+
+def test_a_file_that_was_there_is_replaced_as_a_whole(explain: Run) -> None:
+    Path("out.svg").write_text("before")
+    before = os.stat("out.svg").st_ino
+    explain(PROGRAM, "--graph", "out.svg", name=":other")
+    assert os.stat("out.svg").st_ino != before
+    assert [path for path in os.listdir() if path.startswith((".", "tmp"))] == []
+
+
+def test_one_picture_is_of_one_function(explain: Run) -> None:
+    said = refused(explain(PROGRAM, "--graph", "out.svg"))
+    assert "a picture shows one function, and survey_to_explain.py has 3: reduce, other" in said
+    assert "try: survey_to_explain.py:reduce; or --html" in said
+    assert not Path("out.svg").exists()
+
+
+def test_where_nothing_can_be_written_the_place_is_told(explain: Run) -> None:
+    said = refused(explain(PROGRAM, "--html", "no/such/folder/out.html"))
+    assert said.startswith("pydron explain: no/such/folder/out.html: no such file or directory\n")

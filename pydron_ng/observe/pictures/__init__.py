@@ -1,0 +1,1 @@
+"""A function as a picture, and as a page: drawn here, without programs or fonts of others."""
