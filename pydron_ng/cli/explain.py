@@ -17,9 +17,11 @@ from rich.console import Console
 from rich.text import Text
 
 from pydron_ng.cli.definitions import Definitions, Failure, definitions_of
-from pydron_ng.errors import TranslationError
+from pydron_ng.errors import RecordError, TranslationError
 from pydron_ng.observe.explain import explanation_of
 from pydron_ng.observe.explanation import VERSION, Explanation
+from pydron_ng.observe.records.record import read
+from pydron_ng.observe.records.recording import Run
 from pydron_ng.observe.subject import is_scheduled
 
 _BAD_USAGE = 2
@@ -29,7 +31,7 @@ _COLOURS = {
     r"may hold up( [\d, ]*\d)?|may wait( for [\d, ]*\d)?": "yellow",
     r"(?<=  )(one by one|round by round)": "yellow",
     r"(?<=  )ahead(, after [\d, ]*\d)?": "green",
-    r"^ *(why|try): ": "bold",
+    r"^ *(why|try|gain): ": "bold",
 }
 
 
@@ -48,15 +50,32 @@ Examples:
   pydron explain survey.py                   all scheduled functions of the file
   pydron explain survey.py:reduce            one, whether it is scheduled or not
   pydron explain survey.py:Survey.run --diff
+  pydron explain survey.py --run run.json    with what a run on record has shown
   pydron explain --json survey.py | jq '.functions[].function'
 """,
 )
 @click.argument("what", metavar="FILE[:FUNCTION]", shell_complete=_files)
 @click.option("--json", "is_json", is_flag=True, help="For other programs to read.")
 @click.option("--diff", is_flag=True, help="Also show the two programs that a function becomes.")
+@click.option(
+    "--run",
+    "record",
+    metavar="RECORD",
+    type=click.Path(path_type=Path),
+    shell_complete=_files,
+    help="Also say what a run showed: a file that PYDRON_REPORT=run.json has left.",
+)
 @click.option("--graph", metavar="SVG", help="Write a picture of the one function to that file.")
 @click.option("--html", metavar="HTML", help="Write a page with all of it to that file.")
-def explain(what: str, *, is_json: bool, diff: bool, graph: str | None, html: str | None) -> None:
+def explain(
+    what: str,
+    *,
+    is_json: bool,
+    diff: bool,
+    record: Path | None,
+    graph: str | None,
+    html: str | None,
+) -> None:
     """Show which calls of scheduled functions run ahead, which wait for what, and what to change.
 
     Of FILE only imports and definitions are executed, not the program. With --graph or --html
@@ -64,7 +83,7 @@ def explain(what: str, *, is_json: bool, diff: bool, graph: str | None, html: st
     nothing that can be explained.
     """
     try:
-        found, told = _explained(*_parts(what))
+        found, told = _explained(*_parts(what), None if record is None else _run(record))
         if graph is not None:
             _write(graph, _only_one(found, told).graph_svg())
         if html is not None:
@@ -116,13 +135,23 @@ def _parts(what: str) -> tuple[Path, str]:
     return Path(what), ""
 
 
-def _explained(file: Path, name: str) -> tuple[Definitions, list[Explanation]]:
+def _run(record: Path) -> Run:
+    """The run that is on record."""
+    try:
+        return Run(read(record))
+    except RecordError as error:
+        raise _Trouble(str(error)) from None
+    except OSError as error:
+        raise _Trouble(f"{record}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _explained(file: Path, name: str, run: Run | None) -> tuple[Definitions, list[Explanation]]:
     found = _defined(file)
     wanted = _wanted(found, file, name)
     told, troubles = [], []
     for each, function in wanted.items():
         try:
-            told.append(explanation_of(function))
+            told.append(explanation_of(function, run))
         except TranslationError as error:
             line = function.__code__.co_firstlineno
             troubles.append(f"{file}:{line}: {each}() runs undecorated: {error} [{error.code}]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from pydron_ng.errors import TranslationError
@@ -26,10 +27,12 @@ from pydron_ng.observe.dependence import (
 )
 from pydron_ng.observe.explanation import Call, Cause, Explanation, State, SyncPoint
 from pydron_ng.observe.linking import Holding, Part, flow_of
+from pydron_ng.observe.measured import measured_in
+from pydron_ng.observe.records.recording import Run
 from pydron_ng.observe.subject import Subject, subject_of
 from pydron_ng.runtime.grain import mark_of
 from pydron_ng.runtime.scheduled import entry_of
-from pydron_ng.runtime.session import session
+from pydron_ng.runtime.session import runs, session
 from pydron_ng.runtime.shared import ahead
 from pydron_ng.translation import pipeline
 from pydron_ng.translation.graph import Graph
@@ -41,14 +44,18 @@ _IN_CIRCLES = frozenset({"one-by-one", "round-by-round", "undecided"})
 _SAME_AS_CAUSES = frozenset({"unknown-value", "unknown-argument", "iterator"})
 
 
-def explanation_of(function: Any) -> Explanation:
+def explanation_of(function: Any, run: Run | None = None) -> Explanation:
     """What @schedule makes of a function, and what runs of it in this process have recorded.
+
+    run: one on record that has called it; None: the last one of this process, if there is one.
 
     Raises:
         TypeError: it is no function that Python code defines.
         TranslationError: it cannot be translated, and runs undecorated.
     """
-    return _Explaining(subject_of(function)).explanation()
+    told = _Explaining(subject_of(function)).explanation()
+    known = run or next(iter(runs), None)
+    return told if known is None else replace(told, measured=measured_in(told, known))
 
 
 class _Explaining:

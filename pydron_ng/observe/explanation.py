@@ -10,6 +10,7 @@ from typing import Any
 
 from pydron_ng.events import Reason
 from pydron_ng.observe.flow import Flow
+from pydron_ng.observe.records.record import Tally
 
 #: Of the shape of to_json(); it grows by one if a key goes or means something else.
 VERSION = 1
@@ -73,11 +74,45 @@ class SyncPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Gain:
+    """What it would bring, at most, if no call waited for a line any more: so many seconds less."""
+
+    code: str
+    line: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a run on record says. elapsed: seconds inside of scheduled calls, of any function.
+
+    tallies: the calls in this function, by function and line.
+    """
+
+    elapsed: float
+    workers: int
+    tallies: tuple[Tally, ...]
+    gains: tuple[Gain, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        from msgspec import to_builtins
+
+        return {
+            "elapsed": self.elapsed,
+            "workers": self.workers,
+            "calls": [to_builtins(tally) for tally in self.tallies],
+            "gains": [asdict(gain) for gain in self.gains],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """What @schedule makes of a function. ``str()`` of it is its source with a margin, and why.
 
     seen: what runs in this process have recorded besides.
     commit, run_ahead: the two programs; flow: how the calls hang together.
+    measured: what the last run on record says of it.
     """
 
     function: str
@@ -91,6 +126,7 @@ class Explanation:
     commit: str
     run_ahead: str
     flow: Flow
+    measured: Measured | None = None
 
     def __str__(self) -> str:
         from pydron_ng.observe.text import text_of
@@ -119,6 +155,7 @@ class Explanation:
             "calls": [asdict(call) | {"state": call.state.value} for call in self.calls],
             "sync_points": [asdict(point) for point in self.sync_points],
             "seen": [reason._asdict() for reason in self.seen],
+            "measured": None if self.measured is None else self.measured.as_dict(),
         }
 
     def to_json(self) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from pydron_ng.observe.codes import CODES
 from pydron_ng.observe.explanation import Call, Cause, Explanation, State
+from pydron_ng.observe.measured import beside, gain_of
+from pydron_ng.observe.measured import text_of as text_of_run
 
 _INDENT = "     "
 
 
 def text_of(told: Explanation) -> list[str]:
     """All lines, in the order in which one wants to know."""
-    parts = (_head(told), _source(told), _legend(told), _whys(told), _seen(told))
+    parts = (_head(told), _source(told), _legend(told), _whys(told), _on_record(told), _seen(told))
     blocks = [list(part) for part in parts]
     lines = [line for block in blocks if block for line in (*block, "")]
     return lines[:-1]
@@ -66,6 +68,8 @@ def margin_of(told: Explanation) -> dict[int, str]:
             found[point.line] = ["sync-point"]
     for line in dict.fromkeys(call.line for call in told.calls):
         found.setdefault(line, []).extend(_beside([c for c in told.calls if c.line == line]))
+        if told.measured is not None:
+            found[line] += filter(None, [beside(told.measured, line)])
     return {line: ", ".join(dict.fromkeys(words)) for line, words in sorted(found.items())}
 
 
@@ -152,6 +156,9 @@ def _whys(told: Explanation) -> Iterator[str]:
         way_out = next((cause.way_out for _, cause in calls if cause.way_out), "")
         if way_out:
             yield f"  try: {way_out}"
+        won = gain_of(told.measured, code, line) if told.measured else ""
+        if won:
+            yield f"  gain: {won}"
 
 
 def _whom(calls: list[tuple[Call, Cause]]) -> str:
@@ -173,6 +180,11 @@ def _shown(told: Explanation, line: int) -> str:
     index = line - told.line
     text = told.source[index].strip() if 0 <= index < len(told.source) else ""
     return f"{line:>6} | {text}"
+
+
+def _on_record(told: Explanation) -> Iterator[str]:
+    if told.measured is not None:
+        yield from text_of_run(told.measured)
 
 
 def _seen(told: Explanation) -> Iterator[str]:

@@ -225,6 +225,9 @@ programs: dict[tuple[str, CodeType, bool], Any] = {}
 #: The checks of functional calls that are in force, the last one; usually there are none.
 checks: list[Checks] = []
 
+#: The last run that was recorded, once there is one.
+runs: list[Any] = []
+
 #: What records the program to its end, if it is asked for.
 reports: list[object] = []
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydron_ng.observe.explanation import Explanation
+from pydron_ng.observe.measured import table_of
 from pydron_ng.observe.pictures.measure import columns, legible
 from pydron_ng.observe.pictures.svg import svg_of
 from pydron_ng.observe.pictures.told import lines_of_source, seen_in_runs
@@ -64,6 +65,7 @@ def _parts(told: Explanation) -> dict[str, Any]:
         "margin": max((columns(line.margin) for line in lines), default=0),
         "digits": len(str(told.line + len(lines))),
         "seen": seen_in_runs(told),
+        "measured": None if told.measured is None else table_of(told.measured),
     }
 
 

@@ -8,12 +8,14 @@ from typing import NamedTuple
 from pydron_ng.observe.codes import CODES, Code
 from pydron_ng.observe.explanation import Call, Cause, Explanation, State
 from pydron_ng.observe.flow import Bar
+from pydron_ng.observe.measured import gain_of
 from pydron_ng.observe.pictures.words import held_by, kind_of, meaning_of
 
 
 class Said(NamedTuple):
     """One thing that is to be said about a line.
 
+    gain: what mending it would bring.
     meaning: of its code, as docs/reasons.md has it; None where there is no code.
     """
 
@@ -21,6 +23,7 @@ class Said(NamedTuple):
     whys: tuple[str, ...] = ()
     chain: tuple[str, ...] = ()
     way_out: str = ""
+    gain: str = ""
     code: str = ""
     meaning: Code | None = None
 
@@ -77,7 +80,7 @@ def _said(told: Explanation, line: int) -> Iterator[Said]:
     for call in told.calls:
         if call.line == line:
             yield Said(f"{call.text}: {meaning_of(call)}", tuple(_notes(call)))
-            yield from (_of_cause(line, cause) for cause in call.causes)
+            yield from (_of_cause(told, line, cause) for cause in call.causes)
     own = {cause.line for call in told.calls if call.line == line for cause in call.causes}
     for bar in told.flow.bars:
         if bar.line == line and line not in own:
@@ -92,17 +95,23 @@ def _notes(call: Call) -> Iterator[str]:
         yield f"it takes results of line {', '.join(map(str, others))}"
 
 
-def _of_cause(line: int, cause: Cause) -> Said:
+def _of_cause(told: Explanation, line: int, cause: Cause) -> Said:
     head = "" if cause.line == line else f"because of line {cause.line}"
     once = ("all passes of the loop wait for this once",) * cause.is_once
-    return _coded(Said(head, (cause.why, *once), cause.chain, cause.way_out), cause.code)
+    gain = _gain(told, cause.code, cause.line)
+    return _coded(Said(head, (cause.why, *once), cause.chain, cause.way_out, gain), cause.code)
 
 
 def _of_bar(told: Explanation, bar: Bar) -> Said:
     if not bar.holds:
         whys = ("the program alone does it, in its place; no call waits for it",)
         return _coded(Said(f"sync-point: {bar.what}", whys), bar.code)
-    return _coded(Said(held_by(told, bar), (bar.why,), (), bar.way_out), bar.code)
+    gain = _gain(told, bar.code, bar.line)
+    return _coded(Said(held_by(told, bar), (bar.why,), (), bar.way_out, gain), bar.code)
+
+
+def _gain(told: Explanation, code: str, line: int) -> str:
+    return "" if told.measured is None else gain_of(told.measured, code, line)
 
 
 def _coded(said: Said, code: str) -> Said:

@@ -19,7 +19,7 @@ from pydron_ng.observe.records.plan import plan_of
 from pydron_ng.observe.records.record import Record
 from pydron_ng.observe.records.recorder import Recorder
 from pydron_ng.observe.records.text import text_of
-from pydron_ng.runtime.session import reports
+from pydron_ng.runtime.session import reports, runs
 
 
 class Run:
@@ -73,6 +73,7 @@ class Recording:
         if self._run is None:
             self._listening.close()
             self._run = Run(self._recorder.record())
+            runs[:] = [self._run]
         return self._run
 
     @property

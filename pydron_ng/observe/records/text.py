@@ -15,15 +15,27 @@ from pydron_ng.observe.records.record import Record, Tally
 
 _WIDTH = 110
 _SECOND, _MILLISECOND = 1.0, 1e-3
+#: Of the table of places.
+TITLES = "place", "function", "calls", "sent", "mean", "waited", "made by the program, why"
+_NUMBERS = frozenset({"calls", "sent", "mean", "waited"})
 _NAMES = 3  # of functions in the headline
 
 
 def text_of(record: Record, figures: Figures) -> str:
     """The report in plain text."""
+    return "\n".join(_plain(report(record, figures)))
+
+
+def sites(tallies: Sequence[Tally]) -> list[str]:
+    """The sums of all places in plain text."""
+    return _plain(_sites(tallies))
+
+
+def _plain(shown: RenderableType) -> list[str]:
     console = Console(file=StringIO(), width=_WIDTH, color_system=None, highlight=False)
     with console.capture() as captured:
-        console.print(report(record, figures), soft_wrap=False)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+        console.print(shown)
+    return [line.rstrip() for line in captured.get().splitlines()]
 
 
 def report(record: Record, figures: Figures) -> RenderableType:
@@ -97,11 +109,9 @@ def doubt(figures: Figures) -> str:
 
 def _sites(tallies: Sequence[Tally]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1))
-    table.add_column("place")
-    table.add_column("function")
-    for title in ("calls", "sent", "mean", "waited"):
-        table.add_column(title, justify="right")
-    table.add_column("made by the program, why", min_width=24)
+    for title in TITLES:
+        table.add_column(title, justify="right" if title in _NUMBERS else "left")
+    table.columns[-1].min_width = 24
     for tally in sorted(tallies, key=lambda t: (t.file, t.line)):
         table.add_row(*row_of(tally))
     return table
