@@ -65,6 +65,7 @@ Each function is what `pydron_ng.explain(f).to_json()` writes:
 | `calls[].causes` | why it waits: `{"code", "line", "why", "chain", "way_out", "is_sure", "is_once"}`; `is_once`: all passes of the loop wait for it together |
 | `sync_points` | each `{"line", "column", "code", "what", "holds_up", "way_out"}` |
 | `seen` | what runs in this process have recorded: `{"code", "line", "chain"}` |
+| `measured` | what a run on record says, or null: `elapsed` in seconds, `workers`, `calls` (sums by function and line, as in `run.record.tallies`), `gains`: `{"code", "line", "seconds"}` |
 
 Lines and columns count from 1. `not_executed` lists statements of the file that failed:
 `{"line", "text", "why", "cause"}`.

@@ -129,7 +129,7 @@ def test_what_is_not_scheduled_is_explained_as_if_it_were() -> None:
 def test_json_has_the_shape_that_the_docs_promise() -> None:
     told = json.loads(pydron_ng.explain(programs.changes).to_json())
     assert set(told) == set(
-        "version function file line scheduled lines calls sync_points seen".split()
+        "version function file line scheduled lines calls sync_points seen measured".split()
     )
     assert told["version"] == 1
     assert told["lines"][0].keys() == {"line", "margin", "text"}

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import pydron_ng
+from pydron_ng.cli.definitions import definitions_of
 from pydron_ng.runtime.session import runs
 from tests.observe import programs
 
@@ -113,12 +114,8 @@ def test_what_mending_a_line_would_bring_is_said_with_it(tmp_path: Path) -> None
     ]
     frame = structs.replace(record.frames[0], entered=0.0, left=float(len(calls)))
     slow: Record = structs.replace(record, calls=tuple(calls), frames=(frame,))
-    sys.path.insert(0, str(tmp_path))
-    try:
-        import survey  # type: ignore[import-not-found]
-    finally:
-        sys.path.remove(str(tmp_path))
-    measured = explanation_of(survey.survey, Run(slow)).measured
+    survey = definitions_of(tmp_path / "survey.py").functions()["survey"]
+    measured = explanation_of(survey, Run(slow)).measured
     assert measured is not None
     (gain,) = measured.gains
     assert (gain.code, gain.line) == ("unknown-call", 16)
