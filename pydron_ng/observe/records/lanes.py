@@ -98,7 +98,7 @@ class _Parts:
 
 def left(frame: Frame, record: Record) -> float:
     """When the frame was left; if it never was, the end of the record."""
-    return record.seconds if frame.left == NEVER else frame.left
+    return max(frame.entered, record.seconds if frame.left == NEVER else frame.left)
 
 
 def rows(spans: Sequence[tuple[float, float]]) -> list[int]:

@@ -16,7 +16,7 @@ from pydron_ng.observe.records.lanes import (
     placed,
     threads,
 )
-from pydron_ng.observe.records.record import NEVER, Frame, Made, Record, Worker
+from pydron_ng.observe.records.record import NEVER, Call, Frame, Made, Record, Worker
 
 #: Arrows go from and to so many calls, those that took longest; more of them hide the rest.
 MOST_ARROWS = 2_000
@@ -39,14 +39,13 @@ class Span(NamedTuple):
 def trace(record: Record) -> bytes:
     """JSON of the whole run, in microseconds since the record began."""
     events = [*_named(PROGRAM, "program", 0), *_named(WORKERS, "workers", 1)]
-    by_worker = placed(record)
     for index, thread in enumerate(threads(record)):
         name = "program" if index == 0 else f"thread {index}"
         events += _lanes(PROGRAM, name, index, _in_program(thread, record))
     known = {worker.number: worker for worker in record.workers}
-    for index, (number, calls) in enumerate(by_worker.items()):
+    for index, (number, calls) in enumerate(placed(record).items()):
         events += _lanes(WORKERS, _title(number, known), index, map(_on_worker, calls))
-    events += _arrows(record, by_worker)
+    events += list(_arrows(record, events))
     told = {"program": record.program, "began": record.began, "python": record.python}
     whole = {"traceEvents": events, "displayTimeUnit": "ms", "otherData": told}
     return msgspec.json.encode(whole)
@@ -64,7 +63,8 @@ def _in_program(thread: Thread, record: Record) -> Iterator[Span]:
 
 
 def _of_frame(frame: Frame, ended: float) -> Span:
-    args = _place(frame) | ({"not run ahead to its end": frame.retired} if frame.retired else {})
+    args = _place(frame) | {"frame": frame.number}
+    args |= {"not run ahead to its end": frame.retired} if frame.retired else {}
     return Span(_ns(frame.entered), _ns(ended), frame.function, "scheduled", args)
 
 
@@ -147,28 +147,31 @@ def _title(number: int, known: dict[int, Worker]) -> str:
 # --- arrows ---
 
 
-def _arrows(record: Record, by_worker: Any) -> Iterator[Json]:
+def _arrows(record: Record, events: Iterable[Json]) -> Iterator[Json]:
     """From where a call was issued to its worker, and from there to where it was taken."""
-    indices = {thread.number: index for index, thread in enumerate(threads(record))}
-    thread_of = {frame.number: indices[frame.thread] for frame in record.frames}
-    taken = [
-        (one, index)
-        for index, calls in enumerate(by_worker.values())
-        for one in calls
-        if one.call.taken != NEVER and one.ended > one.began
-    ]
-    taken.sort(key=lambda pair: pair[0].began - pair[0].ended)
-    for one, index in taken[:MOST_ARROWS]:
-        yield from _arrow(one, _tid(thread_of.get(one.call.frame, 0), 0), _tid(index, 0))
+    complete = [event for event in events if event["ph"] == "X"]
+    frames = {event["args"]["frame"]: event for event in complete if event["cat"] == "scheduled"}
+    calls = [event for event in complete if event["cat"] == "call" and event["dur"] > 0]
+    for event in sorted(calls, key=lambda event: -event["dur"])[:MOST_ARROWS]:
+        call = record.call[event["args"]["call"]]
+        frame = frames.get(call.frame)
+        if frame is not None and _spans(frame, call.issued, call.taken):
+            yield from _arrow(call, event, frame)
 
 
-def _arrow(one: Placed, program: int, worker: int) -> Iterator[Json]:
-    common = {"cat": "call", "name": one.call.function, "id": one.call.number}
-    here = common | {"pid": PROGRAM, "tid": program}
-    yield here | {"ph": "s", "ts": _ns(one.call.issued) / 1000}
-    yield common | {"pid": WORKERS, "tid": worker, "ph": "t", "ts": _ns(one.began) / 1000}
+def _spans(frame: Json, issued: float, taken: float) -> bool:
+    """Is all that in the time of the scheduled call? Arrows begin and end at events."""
+    end = frame["ts"] + frame["dur"]
+    return bool(frame["ts"] <= _ns(issued) / 1000 < end and issued < taken <= end / 1e6)
+
+
+def _arrow(call: Call, event: Json, frame: Json) -> Iterator[Json]:
+    common = {"cat": "call", "name": call.function, "id": call.number}
+    here = common | {"pid": PROGRAM, "tid": frame["tid"]}
+    yield here | {"ph": "s", "ts": _ns(call.issued) / 1000}
+    yield common | {"ph": "t", "pid": WORKERS, "tid": event["tid"], "ts": event["ts"]}
     # just before: a wait is over at the moment in which its call is taken
-    yield here | {"ph": "f", "bp": "e", "ts": max(0, _ns(one.call.taken) - 1) / 1000}
+    yield here | {"ph": "f", "bp": "e", "ts": max(0, _ns(call.taken) - 1) / 1000}
 
 
 def _ns(seconds: float) -> int:

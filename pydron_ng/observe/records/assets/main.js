@@ -2,7 +2,7 @@
 const timeline = document.getElementById("timeline");
 const pointers = new Map();
 let hasMoved = false;
-let lastScroll = 0;
+let lastScroll = -Infinity;
 
 function tellRange() {
   const whole = view.from <= 0 && view.to >= total;

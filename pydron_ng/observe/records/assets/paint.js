@@ -184,51 +184,50 @@ function across(from, to) {
 function drawTrack(track) {
   const [y, height] = place(track);
   const tiny = new Tiny(y, height);
+  const scale = plot.width / (view.to - view.from);
   within(() => {
     for (let i = firstAfter(track, view.from); i < track.from.length; i++) {
       const from = track.from[i];
       if (from > view.to) break;
       const to = track.to[i];
-      const id = track.ids[i];
-      if (to < view.from || isHidden(track, id)) continue;
-      const [x, width] = across(from, to);
-      if (width < 1) tiny.add(x, width, fillOf(track, id), isFaint(track, id));
-      else drawSpan(track, id, x, y, width, height);
+      if (to < view.from || isHidden(track, i)) continue;
+      const width = (to - from) * scale;
+      if (width < 1) tiny.add(plot.left + (from - view.from) * scale, width, track, i);
+      else drawSpan(track, i, ...across(from, to), y, height);
     }
     tiny.flush();
   });
 }
 
-function fillOf(track, id) {
-  if (track.kind === "wait") return paint.wait;
-  if (track.kind === "frame") return paint.frame;
-  return colour[functionOfSpan(track, id)];
+function fillOf({ kind, of }, i) {
+  if (kind === "wait") return paint.wait;
+  return kind === "frame" ? paint.frame : colour[of[i]];
 }
 
-function drawSpan(track, id, x, y, width, height) {
-  context.globalAlpha = isFaint(track, id) ? 0.16 : 1;
-  context.fillStyle = track.kind === "wait" && width >= 3 ? paint.hatch : fillOf(track, id);
+function drawSpan(track, i, x, width, y, height) {
+  context.globalAlpha = isFaint(track, i) ? 0.16 : 1;
+  context.fillStyle = track.kind === "wait" && width >= 3 ? paint.hatch : fillOf(track, i);
   context.fillRect(x, y, width > 3 ? width - 0.75 : width, height);
-  if (width > 26 && height >= 13) caption(track, id, x, y, width, height);
+  if (width > 26 && height >= 13) caption(track, i, x, width, y, height);
   context.globalAlpha = 1;
 }
 
-function caption(track, id, x, y, width, height) {
+function caption(track, i, x, width, y, height) {
   const start = Math.max(x, plot.left) + 5;
   const room = Math.floor((Math.min(x + width, plot.left + plot.width) - start - 3) / paint.letter);
-  const text = captionOf(track, id, room);
+  const text = captionOf(track, i, room);
   if (!text) return;
   context.font = paint.mono;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.fillStyle = track.kind === "frame" ? paint.ink : ink[functionOfSpan(track, id)];
+  context.fillStyle = track.kind === "frame" ? paint.ink : ink[track.of[i]];
   context.fillText(text, start, y + height / 2 + 0.5);
 }
 
-function captionOf(track, id, room) {
-  if (track.kind === "wait" || room < 3) return "";
-  const name = functions[functionOfSpan(track, id)];
-  const label = track.kind === "call" ? calls.label[id] : name;
+function captionOf({ kind, ids, of }, i, room) {
+  if (kind === "wait" || room < 3) return "";
+  const name = functions[of[i]];
+  const label = kind === "call" ? calls.label[ids[i]] : name;
   if (label.length <= room) return label;
   return name.length <= room ? name : `${name.slice(0, room - 1)}…`;
 }
@@ -239,15 +238,15 @@ class Tiny {
     Object.assign(this, { y, height, pixel: NaN, filled: 0, longest: -1, fill: "", isFaint: true });
   }
 
-  add(x, width, fill, isFaint) {
+  add(x, width, track, i) {
     const pixel = Math.floor(x);
     if (pixel !== this.pixel) {
       this.flush();
-      Object.assign(this, { pixel, filled: 0, longest: -1, fill, isFaint: true });
+      Object.assign(this, { pixel, filled: 0, longest: -1, isFaint: true });
     }
     this.filled += width;
-    this.isFaint &&= isFaint;
-    if (width > this.longest) [this.longest, this.fill] = [width, fill];
+    this.isFaint &&= isFaint(track, i);
+    if (width > this.longest) [this.longest, this.fill] = [width, fillOf(track, i)];
   }
 
   flush() {

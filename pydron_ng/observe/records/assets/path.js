@@ -61,11 +61,10 @@ function stroke(line, width, style) {
 
 function drawHovered() {
   if (!hovered || hovered.id === null) return;
-  const { track, id } = hovered;
+  const { track, i, id } = hovered;
   const [top, height] = place(track);
   within(() => {
     clipped(track.kind === "call" ? clipTop() : plot.axis, () => {
-      const i = track.ids.indexOf(id);
       const [x, width] = across(track.from[i], track.to[i]);
       context.lineWidth = 2;
       context.strokeStyle = paint.ink;

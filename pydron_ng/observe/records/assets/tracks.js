@@ -1,12 +1,15 @@
-// A track: spans in one row, in the order of their beginnings. ids: what each of them is.
-function track(kind, owner, row, ids, began, ended) {
-  const from = Float64Array.from(ids, (id) => began[id]);
-  const to = Float64Array.from(ids, (id) => ended[id]);
+// A track: spans in one row, in the order of their beginnings. ids: what each of them is in the
+// columns; of: the functions, by number. Spans of the same track are known by their position.
+function track(kind, owner, row, ids, spans) {
+  const from = Float64Array.from(ids, (id) => spans.began[id]);
+  const to = Float64Array.from(ids, (id) => spans.ended[id]);
+  const of = Int32Array.from(ids, (id) => (spans.place ? functionIndex[spans.place[id]] : -1));
   // The latest end so far: where to begin to look for what is in sight.
   const latest = new Float64Array(to.length);
   let most = -1;
   for (let i = 0; i < to.length; i++) latest[i] = most = Math.max(most, to[i]);
-  return { kind, owner, row, ids: Int32Array.from(ids), from, to, latest };
+  const isCall = kind === "call" || kind === "made"; // only calls are hidden, or found
+  return { kind, owner, row, ids: Int32Array.from(ids), from, to, of, latest, isCall };
 }
 
 function group(count, keyOf) {
@@ -21,20 +24,20 @@ function group(count, keyOf) {
 
 function tracksOfRun() {
   const tracks = [];
-  const { worker, row, began, ended } = calls;
+  const { worker, row, began } = calls;
   const last = (i) => Math.min(7, row[i]);
   for (const [key, ids] of group(worker.length, (i) => worker[i] * 8 + last(i))) {
     ids.sort((a, b) => began[a] - began[b]);
-    tracks.push(track("call", key >> 3, key & 7, ids, began, ended));
+    tracks.push(track("call", key >> 3, key & 7, ids, calls));
   }
   run.threads.forEach(({ frames, waits, made }, owner) => {
     const deep = (i) => Math.min(MOST_FRAMES - 1, frames.row[i]);
     for (const [depth, ids] of group(frames.row.length, deep)) {
-      tracks.push(track("frame", owner, depth, ids, frames.began, frames.ended));
+      tracks.push(track("frame", owner, depth, ids, frames));
     }
     const every = (spans) => spans.began.map((_, i) => i);
-    tracks.push(track("wait", owner, 0, every(waits), waits.began, waits.ended));
-    tracks.push(track("made", owner, 0, every(made), made.began, made.ended));
+    tracks.push(track("wait", owner, 0, every(waits), waits));
+    tracks.push(track("made", owner, 0, every(made), made));
   });
   return tracks;
 }
@@ -63,22 +66,14 @@ function firstAfter(track, time) {
   return low;
 }
 
-function functionOfSpan({ kind, owner }, id) {
-  if (kind === "call") return functionIndex[calls.place[id]];
-  return functionIndex[run.threads[owner][kind === "made" ? "made" : "frames"].place[id]];
+const isHidden = (track, i) => track.isCall && hidden.has(track.of[i]);
+
+function isFaint({ kind, owner, ids, isCall }, i) {
+  if (!found || !isCall) return false;
+  return !(kind === "call" ? found.call[ids[i]] : found.made[owner][ids[i]]);
 }
 
-function isHidden(track, id) {
-  if (track.kind === "frame" || track.kind === "wait" || !hidden.size) return false;
-  return hidden.has(functionOfSpan(track, id));
-}
-
-function isFaint({ kind, owner }, id) {
-  if (!found || kind === "frame" || kind === "wait") return false;
-  return !(kind === "call" ? found.call[id] : found.made[owner][id]);
-}
-
-// What is at this point: a span, or the lane with nothing in it.
+// What is at this point: a span, or the lane of a worker with nothing in it.
 function at(x, y) {
   if (x < plot.left || y < plot.axis) return null;
   const inProgram = isPinned() && y < plot.pinned;
@@ -89,10 +84,10 @@ function at(x, y) {
     const [top, height] = place(track);
     if (y < top || y >= top + height + (track.kind === "call" ? gap / 2 : 0)) continue;
     lane = track;
-    const id = nearest(track, timeAt(x), near);
-    if (id !== null) return { track, id };
+    const i = nearest(track, timeAt(x), near);
+    if (i !== null) return { track, i, id: track.ids[i] };
   }
-  return lane && lane.kind === "call" ? { track: lane, id: null, time: timeAt(x) } : null;
+  return lane && lane.kind === "call" ? { track: lane, i: null, id: null, time: timeAt(x) } : null;
 }
 
 function nearest(track, time, near) {
@@ -100,9 +95,9 @@ function nearest(track, time, near) {
   let distance = near;
   for (let i = firstAfter(track, time - near); i < track.from.length; i++) {
     if (track.from[i] > time + near) break;
-    if (isHidden(track, track.ids[i])) continue;
+    if (isHidden(track, i)) continue;
     const away = Math.max(0, track.from[i] - time, time - track.to[i]);
-    if (away < distance || (away === 0 && distance === 0)) [best, distance] = [track.ids[i], away];
+    if (away < distance || (away === 0 && distance === 0)) [best, distance] = [i, away];
   }
   return best;
 }
