@@ -20,14 +20,18 @@ SCRIPTS = "run view layout tracks paint path overview words legend main".split()
 
 
 def page(record: Record, summary_html: str = "") -> str:
-    """The whole page. summary_html: what stands above the timeline, HTML of ours."""
+    """The whole page.
+
+    summary_html: what stands above the timeline, HTML of ours. There are looks for paragraphs,
+        ``<pre>``, and ``<dl class="figures"><div><dt>waited</dt><dd>3 s</dd></div> ...</dl>``.
+    """
     drawn = columns(record)
     rows = rows_of(record, drawn["colours"])
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["marked"] = _marked
     return environment.from_string(_asset("page.html")).render(
         record=record,
-        facts=_facts(record),
+        facts=_facts(record, len(drawn["workers"])),
         summary=Markup(summary_html),  # noqa: S704 - ours
         rows=rows,
         meanings=meanings(rows),
@@ -41,8 +45,8 @@ def _asset(name: str) -> str:
     return (files(__package__) / "assets" / name).read_text(encoding="utf-8")
 
 
-def _facts(record: Record) -> tuple[str, ...]:
-    count = len(record.workers)
+def _facts(record: Record, count: int) -> tuple[str, ...]:
+    """count: of workers, those included that were there before the record began."""
     hosts = {worker.host for worker in record.workers if worker.host}
     where = f" on {len(hosts)} hosts" if len(hosts) > 1 else f" on {hosts.pop()}" if hosts else ""
     return (

@@ -192,6 +192,16 @@ def test_the_wheel_goes_closer_to_what_is_under_the_pointer(show: Show) -> None:
     assert hover(window, 1).startswith("fit(1)")
 
 
+def test_the_wheel_scrolls_the_page_where_nothing_is_left_to_zoom_out_of(show: Show) -> None:
+    window = show(busy(200, 16)).page
+    window.mouse.move(600, 500)
+    window.mouse.wheel(0, 200)
+    window.wait_for_function("() => scrollY > 0")
+    assert window.evaluate(
+        "() => pydron.view.to - pydron.view.from >= pydron.run.seconds * 1e6 - 1"
+    )
+
+
 def test_keys_and_buttons_zoom_and_pan(show: Show) -> None:
     window = show(small()).page
     window.focus("#timeline")

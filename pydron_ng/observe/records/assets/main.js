@@ -77,15 +77,22 @@ document.addEventListener("pointerdown", (event) => {
   if (event.target !== canvas) leave();
 });
 
-// A wheel that is scrolling the page goes on doing so when the timeline comes under it.
+// The page goes on scrolling where it did already, or where nothing is left to zoom out of.
 window.addEventListener("scroll", () => (lastScroll = performance.now()), { passive: true });
+
+function isForPage(event) {
+  if (event.offsetX < plot.left) return true; // over the names the lanes are scrolled
+  if (event.ctrlKey) return false;
+  const isOut = event.deltaY > 0 && view.to - view.from >= total;
+  return performance.now() - lastScroll < 300 || (isOut && !event.shiftKey);
+}
+
 canvas.addEventListener("wheel", (event) => {
-  const isOverNames = event.offsetX < plot.left;
-  if (isOverNames || (!event.ctrlKey && performance.now() - lastScroll < 300)) return;
+  if (isForPage(event)) return;
   event.preventDefault();
   const unit = event.deltaMode === 1 ? 16 : 1;
   const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
-  if (Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY)) {
+  if (event.shiftKey || Math.abs(sideways) > Math.abs(event.deltaY)) {
     pan((sideways * unit) / plot.width);
   } else {
     const speed = event.ctrlKey ? 0.01 : 0.002; // pinches on a touchpad come in small steps

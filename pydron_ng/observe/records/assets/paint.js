@@ -76,13 +76,13 @@ function clipped(top, draw, bottom = plot.height) {
 }
 
 function drawGrid() {
-  const { times } = ticks(view.from, view.to, plot.width / 110);
+  const { times } = ticks(view.from, view.to, room());
   context.fillStyle = paint.rule;
   for (const time of times) context.fillRect(Math.round(xOf(time)), plot.axis - 5, 1, plot.height);
 }
 
 function drawAxis() {
-  const { step, times } = ticks(view.from, view.to, plot.width / 110);
+  const { step, times } = ticks(view.from, view.to, room());
   context.fillStyle = paint.paper;
   context.fillRect(0, 0, plot.full, plot.axis - 5);
   context.font = paint.sans;

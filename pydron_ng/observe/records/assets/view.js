@@ -24,6 +24,8 @@ function pan(part) {
 const xOf = (time) => plot.left + ((time - view.from) / (view.to - view.from)) * plot.width;
 const timeAt = (x) => view.from + ((x - plot.left) / plot.width) * (view.to - view.from);
 
+const room = () => plot.width / (plot.narrow ? 75 : 110);
+
 // Steps of 1, 2, 5 that leave room for their labels.
 function ticks(from, to, most) {
   const raw = (to - from) / Math.max(1, most);
