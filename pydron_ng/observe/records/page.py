@@ -15,8 +15,11 @@ from pydron_ng.observe.records.duration import duration
 from pydron_ng.observe.records.record import Record
 from pydron_ng.observe.records.table import meanings, rows_of
 
-#: The page's one script consists of these, in this order.
-SCRIPTS = "run view layout tracks paint path overview words legend main".split()
+#: The page's one style sheet and its one script consist of these, in this order.
+STYLES = ("timeline.css", "page.css")  # the latter knows how narrow screens are
+SCRIPTS = tuple(
+    f"{name}.js" for name in "run view layout tracks paint path overview words legend main".split()
+)
 
 
 def page(record: Record, summary_html: str = "") -> str:
@@ -35,10 +38,14 @@ def page(record: Record, summary_html: str = "") -> str:
         summary=Markup(summary_html),  # noqa: S704 - ours
         rows=rows,
         meanings=meanings(rows),
-        style=Markup(_asset("page.css")),  # noqa: S704 - ours
-        script=Markup("\n".join(_asset(f"{name}.js") for name in SCRIPTS)),  # noqa: S704 - ours
+        style=_all(STYLES),
+        script=_all(SCRIPTS),
         data=_inert(msgspec.json.encode(drawn).decode()),
     )
+
+
+def _all(names: tuple[str, ...]) -> Markup:
+    return Markup("\n".join(map(_asset, names)))  # noqa: S704 - ours
 
 
 def _asset(name: str) -> str:

@@ -13,7 +13,10 @@ calls.worker.forEach((worker, i) => {
   workerRows[worker] = Math.max(workerRows[worker], Math.min(8, calls.row[i] + 1));
 });
 const frameRows = run.threads.map(({ frames }) =>
-  Math.min(MOST_FRAMES, frames.row.reduce((most, row) => Math.max(most, row + 1), 0)),
+  Math.min(
+    MOST_FRAMES,
+    frames.row.reduce((most, row) => Math.max(most, row + 1), 0),
+  ),
 );
 
 const rowHeight = ((count) => {

@@ -87,19 +87,23 @@ function isForPage(event) {
   return performance.now() - lastScroll < 300 || (isOut && !event.shiftKey);
 }
 
-canvas.addEventListener("wheel", (event) => {
-  if (isForPage(event)) return;
-  event.preventDefault();
-  const unit = event.deltaMode === 1 ? 16 : 1;
-  const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
-  if (event.shiftKey || Math.abs(sideways) > Math.abs(event.deltaY)) {
-    pan((sideways * unit) / plot.width);
-  } else {
-    const speed = event.ctrlKey ? 0.01 : 0.002; // pinches on a touchpad come in small steps
-    zoom(Math.exp(-event.deltaY * unit * speed), timeAt(event.offsetX));
-  }
-  hover(event);
-}, { passive: false });
+canvas.addEventListener(
+  "wheel",
+  (event) => {
+    if (isForPage(event)) return;
+    event.preventDefault();
+    const unit = event.deltaMode === 1 ? 16 : 1;
+    const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
+    if (event.shiftKey || Math.abs(sideways) > Math.abs(event.deltaY)) {
+      pan((sideways * unit) / plot.width);
+    } else {
+      const speed = event.ctrlKey ? 0.01 : 0.002; // pinches on a touchpad come in small steps
+      zoom(Math.exp(-event.deltaY * unit * speed), timeAt(event.offsetX));
+    }
+    hover(event);
+  },
+  { passive: false },
+);
 
 const keys = {
   "+": () => zoom(1.6),
@@ -132,10 +136,14 @@ document.getElementById("search").addEventListener("input", (event) => {
   search(event.target.value);
   redraw();
 });
-scroller.addEventListener("scroll", () => {
-  leave();
-  redraw();
-}, { passive: true });
+scroller.addEventListener(
+  "scroll",
+  () => {
+    leave();
+    redraw();
+  },
+  { passive: true },
+);
 
 function renew() {
   measure();
@@ -159,7 +167,10 @@ window.pydron = {
     const i = calls.number.indexOf(number);
     const { left, top } = canvas.getBoundingClientRect();
     const [x, width] = across(calls.began[i], calls.ended[i]);
-    return { x: left + x + width / 2, y: top + workerY(calls.worker[i]) + workerHeight[calls.worker[i]] / 2 };
+    return {
+      x: left + x + width / 2,
+      y: top + workerY(calls.worker[i]) + workerHeight[calls.worker[i]] / 2,
+    };
   },
   // The same for the longest piece of the critical path.
   whereIsPath() {

@@ -6,7 +6,10 @@ function measureOverview() {
   fit(overview, plot.full, strip.height);
   const count = Math.max(1, Math.floor(plot.width));
   strip.busy = shares(count, [calls]);
-  strip.waits = shares(count, run.threads.map(({ waits }) => waits));
+  strip.waits = shares(
+    count,
+    run.threads.map(({ waits }) => waits),
+  );
 }
 
 // For each of so many pixels: how many spans there are at that time, on the average.
@@ -16,7 +19,7 @@ function shares(count, columns) {
   for (const { began, ended } of columns) {
     for (let i = 0; i < began.length; i++) {
       const to = Math.min(count, ended[i] * scale);
-      for (let at = began[i] * scale; at < to; ) {
+      for (let at = began[i] * scale; at < to;) {
         const pixel = Math.floor(at);
         const next = Math.min(to, pixel + 1);
         found[pixel] += next - at;
@@ -88,7 +91,11 @@ for (const over of ["pointerup", "pointercancel"]) {
     overview.classList.remove("dragging");
   });
 }
-overview.addEventListener("wheel", (event) => {
-  event.preventDefault();
-  zoom(Math.exp(-event.deltaY * 0.002));
-}, { passive: false });
+overview.addEventListener(
+  "wheel",
+  (event) => {
+    event.preventDefault();
+    zoom(Math.exp(-event.deltaY * 0.002));
+  },
+  { passive: false },
+);

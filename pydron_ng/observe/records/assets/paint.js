@@ -10,7 +10,19 @@ function readColours() {
     element.style.color = `var(--${name})`;
     return getComputedStyle(element).color;
   };
-  const names = ["paper", "ink", "dim", "rule", "track", "own", "frame", "wait", "wait-soft", "path", "busy"];
+  const names = [
+    "paper",
+    "ink",
+    "dim",
+    "rule",
+    "track",
+    "own",
+    "frame",
+    "wait",
+    "wait-soft",
+    "path",
+    "busy",
+  ];
   paint = Object.fromEntries(names.map((name) => [name, of(name)]));
   element.remove();
   paint.hatch = hatch();
@@ -129,7 +141,8 @@ function drawWorkers() {
     if (y > plot.height || y + workerHeight[i] < clipTop()) return;
     drawIdle(worker, y, workerHeight[i]);
     const every = Math.ceil(14 / (workerHeight[i] + gap));
-    if (i % every === 0) lane(workerName(i), y, Math.max(workerHeight[i], every > 1 ? 12 : 0), false);
+    if (i % every === 0)
+      lane(workerName(i), y, Math.max(workerHeight[i], every > 1 ? 12 : 0), false);
   });
   for (const track of tracks) {
     const [top, height] = place(track);

@@ -4,7 +4,9 @@ let hovered = null;
 
 // Below the bars, where there is room.
 const laneY = (lane) =>
-  lane < 0 ? doingY(-1 - lane) + DOING + 2 : workerY(lane) + workerHeight[lane] + (gap > 1 ? gap / 2 : -1);
+  lane < 0
+    ? doingY(-1 - lane) + DOING + 2
+    : workerY(lane) + workerHeight[lane] + (gap > 1 ? gap / 2 : -1);
 
 function drawPath() {
   if (!isPathShown || !run.path.length) return;
@@ -81,11 +83,10 @@ const callOf = ({ kind, owner }, id) =>
 function drawWay(call) {
   if (call < 0) return;
   const { thread, cause, began, ended, issued, taken } = calls;
-  const middle = (i) => Math.max(clipTop(), workerY(calls.worker[i]) + workerHeight[calls.worker[i]] / 2);
+  const middle = (i) =>
+    Math.max(clipTop(), workerY(calls.worker[i]) + workerHeight[calls.worker[i]] / 2);
   const doing = doingY(thread[call]) + DOING / 2;
-  const from = cause[call] >= 0
-    ? [ended[cause[call]], middle(cause[call])]
-    : [issued[call], doing];
+  const from = cause[call] >= 0 ? [ended[cause[call]], middle(cause[call])] : [issued[call], doing];
   context.setLineDash([4, 3]);
   context.lineWidth = 1.6;
   context.strokeStyle = paint.ink;
@@ -104,7 +105,10 @@ function bow([fromTime, fromY], [toTime, toY]) {
   context.bezierCurveTo(x1 + bend, fromY, x2 - bend, toY, x2, toY);
   context.stroke();
   context.fillStyle = paint.ink;
-  for (const [x, y] of [[x1, fromY], [x2, toY]]) {
+  for (const [x, y] of [
+    [x1, fromY],
+    [x2, toY],
+  ]) {
     context.beginPath();
     context.arc(x, y, 2.6, 0, 7);
     context.fill();

@@ -39,7 +39,8 @@ function ticks(from, to, most) {
 function tickLabel(time, step) {
   if (time === 0) return "0";
   const late = view.to; // 10.02 s is read more easily than 10020 ms
-  const [unit, size] = step >= 1e5 || late > 1e7 ? ["s", 1e6] : step >= 100 || late > 1e4 ? ["ms", 1e3] : ["µs", 1];
+  const [unit, size] =
+    step >= 1e5 || late > 1e7 ? ["s", 1e6] : step >= 100 || late > 1e4 ? ["ms", 1e3] : ["µs", 1];
   const digits = Math.max(0, Math.ceil(-Math.log10(step / size) - 1e-9));
   return `${(time / size).toFixed(digits)} ${unit}`;
 }

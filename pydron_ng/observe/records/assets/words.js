@@ -36,33 +36,50 @@ function describeCall(i) {
   if (calls.calls[i] > 1) rows.unshift(["row", `of ${calls.calls[i]} calls, one after the other`]);
   if (calls.cause[i] >= 0) rows.push(["needed", calls.label[calls.cause[i]]]);
   if (calls.way[i] > 0) rows.push(["on its way", span(calls.way[i])]);
-  rows.push(["taken", calls.taken[i] < 0 ? "never: nobody needed it, or the program made it" : moment(calls.taken[i])]);
+  rows.push([
+    "taken",
+    calls.taken[i] < 0 ? "never: nobody needed it, or the program made it" : moment(calls.taken[i]),
+  ]);
   if (calls.waited[i] > 0) rows.push(["program waited", span(calls.waited[i])]);
   return card(calls.label[i], calls.place[i], rows, true);
 }
 
 function describeMade(i, { made }) {
   const label = made.label[i] || functionOf(made.place[i]);
-  return card(label, made.place[i], [
-    ["made", "by the program itself"],
-    ["why", meaning(made.why[i])],
-    ["took", span(made.ended[i] - made.began[i])],
-    ["began", moment(made.began[i])],
-  ], true);
+  return card(
+    label,
+    made.place[i],
+    [
+      ["made", "by the program itself"],
+      ["why", meaning(made.why[i])],
+      ["took", span(made.ended[i] - made.began[i])],
+      ["began", moment(made.began[i])],
+    ],
+    true,
+  );
 }
 
 function describeWait(i, { waits }) {
   const call = waits.call[i];
-  const rows = [["for", span(waits.ended[i] - waits.began[i])], ["from", moment(waits.began[i])]];
+  const rows = [
+    ["for", span(waits.ended[i] - waits.began[i])],
+    ["from", moment(waits.began[i])],
+  ];
   if (call < 0) return card("The program waits", null, rows);
   const worker = run.workers[calls.worker[call]];
-  rows.push(["which took", `${span(calls.ended[call] - calls.began[call])} on worker ${worker.number}`]);
+  rows.push([
+    "which took",
+    `${span(calls.ended[call] - calls.began[call])} on worker ${worker.number}`,
+  ]);
   rows.push(["began", moment(calls.began[call])], ["issued", moment(calls.issued[call])]);
   return card(`Waits for ${calls.label[call]}`, calls.place[call], rows);
 }
 
 function describeFrame(i, { frames }) {
-  const rows = [["took", span(frames.ended[i] - frames.began[i])], ["entered", moment(frames.began[i])]];
+  const rows = [
+    ["took", span(frames.ended[i] - frames.began[i])],
+    ["entered", moment(frames.began[i])],
+  ];
   if (frames.retired[i]) rows.push(["not run ahead to its end", meaning(frames.retired[i])]);
   return card(`${functionOf(frames.place[i])}(), scheduled`, frames.place[i], rows);
 }
@@ -71,7 +88,11 @@ function describeIdle(track, time) {
   const { number, host, joined, lost, why } = run.workers[track.owner];
   const name = host ? `Worker ${number} on ${host}` : `Worker ${number}`;
   if (time < joined) return card(`${name} is not there yet`, null, [["joined", moment(joined)]]);
-  if (lost >= 0 && time > lost) return card(`${name} is lost`, null, [["at", moment(lost)], ["why", why]]);
+  if (lost >= 0 && time > lost)
+    return card(`${name} is lost`, null, [
+      ["at", moment(lost)],
+      ["why", why],
+    ]);
   let from = joined;
   let to = lost < 0 ? total : lost;
   for (const other of tracks) {
@@ -80,7 +101,10 @@ function describeIdle(track, time) {
     if (next > 0) from = Math.max(from, other.latest[next - 1]);
     if (next < other.from.length) to = Math.min(to, other.from[next]);
   }
-  return card(`${name} has no work`, null, [["for", span(to - from)], ["from", moment(from)]]);
+  return card(`${name} has no work`, null, [
+    ["for", span(to - from)],
+    ["from", moment(from)],
+  ]);
 }
 
 // An element; all texts are the program's, and none of them becomes HTML.
