@@ -74,6 +74,7 @@ def test_the_wheel_works_in_a_clean_environment(tmp_path: Path) -> None:
     subprocess.run(built, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     assert _outside_of_the_package(wheel) == set()
+    assert _files_of_the_package() <= set(zipfile.ZipFile(wheel).namelist())
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "clean")], check=True)
     python = tmp_path / "clean" / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "-qq", str(wheel)], check=True)
@@ -114,6 +115,12 @@ def _dispatch_all(folder: Path) -> Path:
     path = folder / "all.conf"
     path.write_text('{"workers": [{"type": "multicore", "cores": 2}], "inline": false}')
     return path
+
+
+def _files_of_the_package() -> set[str]:
+    """Those included that are no code: a table, what the page of a run is made of."""
+    files = (path for path in (ROOT / "pydron_ng").rglob("*") if path.is_file())
+    return {str(path.relative_to(ROOT)) for path in files if path.suffix != ".pyc"}
 
 
 def _outside_of_the_package(wheel: Path) -> set[str]:
