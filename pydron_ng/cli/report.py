@@ -9,10 +9,10 @@ import click
 from rich.console import Console
 
 from pydron_ng.errors import RecordError
+from pydron_ng.observe.records.duration import duration
 from pydron_ng.observe.records.record import read
 from pydron_ng.observe.records.recording import Run
 from pydron_ng.observe.records.text import report as report_of
-from pydron_ng.observe.records.text import seconds
 
 _BAD_USAGE = 2
 
@@ -59,4 +59,4 @@ def report(file: Path, *, workers: tuple[int, ...], save: Path | None) -> None:
     console = Console(highlight=False)
     console.print(report_of(run.record, run.figures))
     for count in workers:
-        console.print(f"with {count} workers: {seconds(run.predict(count))}")
+        console.print(f"with {count} workers: {duration(run.predict(count))}")

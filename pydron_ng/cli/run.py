@@ -15,6 +15,7 @@ from pydron_ng.backends.detached import own_flags
 from pydron_ng.cli.configured import Refused, in_force, quiet
 from pydron_ng.config.force import WORKERS
 from pydron_ng.config.search import VARIABLE as CONFIG
+from pydron_ng.errors import RecordError
 
 _OWN_FLAGS = ("-I", "-E", "-s", "-P")
 
@@ -66,8 +67,8 @@ Examples:
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE.html",
-    help="Write what ran where, and what to gain, at the end.",
+    metavar="FILE",
+    help="Write where the time went, by its name: .html, .txt, .json, .trace.json.",
 )
 @click.option("--progress/--no-progress", default=None, help="Show how far it is, or do not.")
 @click.argument("words", nargs=-1, type=click.Path(), metavar="SCRIPT [ARGS]...", required=True)
@@ -122,6 +123,12 @@ def _workers(
 
 def _writable(report: Path) -> str:
     """The program may work in another directory when it ends."""
+    from pydron_ng.observe.records.recording import writer_for
+
+    try:
+        writer_for(report)
+    except RecordError as error:
+        raise Refused(f"--report {error}") from None
     folder = report.absolute().parent
     if not os.access(folder, os.W_OK):
         why = "is no directory that you may write to"

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pydron_ng.observe.explanation import Explanation, Gain, Measured
+from pydron_ng.observe.records.duration import duration
 from pydron_ng.observe.records.figures import Figures
 from pydron_ng.observe.records.gain import gain
 from pydron_ng.observe.records.recording import Run
-from pydron_ng.observe.records.text import TITLES, row_of, seconds, sites
+from pydron_ng.observe.records.text import TITLES, row_of, sites
 
 #: Why calls wait although nothing that is in their way could be taken out of it.
 _OF_THE_COMPUTATION = frozenset({"one-by-one", "round-by-round", "too-short"})
@@ -55,7 +56,7 @@ def gain_of(measured: Measured, code: str, line: int) -> str:
     """What mending a line would bring, in words; empty if that is little, or nobody knows."""
     for one in measured.gains:
         if (one.code, one.line) == (code, line):
-            return f"at most {seconds(one.seconds)} of the {seconds(measured.elapsed)} on record"
+            return f"at most {duration(one.seconds)} of the {duration(measured.elapsed)} on record"
     return ""
 
 
@@ -66,7 +67,7 @@ def text_of(measured: Measured) -> list[str]:
 
 def _head(measured: Measured) -> str:
     workers = f"{measured.workers} worker" + "s" * (measured.workers != 1)
-    return f"{seconds(measured.elapsed)} with {workers}"
+    return f"{duration(measured.elapsed)} with {workers}"
 
 
 class Rows(NamedTuple):

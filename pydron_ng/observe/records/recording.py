@@ -131,9 +131,22 @@ def _as_text(run: Run) -> bytes:
     return f"{run}\n".encode()
 
 
+def _as_trace(run: Run) -> bytes:
+    from pydron_ng.observe.records.trace import trace
+
+    return trace(run.record)
+
+
+def _as_page(run: Run) -> bytes:
+    from pydron_ng.observe.records.page import page
+    from pydron_ng.observe.records.summary import summary_of
+
+    return page(run.record, summary_of(run.figures)).encode()
+
+
 #: By the end of a file's name; the first that fits.
 WRITERS: Final[Mapping[str, Callable[[Run], bytes]]] = MappingProxyType(
-    {".json": _as_json, ".txt": _as_text}
+    {".html": _as_page, ".trace.json": _as_trace, ".json": _as_json, ".txt": _as_text}
 )
 
 

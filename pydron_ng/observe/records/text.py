@@ -10,11 +10,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pydron_ng.observe.records.duration import duration
 from pydron_ng.observe.records.figures import Figures
 from pydron_ng.observe.records.record import Record, Tally
 
 _WIDTH = 110
-_SECOND, _MILLISECOND = 1.0, 1e-3
 #: Of the table of places.
 TITLES = "place", "function", "calls", "sent", "mean", "waited", "made by the program, why"
 _NUMBERS = frozenset({"calls", "sent", "mean", "waited"})
@@ -59,23 +59,23 @@ def _head(record: Record, figures: Figures) -> str:
     functions = list(dict.fromkeys(f"{frame.function}()" for frame in record.frames))
     names = ", ".join(functions[:_NAMES]) + " ..." * (len(functions) > _NAMES)
     workers, cores = _plural(figures.workers, "worker"), _plural(record.cores, "core")
-    time = seconds(figures.elapsed)
+    time = duration(figures.elapsed)
     return f"{record.program}\n{names}: {time} with {workers}, on a machine of {cores}"
 
 
 def shares(figures: Figures) -> Iterator[tuple[str, str, str]]:
     """Each figure, with its name and what it means."""
-    yield "work", seconds(figures.work), "one after the other: statements and calls"
-    yield "span", seconds(figures.span), "the longest chain of what waits for each other"
+    yield "work", duration(figures.work), "one after the other: statements and calls"
+    yield "span", duration(figures.span), "the longest chain of what waits for each other"
     parallelism = f"{figures.parallelism:.1f}"
     yield "parallelism", parallelism, "work / span: no number of workers is faster by more"
     yield "speed-up", f"{figures.speed_up:.2f}", "work / time: what was reached"
-    yield "statements", seconds(figures.own), "of the program itself, running ahead included"
-    yield "calls here", seconds(figures.made), "functional calls that the program made"
-    yield "calls there", seconds(figures.sent), "functional calls that workers made"
-    yield "waited", seconds(figures.waited), "the program, for workers"
+    yield "statements", duration(figures.own), "of the program itself, running ahead included"
+    yield "calls here", duration(figures.made), "functional calls that the program made"
+    yield "calls there", duration(figures.sent), "functional calls that workers made"
+    yield "waited", duration(figures.waited), "the program, for workers"
     if figures.wasted:
-        yield "wasted", seconds(figures.wasted), "calls of workers that nobody took"
+        yield "wasted", duration(figures.wasted), "calls of workers that nobody took"
 
 
 def _shares(figures: Figures) -> Table:
@@ -95,7 +95,7 @@ def _forecasts(figures: Figures) -> Iterator[RenderableType]:
         table.add_column(title, justify="right")
     for one in figures.forecasts:
         speed_up = f"{figures.work / one.seconds:.1f}"
-        table.add_row(str(one.workers), seconds(one.seconds), speed_up)
+        table.add_row(str(one.workers), duration(one.seconds), speed_up)
     yield table
     if not figures.is_trusted:
         yield Text(f"  {doubt(figures)}", style="yellow")
@@ -103,7 +103,7 @@ def _forecasts(figures: Figures) -> Iterator[RenderableType]:
 
 def doubt(figures: Figures) -> str:
     """What is said where the forecast does not fit the run itself."""
-    workers, said = _plural(figures.workers, "worker"), seconds(figures.replayed)
+    workers, said = _plural(figures.workers, "worker"), duration(figures.replayed)
     return f"not to be relied on: for the {workers} that there were it says {said}"
 
 
@@ -122,20 +122,8 @@ def row_of(tally: Tally) -> tuple[str, ...]:
     mean = tally.seconds / tally.calls if tally.calls else 0.0
     place = f"{Path(tally.file).name}:{tally.line}"
     made = ", ".join(f"{count} {why}" for why, count in tally.made.items())
-    counts = str(tally.calls), str(tally.sent), seconds(mean), seconds(tally.waited)
+    counts = str(tally.calls), str(tally.sent), duration(mean), duration(tally.waited)
     return place, tally.function, *counts, made
-
-
-def seconds(value: float) -> str:
-    """A time with its unit, three digits of it."""
-    if value >= 100 * _SECOND:
-        minutes, rest = divmod(round(value), 60)
-        return f"{minutes} min {rest:02} s"
-    if value >= _SECOND:
-        return f"{value:.2f} s"
-    if value >= _MILLISECOND:
-        return f"{value * 1e3:.3g} ms"
-    return f"{value * 1e6:.3g} µs" if value else "0"
 
 
 def _plural(count: int, word: str) -> str:

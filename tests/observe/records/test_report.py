@@ -63,6 +63,16 @@ def test_a_program_leaves_the_report_that_it_was_asked_for(tmp_path: Path) -> No
     assert sorted(os.listdir(tmp_path)) == ["program.py", "run.txt"]
 
 
+@pytest.mark.parametrize(
+    "name, beginning",
+    [("run.html", "<!doctype html>"), ("run.trace.json", "{"), ("run.json", '{"began"')],
+)
+def test_the_end_of_its_name_says_what_it_is(tmp_path: Path, name: str, beginning: str) -> None:
+    ended = run(tmp_path, name)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (tmp_path / name).read_text().startswith(beginning)
+
+
 def test_it_is_left_where_the_program_began_wherever_it_ends(tmp_path: Path) -> None:
     ended = run(tmp_path, "run.txt", THEN="os.chdir('/')")
     assert ended.returncode == 0
