@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 
 from pydron_ng.contract.findings import Finding
 
@@ -19,13 +21,33 @@ class Report:
         """One call of a function was checked."""
         self.checked[function] += 1
         for finding in findings:
-            key = finding.function, finding.code, finding.message if finding.is_breach else ""
-            self._found.setdefault(key, finding)
+            self._keep(finding)
+
+    def _keep(self, finding: Finding) -> None:
+        key = finding.function, finding.code, finding.message if finding.is_breach else ""
+        self._found.setdefault(key, finding)
 
     @property
     def findings(self) -> list[Finding]:
         """All of them, breaches first."""
         return sorted(self._found.values(), key=lambda finding: not finding.is_breach)
+
+    def save(self, path: str) -> None:
+        """Write it to a file, for `saved` to read."""
+        found = [asdict(finding) for finding in self.findings]
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"checked": self.checked, "findings": found}, file)
+
+    @classmethod
+    def saved(cls, path: str) -> Report:
+        """One that was written by `save`. Raises: OSError."""
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        report = cls()
+        report.checked.update(content["checked"])
+        for finding in content["findings"]:
+            report._keep(Finding(**finding))
+        return report
 
     def __str__(self) -> str:
         return "\n".join(self._lines())

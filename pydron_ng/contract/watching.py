@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -39,13 +40,24 @@ def checking(calls_per_function: int = CALLS_PER_FUNCTION) -> Iterator[Report]:
 
 
 def check_to_the_end() -> None:
-    """Check from now on; tell standard error what was found when the program ends."""
-    checking_ = checking()
-    report = checking_.__enter__()
+    """Check from now on; tell standard error what was found when the program ends.
+
+    ``PYDRON_CHECK_REPORT`` names a file that is told instead, for other programs to read,
+    ``PYDRON_CHECK_CALLS`` how many calls of each function are checked.
+    """
+    calls = os.environ.get("PYDRON_CHECK_CALLS", "")
+    checking_ = checking(int(calls) if calls.isdecimal() else CALLS_PER_FUNCTION)
+    report, process = checking_.__enter__(), os.getpid()
+    file = os.path.abspath(os.environ.get("PYDRON_CHECK_REPORT", ""))
 
     def end() -> None:
+        if os.getpid() != process:  # a fork of the program
+            return
         checking_.__exit__(None, None, None)
-        print(report, file=sys.stderr)
+        if os.environ.get("PYDRON_CHECK_REPORT"):
+            report.save(file)
+        else:
+            print(report, file=sys.stderr)
 
     atexit.register(end)
 

@@ -1,0 +1,106 @@
+"""What breaks the contract of @functional, as far as it can be said without running anything."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pydron_ng.contract.lint.changes import Changed, Changes, changed_parameters
+from pydron_ng.contract.lint.effects import effects_in
+from pydron_ng.contract.lint.functions import Function, functional_names, functions_of, reached
+from pydron_ng.contract.lint.hidden import hidden_inputs
+from pydron_ng.contract.lint.spelling import Spelling, spelling_of
+from pydron_ng.contract.lint.suspicion import Sight, Suspicion
+
+__all__ = ["Looked", "Suspicion", "look_at", "sights_in"]
+
+_IGNORED = re.compile(r"#\s*pydron:\s*ignore(?:\[([\w\s,-]*)\])?")
+
+
+class Looked(NamedTuple):
+    """What was looked at: the names of the functional functions, and what speaks against them."""
+
+    functional: tuple[str, ...]
+    suspicions: tuple[Suspicion, ...]
+
+
+def look_at(text: str, file: str) -> Looked:
+    """All that can be said of the functional functions in the text of a file.
+
+    Lines with ``# pydron: ignore`` or ``# pydron: ignore[code]`` are left alone.
+
+    Raises:
+        SyntaxError, ValueError: it is no Python.
+    """
+    tree = ast.parse(text, file)
+    spelling, functions = spelling_of(tree), functions_of(tree)
+    roots = functional_names(tree, functions, spelling)
+    if not roots:
+        return Looked((), ())
+    found: dict[tuple[int, int, str], Suspicion] = {}
+    for one in _suspicions(functions, roots, spelling):
+        found.setdefault((one.line, one.column, one.code), one)
+    lines = text.splitlines()
+    left = [one for _, one in sorted(found.items()) if not _is_ignored(lines, one)]
+    return Looked(tuple(sorted(roots, key=lambda n: functions[n].node.lineno)), tuple(left))
+
+
+def sights_in(text: str, file: str, line: int) -> list[Sight]:
+    """What can be seen in the function that begins at a line, functional or not.
+
+    Raises:
+        SyntaxError, ValueError: it is no Python.
+    """
+    tree = ast.parse(text, file)
+    spelling, functions = spelling_of(tree), functions_of(tree)
+    here = [f for f in functions.values() if line in _first_lines(f)]
+    known = changed_parameters({n: Changes(f, spelling, functions) for n, f in functions.items()})
+    return [sight for f in here for sight in _sights(f, functions, spelling, known)]
+
+
+def _first_lines(function: Function) -> range:
+    first = min([function.node.lineno, *(d.lineno for d in function.node.decorator_list)])
+    return range(first, function.node.lineno + 1)
+
+
+def _suspicions(
+    functions: dict[str, Function], roots: frozenset[str], spelling: Spelling
+) -> Iterator[Suspicion]:
+    all_reached = reached(roots, functions)
+    changes = {n: Changes(f, spelling, functions) for n, (f, _) in all_reached.items()}
+    known = changed_parameters(changes)
+    for name, (function, root) in all_reached.items():
+        for sight in _sights(function, functions, spelling, known):
+            if name in roots or sight.code != "changed-argument":  # told where it is handed over
+                yield _suspicion(sight, function, root)
+
+
+def _sights(
+    function: Function, functions: dict[str, Function], spelling: Spelling, known: Changed
+) -> Iterator[Sight]:
+    yield from Changes(function, spelling, functions).all(known)
+    yield from effects_in(function, spelling)
+    yield from hidden_inputs(function, spelling)
+
+
+def _suspicion(sight: Sight, function: Function, root: str) -> Suspicion:
+    node, via = sight.node, function.name != root
+    one_line = node.end_lineno == node.lineno and node.end_col_offset is not None
+    end = node.end_col_offset if one_line and node.end_col_offset else node.col_offset + 1
+    why = (
+        f"{sight.why}; {root}(), which is functional, calls {function.name}()" if via else sight.why
+    )
+    message = f"{function.name}(): {sight.message}"
+    return Suspicion(
+        node.lineno, node.col_offset + 1, end + 1, sight.code, message, why, root, sight.subject
+    )
+
+
+def _is_ignored(lines: list[str], one: Suspicion) -> bool:
+    said = _IGNORED.search(lines[one.line - 1])
+    if said is None:
+        return False
+    codes = {code.strip() for code in (said[1] or "").split(",")} - {""}
+    return not codes or one.code in codes
