@@ -7,7 +7,7 @@ import importlib
 import click
 
 #: Each is a module beside this one, with a click command of its own name.
-WORDS: tuple[str, ...] = ("cloud", "doctor", "explain")
+WORDS: tuple[str, ...] = ("check", "cloud", "doctor", "explain", "lint")
 
 
 class _Words(click.Group):

@@ -37,14 +37,18 @@ def _inside(path: str, before: Any, after: Any, depth: int) -> Iterator[str]:
         for index, (one, other) in enumerate(zip(before, after, strict=False)):
             yield from _changes(f"{path}[{index}]", one, other, depth)
         if len(before) != len(after):
-            yield f"{path} has {len(after)} items, and had {len(before)}"
+            yield _lengths(path, before, after)
     elif isinstance(after, set | frozenset):
         if len(before) != len(after):
-            yield f"{path} has {len(after)} items, and had {len(before)}"
+            yield _lengths(path, before, after)
     elif _is_array(after):
         yield from _elements(path, before, after)
     else:
         yield from _attributes(path, before, after, depth)
+
+
+def _lengths(path: str, before: Any, after: Any) -> str:
+    return f"len({path}): {len(before)} -> {len(after)}"
 
 
 def _items(path: str, before: dict[Any, Any], after: dict[Any, Any], depth: int) -> Iterator[str]:
@@ -75,7 +79,8 @@ def _elements(path: str, before: Any, after: Any) -> Iterator[str]:
         first = tuple(map(int, places[0]))
         where = ", ".join(map(str, first))
         more = f", and {len(places) - 1} more" if len(places) > 1 else ""
-        yield f"{path}[{where}]: {shown(before[first])} -> {shown(after[first])}{more}"
+        one, other = (shown(array[first].tolist()) for array in (before, after))
+        yield f"{path}[{where}]: {one} -> {other}{more}"
 
 
 def _attributes(path: str, before: object, after: object, depth: int) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 
 from pydron_ng.contract.findings import Finding
@@ -39,14 +39,18 @@ class Report:
             json.dump({"checked": self.checked, "findings": found}, file)
 
     @classmethod
-    def saved(cls, path: str) -> Report:
-        """One that was written by `save`. Raises: OSError."""
+    def saved(cls, path: str, original: Callable[[str], str]) -> Report:
+        """One that was written by `save`; original: the path of a file by the one in there.
+
+        Raises: OSError.
+        """
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
         report = cls()
         report.checked.update(content["checked"])
         for finding in content["findings"]:
-            report._keep(Finding(**finding))
+            place = finding["file"] and original(finding["file"])
+            report._keep(Finding(**{**finding, "file": place}))
         return report
 
     def __str__(self) -> str:

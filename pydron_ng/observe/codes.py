@@ -420,6 +420,17 @@ _ERRORS = {
         "a C library that crashes; too little memory",
         "see what the call does with its memory",
     ),
+    "not-equivalent": Code(
+        "`pydron check`: the scheduled program did something else than the sequential one.",
+        "a functional function that counts its calls in a global",
+        "please report it, with the program: nothing is known to be wrong with your functions",
+    ),
+    "not-repeatable": Code(
+        "`pydron check`: the sequential program itself does something else each time, there.",
+        'print(f"took {time.time() - began:.1f} s")',
+        "leave out times and addresses, give generators a seed; if it is about files that an"
+        " earlier run left, --scratch",
+    ),
     "contract": Code(
         "A `@functional` function is not one.", "PYDRON_CHECK=1", "see its text, or drop the mark"
     ),
