@@ -98,6 +98,8 @@ def _checked(program: Program, calls: int, configured: dict[str, str]) -> Checke
     """All runs that are needed, one after the other."""
     with _waiting("sequential"):
         sequential = program.run(Mode.SEQUENTIAL)
+    if sequential.status is None:
+        return Checked(sequential, sequential, Verdict(()), None)
     with _waiting("scheduled"):
         scheduled = program.run(Mode.SCHEDULED, configured)
     verdict = _verdict(program, sequential, scheduled)
@@ -118,7 +120,7 @@ def _verdict(program: Program, sequential: Ran, scheduled: Ran) -> Verdict:
 def _report(program: Program) -> Report | None:
     try:
         return Report.saved(str(program.report), program.original)
-    except OSError:
+    except (OSError, ValueError):
         return None
 
 

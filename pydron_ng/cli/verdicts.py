@@ -20,13 +20,21 @@ _WRONG, _NOTHING_CHECKED = 1, 2
 _VERSION: Final = 1
 _MOST: Final = 10
 _NO_SCHEDULE: Final = (
-    "no function was decorated with @schedule, so there is nothing to check",
-    "decorate the function that calls the others with @schedule, and those that only compute a"
-    " value with @functional",
+    "no function was decorated with @schedule, so there is nothing to check\n"
+    "  try: decorate the function that calls the others with @schedule, and those that only compute"
+    " a value with @functional"
 )
 _NO_CALL: Final = (
-    "no functional function was called by a scheduled one, so there is nothing to check",
-    "`pydron explain` shows which calls a scheduled function makes; or give other arguments",
+    "no functional function was called by a scheduled one, so there is nothing to check\n"
+    "  try: `pydron explain`, which shows what a scheduled function calls; or other arguments"
+)
+_TOO_LONG: Final = (
+    "the sequential program did not come to its end, so there is nothing to compare with\n"
+    "  try: a longer --timeout, or a smaller input"
+)
+_FAILED: Final = (
+    "the program ended with an error before it came to a scheduled function\n"
+    "  try: run it without `pydron check` first, and mend that"
 )
 
 
@@ -55,19 +63,32 @@ class Checked(NamedTuple):
 
     @property
     def status(self) -> int:
+        if self.sequential.status is None:
+            return _NOTHING_CHECKED
         if self.breaches or self.verdict.differences:
             return _WRONG
         return 0 if self.has_calls else _NOTHING_CHECKED
+
+    @property
+    def why_nothing(self) -> str:
+        """Why nothing could be checked, and what to do."""
+        if self.sequential.status is None:
+            return _TOO_LONG
+        if self.report is not None:
+            return _NO_CALL
+        return _FAILED if self.sequential.status else _NO_SCHEDULE
 
 
 def as_json(command: str, checked: Checked) -> str:
     """One object; seconds as numbers."""
     runs = {"sequential": checked.sequential, "scheduled": checked.scheduled}
     breaches = [{**asdict(f), "way_out": f.way_out} for f in checked.breaches]
+    nothing = checked.why_nothing if checked.status == _NOTHING_CHECKED else None
     report = {
         "version": _VERSION,
         "ok": checked.status == 0,
         "command": command,
+        "why_nothing": nothing,
         "runs": {name: _run(ran) for name, ran in runs.items()},
         "differences": [asdict(one) for one in checked.verdict.differences],
         "not_repeatable": [asdict(one) for one in checked.verdict.unrepeatable],
@@ -108,6 +129,8 @@ def _rows(checked: Checked) -> Iterator[tuple[str, str, str, str]]:
     one, other = checked.sequential, checked.scheduled
     differences = len(checked.verdict.differences)
     yield "[dim]-[/]", "sequential", f"{one.seconds:.2f} s", escape(_seen(one))
+    if one.status is None:
+        return
     same = "[red]differs[/]" if differences else "the same"
     yield _mark(not differences), "scheduled", f"{other.seconds:.2f} s", same
     broken = len({finding.function for finding in checked.breaches})
@@ -186,8 +209,7 @@ def _verdict(checked: Checked) -> str:
         breaches = _s(len(checked.breaches), "breach", "es")
         return f"[red]{breaches} of the contract, {differences}[/]"
     if checked.status == _NOTHING_CHECKED:
-        what, way_out = _NO_SCHEDULE if checked.report is None else _NO_CALL
-        return f"[yellow]{what}[/]\n  try: {escape(way_out)}"
+        return f"[yellow]{escape(checked.why_nothing)}[/]"
     but = ", as far as it could be compared" if checked.verdict.unrepeatable else ""
     return f"[green]all is fine{but}[/]"
 

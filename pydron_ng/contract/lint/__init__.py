@@ -40,9 +40,9 @@ def look_at(text: str, file: str) -> Looked:
     if not roots:
         return Looked((), ())
     found: dict[tuple[int, int, str], Suspicion] = {}
-    for one in _suspicions(functions, roots, spelling):
-        found.setdefault((one.line, one.column, one.code), one)
     lines = text.splitlines()
+    for one in _suspicions(functions, roots, spelling, lines):
+        found.setdefault((one.line, one.column, one.code), one)
     left = [one for _, one in sorted(found.items()) if not _is_ignored(lines, one)]
     return Looked(tuple(sorted(roots, key=lambda n: functions[n].node.lineno)), tuple(left))
 
@@ -66,7 +66,10 @@ def _first_lines(function: Function) -> range:
 
 
 def _suspicions(
-    functions: dict[str, Function], roots: frozenset[str], spelling: Spelling
+    functions: dict[str, Function],
+    roots: frozenset[str],
+    spelling: Spelling,
+    lines: list[str],
 ) -> Iterator[Suspicion]:
     all_reached = reached(roots, functions)
     changes = {n: Changes(f, spelling, functions) for n, (f, _) in all_reached.items()}
@@ -74,7 +77,7 @@ def _suspicions(
     for name, (function, root) in all_reached.items():
         for sight in _sights(function, functions, spelling, known):
             if name in roots or sight.code != "changed-argument":  # told where it is handed over
-                yield _suspicion(sight, function, root)
+                yield _suspicion(sight, function, root, lines)
 
 
 def _sights(
@@ -85,17 +88,22 @@ def _sights(
     yield from hidden_inputs(function, spelling)
 
 
-def _suspicion(sight: Sight, function: Function, root: str) -> Suspicion:
-    node, via = sight.node, function.name != root
-    one_line = node.end_lineno == node.lineno and node.end_col_offset is not None
-    end = node.end_col_offset if one_line and node.end_col_offset else node.col_offset + 1
-    why = (
-        f"{sight.why}; {root}(), which is functional, calls {function.name}()" if via else sight.why
-    )
+def _suspicion(sight: Sight, function: Function, root: str, lines: list[str]) -> Suspicion:
+    node, why = sight.node, sight.why
+    if function.name != root:
+        why = f"{why}; {root}(), which is functional, calls {function.name}()"
+    line = lines[node.lineno - 1]
+    first = _column(line, node.col_offset)
+    last = len(line) if node.end_lineno != node.lineno else _column(line, node.end_col_offset or 0)
     message = f"{function.name}(): {sight.message}"
     return Suspicion(
-        node.lineno, node.col_offset + 1, end + 1, sight.code, message, why, root, sight.subject
+        node.lineno, first + 1, last + 1, sight.code, message, why, root, sight.subject
     )
+
+
+def _column(line: str, offset: int) -> int:
+    """In characters, of an offset in bytes."""
+    return len(line.encode()[:offset].decode(errors="replace"))
 
 
 def _is_ignored(lines: list[str], one: Suspicion) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from pydron_ng.contract.lint.functions import Function, callees_of
@@ -160,7 +161,9 @@ class Changes:
             changed = known.get(callee.name, {})
             for parameter, argument in _handed(call, callee):
                 if parameter in changed:
-                    yield from self._sights(call, argument, f"{callee.name}() changes")
+                    why = f"{callee.name}() changes its {parameter} on line {changed[parameter]}"
+                    for sight in self._sights(call, argument, f"{callee.name}() changes"):
+                        yield replace(sight, why=f"{why}; {sight.why}")
 
 
 def _handed(call: ast.Call, callee: Function) -> Iterator[tuple[str, ast.expr]]:
