@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from pydron_ng import config
+from pydron_ng.backends import registry
 from pydron_ng.cli.reports import waiting
 from pydron_ng.cli.verdicts import Checked, as_json, screen
 from pydron_ng.contract import Report
@@ -87,7 +89,9 @@ def _find(script: Path) -> None:
 
 
 def _configured(program: Program, *, every_call: bool) -> dict[str, str]:
+    """What the environment of the scheduled run has besides; ends if pydron.conf is wrong."""
     try:
+        config.load(config.find(), registry.model())
         return program.everything_sent() if every_call else {}
     except ConfigError as error:
         click.echo(f"pydron check: {error}", err=True)

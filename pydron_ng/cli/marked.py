@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import linecache
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from rich.console import Console
 from rich.text import Text
+
+from pydron_ng.contract.showing import near
 
 _COLOURS: Final = {
     r"^\S+:\d+(:\d+)?: ": "bold",
@@ -50,12 +51,6 @@ class Marked(NamedTuple):
         yield f"{self.line:>6} | {text[cut:]}"
         if self.column:
             yield " " * (9 + self.column - 1 - cut) + "^" * max(1, self.end_column - self.column)
-
-
-def near(file: str) -> str:
-    """The path as seen from the working directory, if it is below."""
-    path = os.path.relpath(file)
-    return file if path.startswith("..") else path
 
 
 def show(blocks: Sequence[Iterator[str]]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from pydron_ng.contract.showing import near
 from pydron_ng.observe.codes import BREACHES, GROUPS
 
 #: Of each breach of the contract: what to do about it.
@@ -46,7 +47,7 @@ class Finding:
         return REMEDIES.get(self.code, _INLINE)
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: " if self.file else ""
+        place = f"{near(self.file)}:{self.line}: " if self.file else ""
         more = [f"\n  {name}: {text}" for name, text in self._more() if text]
         return f"{place}{self.function}: {self.message} [{self.code}]{''.join(more)}"
 

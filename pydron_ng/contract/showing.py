@@ -1,7 +1,8 @@
-"""Values and calls in a line of text."""
+"""Values, calls and places in a line of text."""
 
 from __future__ import annotations
 
+import os
 import reprlib
 from collections.abc import Mapping
 from typing import Any, Final
@@ -24,6 +25,15 @@ def shown_call(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) 
     given = [*map(shown, args), *(f"{name}={shown(value)}" for name, value in kwargs.items())]
     text = f"{function.__qualname__}({', '.join(given)})"
     return text if len(text) <= _WIDEST_CALL else text[: _WIDEST_CALL - 4] + "...)"
+
+
+def near(file: str) -> str:
+    """The path as seen from the working directory, if it is below."""
+    try:
+        path = os.path.relpath(file)
+    except (OSError, ValueError):  # the directory is gone; another drive
+        return file
+    return file if path.startswith("..") else path
 
 
 def _short() -> reprlib.Repr:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
 
 from pydron_ng import configure
+from pydron_ng.backends import registry
+from pydron_ng.config import from_dict
 from pydron_ng.contract import Report, checking
 from pydron_ng.errors import ConfigError
 from pydron_ng.testing.equivalence import Call, check, sequential
@@ -24,9 +24,14 @@ Reports = list[pytest.TestReport]
 def configurations(lines: Sequence[str]) -> list[dict[str, Any]]:
     """What each line asks for. Raises: pytest.UsageError."""
     try:
-        return [json.loads(line) for line in lines]
+        found = [json.loads(line) for line in lines]
+        for values in found:
+            from_dict(values, registry.model(), "pydron_configurations")
+    except ConfigError as error:
+        raise pytest.UsageError(str(error)) from None
     except ValueError as error:
         raise pytest.UsageError(f"pydron_configurations: a line is no JSON: {error}") from None
+    return found
 
 
 class Equivalence:
@@ -57,37 +62,33 @@ def _check(call: Call, values: dict[str, Any]) -> None:
         raise
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way to run the test: its name, and what is in force meanwhile."""
-
-    name: str
-    within: AbstractContextManager[Any]
-
-
 def run_both_ways(item: pytest.Item, nextitem: pytest.Item | None, lines: Sequence[str]) -> None:
     """Run it, and report one outcome: that of the sequential run, if all are like it."""
+    configured = configurations(lines)
     where = {"nodeid": item.nodeid, "location": item.location}
     item.ihook.pytest_runtest_logstart(**where)
-    for report in _outcome(item, nextitem, lines):
+    for report in _outcome(item, nextitem, configured):
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(**where)
 
 
-def _outcome(item: pytest.Item, nextitem: pytest.Item | None, lines: Sequence[str]) -> Reports:
+def _outcome(
+    item: pytest.Item, nextitem: pytest.Item | None, configured: Sequence[dict[str, Any]]
+) -> Reports:
     wanted = _wanted(item)
-    plain = _run(item, _Way("sequential", sequential()), _sibling(item))
+    with sequential():
+        plain = _run(item, _sibling(item))
     if not _passes(plain):
         _leave(item, nextitem)
         return _with(plain, "it was not run scheduled, as this is how it ends sequentially")
     found = Report()
     if wanted["contract"]:
         with checking() as found:
-            checked = _run(item, _Way("checked", nullcontext()), _sibling(item))
+            checked = _run(item, _sibling(item))
         if not _passes(checked):
             _leave(item, nextitem)
             return _with(checked, "so it ends while its functional functions are checked")
-    return _scheduled(item, nextitem, lines, plain, found)
+    return _scheduled(item, nextitem, configured, plain, found)
 
 
 def _wanted(item: pytest.Item) -> dict[str, Any]:
@@ -98,33 +99,29 @@ def _wanted(item: pytest.Item) -> dict[str, Any]:
 def _scheduled(
     item: pytest.Item,
     nextitem: pytest.Item | None,
-    lines: Sequence[str],
+    configured: Sequence[dict[str, Any]],
     plain: Reports,
     found: Report,
 ) -> Reports:
     """The reports of the last run; its call fails if anything is wrong."""
     wrong = [str(finding) for finding in found.findings if finding.is_breach]
     reports = plain
-    for number, values in enumerate(configurations(lines), 1):
-        follows = nextitem if number == len(lines) else _sibling(item)
-        try:
-            way = _Way(json.dumps(values), configure(values))
-        except ConfigError as error:
-            raise pytest.UsageError(f"pydron_configurations: {error}") from None
-        reports = _run(item, way, follows)
+    for number, values in enumerate(configured, 1):
+        name, is_last = json.dumps(values), number == len(configured)
+        with configure(values):
+            reports = _run(item, nextitem if is_last else _sibling(item))
         if not _passes(reports):
-            if number < len(lines):
+            if not is_last:
                 _leave(item, nextitem)
-            return _with(reports, f"sequentially it passes; so it ends with {way.name}")
-        wrong += _differences(plain, reports, way.name) if _wanted(item)["output"] else []
+            return _with(reports, f"sequentially it passes; so it ends with {name}")
+        wrong += _differences(plain, reports, name) if _wanted(item)["output"] else []
     return _failed(reports, wrong) if wrong else reports
 
 
-def _run(item: pytest.Item, way: _Way, nextitem: pytest.Item | None) -> Reports:
+def _run(item: pytest.Item, nextitem: pytest.Item | None) -> Reports:
     """Set it up, call it, take it down, with fixtures of its own."""
     item._report_sections.clear()  # noqa: SLF001 - what the runs before have said is theirs
-    with way.within:
-        return runtestprotocol(item, nextitem=nextitem, log=False)
+    return runtestprotocol(item, nextitem=nextitem, log=False)
 
 
 def _passes(reports: Reports) -> bool:

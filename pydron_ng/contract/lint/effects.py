@@ -44,7 +44,7 @@ def effects_in(function: Function, spelling: Spelling) -> Iterator[Sight]:
             continue
         full = spelling.full(node.func, function.bound - set(spelling.imported))
         code = EFFECTS.get(full, "")
-        if code == "changed-setting" and id(node) in put_back:
+        if code == "changed-setting" and (id(node) in put_back or _only_asks(node, full)):
             continue
         if code == "wrote" and _is_to(node, buffers):
             continue
@@ -64,6 +64,11 @@ def _told(func: ast.expr) -> str:
 
 def _method(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _only_asks(call: ast.Call, full: str) -> bool:
+    """``locale.setlocale(category)`` tells what is set."""
+    return full == "locale.setlocale" and len(call.args) + len(call.keywords) == 1
 
 
 def _put_back(function: Function, spelling: Spelling) -> Iterator[int]:

@@ -83,7 +83,7 @@ def _lines(
     name: str, one: Sequence[str], other: Sequence[str]
 ) -> Iterator[tuple[_Place, Difference]]:
     for start, stop, begin, end in _hunks(one, other):
-        if stop - start == end - begin:
+        if stop - start == end - begin <= _MOST_LINES:
             for index in range(stop - start):
                 left, right = one[start + index], other[begin + index]
                 place = _Place(name, start + index, start + index + 1, is_replaced=True)
