@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import inspect
 import linecache
-from typing import Any
+from collections.abc import Mapping
+from types import CodeType, MappingProxyType
+from typing import Any, Final
 
-from pydron_ng.contract.lint import sights_in
+from pydron_ng.contract.lint import Sight, sights_in
+
+#: What may be behind a breach, besides a line with the same code.
+_CAUSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "differs-each-time": ("used-random", "changed-state"),
+        "differs-elsewhere": ("used-random",),
+    }
+)
 
 
 def place_of(function: Any, code: str, subject: str) -> tuple[str, int]:
@@ -17,11 +27,27 @@ def place_of(function: Any, code: str, subject: str) -> tuple[str, int]:
     definition = getattr(inspect.unwrap(function), "__code__", None)
     if definition is None:
         return "", 0
-    file, first = definition.co_filename, definition.co_firstlineno
+    sights = _sights(definition)
+    for wanted in (code, *_CAUSES.get(code, ())):
+        alike = [sight for sight in sights if sight.code == wanted]
+        named = [sight for sight in alike if subject and sight.subject == subject]
+        if alike:
+            return definition.co_filename, (named or alike)[0].node.lineno
+    return definition.co_filename, _first_line(definition)
+
+
+def _sights(code: CodeType) -> list[Sight]:
+    text = "".join(linecache.getlines(code.co_filename))
     try:
-        sights = sights_in("".join(linecache.getlines(file)), file, first)
+        return sights_in(text, code.co_filename, code.co_firstlineno)
     except (SyntaxError, ValueError):
-        sights = []
-    alike = [sight for sight in sights if sight.code == code]
-    named = [sight for sight in alike if subject and sight.subject == subject]
-    return file, next((sight.node.lineno for sight in [*named, *alike]), first)
+        return []
+
+
+def _first_line(code: CodeType) -> int:
+    """The line with ``def``, below the decorators."""
+    lines = linecache.getlines(code.co_filename)
+    for number in range(code.co_firstlineno, len(lines) + 1):
+        if lines[number - 1].lstrip().startswith(("def ", "async def ")):
+            return number
+    return code.co_firstlineno

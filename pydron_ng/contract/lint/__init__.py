@@ -14,7 +14,7 @@ from pydron_ng.contract.lint.hidden import hidden_inputs
 from pydron_ng.contract.lint.spelling import Spelling, spelling_of
 from pydron_ng.contract.lint.suspicion import Sight, Suspicion
 
-__all__ = ["Looked", "Suspicion", "look_at", "sights_in"]
+__all__ = ["Looked", "Sight", "Suspicion", "look_at", "sights_in"]
 
 _IGNORED = re.compile(r"#\s*pydron:\s*ignore(?:\[([\w\s,-]*)\])?")
 
