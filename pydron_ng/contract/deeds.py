@@ -83,9 +83,13 @@ def deeds() -> Deeds:
 
 def _place(frame: FrameType | None) -> tuple[str, int]:
     """The innermost line that is the program's own."""
-    while frame is not None and is_among_libraries(frame.f_code.co_filename):
+    while frame is not None and _is_no_program(frame.f_code.co_filename):
         frame = frame.f_back
     return ("", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+
+
+def _is_no_program(file: str) -> bool:
+    return file.startswith("<") or is_among_libraries(file)
 
 
 def _is_for_writing(path: object, _mode: object, flags: object) -> bool:

@@ -59,11 +59,11 @@ class Trial:
         self._function, self._args, self._kwargs = function, args, dict(kwargs)
         self._library, self._canary = library, canary
         self.name = f"{module_of(function)}.{function.__qualname__}"
-        self._call = shown_call(function, self._args, self._kwargs)
         self.findings: list[Finding] = []
 
     def begin(self) -> None:
         """Look at all that the call must not change; it follows at once."""
+        self._packed = None
         self._packed = self._pack()
         self._arguments = Arguments(self._function, self._args, self._kwargs, self._library)
         self._state = State(self._function, self._library)
@@ -89,7 +89,12 @@ class Trial:
     def _find(self, code: str, message: str, change: str = "", subject: str = "") -> None:
         """Told with the line that can be blamed for it."""
         file, line = place_of(self._function, code, subject) if code in REMEDIES else ("", 0)
-        self.findings.append(Finding(code, self.name, message, self._call, change, file, line))
+        self._told(code, message, change, file, line)
+
+    def _told(self, code: str, message: str, change: str, file: str, line: int) -> None:
+        args, kwargs = self._before() or (self._args, self._kwargs)
+        call = shown_call(self._function, args, kwargs)
+        self.findings.append(Finding(code, self.name, message, call, change, file, line))
 
     def _pack(self) -> Packed | None:
         """The call's arguments as bytes."""
@@ -100,8 +105,11 @@ class Trial:
             return None
 
     def _examine(self, done: list[Deed], ended: Ended) -> None:
-        for code, message, file, line in done:
-            self.findings.append(Finding(code, self.name, message, self._call, "", file, line))
+        for deed in done:
+            if deed.file:
+                self._told(deed.code, deed.message, "", deed.file, deed.line)
+            else:  # a library did it by itself
+                self._find(deed.code, deed.message)
         for name, change in self._arguments.changed(self._before()).items():
             self._find("changed-argument", f"it changed its argument {name}", change, name)
         for place, change in self._state.changed():

@@ -96,7 +96,7 @@ class Changes:
         return [Sight(target, "changed-setting", said, _SETTING, name)] if found else []
 
     def _full(self, expression: ast.expr) -> str:
-        return self._spelling.full(expression, self._function.bound)
+        return self._spelling.full(expression, self._function.bound | self._function.around)
 
     def _of_call(self, call: ast.Call) -> Iterator[Sight]:
         full = self._full(call.func)
@@ -131,27 +131,32 @@ class Changes:
         self, node: ast.expr | ast.stmt, what: ast.expr, deed: str, *, is_call: bool = False
     ) -> Iterator[Sight]:
         for root in sorted(self._origins.of(what), key=lambda root: root.name):
-            if is_call and not root.is_parameter and root.name in self._spelling.defined:
+            if is_call and root.kind == "global" and root.name in self._spelling.defined:
                 continue  # a method of a class may do anything
             yield self._sight(node, what, deed, root)
 
     def _sight(self, node: ast.expr | ast.stmt, what: ast.expr, deed: str, root: Root) -> Sight:
-        kind = "argument" if root.is_parameter else "global"
         code = "changed-argument" if root.is_parameter else "changed-state"
         is_it = isinstance(what, ast.Name) and what.id == root.name
         of = "its" if root.is_parameter else "the"
         inner = "" if is_it else f"{ast.unparse(what)}, a part of "
-        said = f"{deed} {inner}{of} {kind} {root.name}"
+        said = f"{deed} {inner}{of} {root.kind} {root.name}"
         return Sight(node, code, said, _ARGUMENT if root.is_parameter else _STATE, root.name)
 
     def _declared(self) -> Iterator[Sight]:
         """Assignments to names that are declared global, or nonlocal to the whole function."""
         node = self._function.node
-        declared = {name for n in ast.walk(node) if isinstance(n, ast.Global) for name in n.names}
+        declared: dict[str, str] = {}
+        for part in ast.walk(node):
+            if isinstance(part, ast.Global):
+                declared |= dict.fromkeys(part.names, "global")
+            elif isinstance(part, ast.Nonlocal):
+                outer = self._function.around.intersection(part.names)
+                declared |= dict.fromkeys(outer, "outer variable")
         for part in ast.walk(node):
             match part:
                 case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name in declared:
-                    said = f"assigns the global {name}"
+                    said = f"assigns the {declared[name]} {name}"
                     yield Sight(part, "changed-state", said, _STATE, name)
                 case _:
                     pass

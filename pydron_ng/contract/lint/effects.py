@@ -42,7 +42,7 @@ def effects_in(function: Function, spelling: Spelling) -> Iterator[Sight]:
     for node in ast.walk(function.node):
         if not isinstance(node, ast.Call):
             continue
-        full = spelling.full(node.func, function.bound - set(spelling.imported))
+        full = spelling.full(node.func, function.bound | function.around)
         code = EFFECTS.get(full, "")
         if code == "changed-setting" and (id(node) in put_back or _only_asks(node, full)):
             continue

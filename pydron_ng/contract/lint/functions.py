@@ -14,12 +14,17 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function or method of the file; owner: the qualified name of its class."""
+    """A function or method of the file.
+
+    owner: the qualified name of its class. bound: the names that it, or a function inside, binds;
+    around: those of the functions that it is inside of.
+    """
 
     node: Definition
     name: str
     owner: str
     bound: frozenset[str]
+    around: frozenset[str]
 
     @property
     def parameters(self) -> list[str]:
@@ -34,34 +39,43 @@ class Function:
 
 
 def functions_of(tree: ast.Module) -> dict[str, Function]:
-    """All of them by qualified name, without those inside of others."""
-    return {f.name: f for f in _functions_in(tree.body, "")}
+    """All of them by qualified name; those inside of others as ``outer.<locals>.inner``."""
+    return {f.name: f for f in _functions_in(tree.body, "", frozenset())}
 
 
-def _functions_in(block: list[ast.stmt], owner: str) -> Iterator[Function]:
+def _functions_in(block: list[ast.stmt], owner: str, around: frozenset[str]) -> Iterator[Function]:
     for node in block:
+        name = f"{owner}.{getattr(node, 'name', '')}" if owner else getattr(node, "name", "")
         if isinstance(node, _DEFINITIONS):
-            name = f"{owner}.{node.name}" if owner else node.name
-            yield Function(node, name, owner, bound_in(node))
+            bound = bound_in(node)
+            yield Function(node, name, owner, bound, around)
+            yield from _functions_in(node.body, f"{name}.<locals>", around | bound)
         elif isinstance(node, ast.ClassDef):
-            yield from _functions_in(node.body, f"{owner}.{node.name}" if owner else node.name)
+            yield from _functions_in(node.body, name, around)
         else:
-            for field in ("body", "orelse", "finalbody", "handlers"):
-                parts = getattr(node, field, [])
-                for part in parts if field == "handlers" else [ast.Module(parts, [])]:
-                    yield from _functions_in(part.body, owner)
+            for part in _blocks(node):
+                yield from _functions_in(part, owner, around)
+
+
+def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The statements inside of a compound one."""
+    for field in ("body", "orelse", "finalbody"):
+        yield getattr(node, field, [])
+    for part in (*getattr(node, "handlers", []), *getattr(node, "cases", [])):
+        yield part.body
 
 
 def functional_names(
     tree: ast.Module, functions: Mapping[str, Function], spelling: Spelling
 ) -> frozenset[str]:
     """Those that are decorated with @functional, or handed to it."""
+    names = {f.node.name: f.name for f in reversed(list(functions.values()))}
     decorated = {
         name
         for name, function in functions.items()
         if any(_is_functional(d, spelling) for d in function.node.decorator_list)
     }
-    return frozenset(decorated | set(_handed(tree, functions, spelling)))
+    return frozenset(decorated | set(_handed(tree, names, spelling)))
 
 
 def _is_functional(decorator: ast.expr, spelling: Spelling) -> bool:
@@ -69,15 +83,13 @@ def _is_functional(decorator: ast.expr, spelling: Spelling) -> bool:
     return spelling.full(target).rpartition(".")[2] == "functional"
 
 
-def _handed(
-    tree: ast.Module, functions: Mapping[str, Function], spelling: Spelling
-) -> Iterator[str]:
-    """``fast = functional(slow)``, ``functional(retries=2)(slow)``."""
+def _handed(tree: ast.Module, names: Mapping[str, str], spelling: Spelling) -> Iterator[str]:
+    """``fast = functional(slow)``, ``functional(retries=2)(slow)``; names: by last part."""
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=func, args=[ast.Name(id=name)]) if name in functions:
+            case ast.Call(func=func, args=[ast.Name(id=name)]) if name in names:
                 if _is_functional(func, spelling):
-                    yield name
+                    yield names[name]
             case _:
                 pass
 
@@ -95,6 +107,9 @@ def callees_of(
 
 def _callee(func: ast.expr, caller: Function, functions: Mapping[str, Function]) -> Function | None:
     match func:
+        case ast.Name(id=name) if name in caller.around:
+            outer = caller.name.rpartition(".")[0]
+            return functions.get(f"{outer}.{name}") or functions.get(name)
         case ast.Name(id=name) if name not in caller.bound:
             return functions.get(name)
         case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name) if caller.owner:

@@ -23,7 +23,7 @@ _WHY: Final = {
 
 def hidden_inputs(function: Function, spelling: Spelling) -> Iterator[Sight]:
     """Each call of such a function whose value, or what is made of it, gets out."""
-    local = function.bound - set(spelling.imported)
+    local = function.bound | function.around
     sources = [
         (node, full)
         for node in ast.walk(function.node)

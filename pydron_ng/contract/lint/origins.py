@@ -19,10 +19,14 @@ _VIEWS = frozenset("items values".split())
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """Whose object it is: a parameter, or a variable of the module or of an outer function."""
+    """Whose object it is. kind: ``argument``, ``global``, or ``outer variable`` of a function."""
 
     name: str
-    is_parameter: bool
+    kind: str
+
+    @property
+    def is_parameter(self) -> bool:
+        return self.kind == "argument"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Origins:
 
     def _of_name(self, name: ast.Name, depth: int) -> set[Root]:
         if name.id not in self._function.bound or name.id in self._globals:
-            return self._of_module(name.id)
+            return self._of_outer(name.id)
         at = name.lineno, name.col_offset
         return {
             root for where in self._reaching(name, at) for root in self._from(where, name, depth)
@@ -76,16 +80,18 @@ class Origins:
         if where in self._bindings:
             return self._of_binding(self._bindings[where], depth + 1)
         if where in _parameters(self._function.node):
-            return {Root(name.id, is_parameter=True)}
+            return {Root(name.id, "argument")}
         if where in self._grown and depth < _DEPTH:  # a list or array is the same one after x += y
             before = set(self._reaching(name, where)) - {where}
             return {root for place in before for root in self._from(place, name, depth + 1)}
         return set()
 
-    def _of_module(self, name: str) -> set[Root]:
+    def _of_outer(self, name: str) -> set[Root]:
+        if name in self._function.around and name not in self._globals:
+            return {Root(name, "outer variable")}
         spelled = self._spelling
         known = name in spelled.variables or name in spelled.imported or name in spelled.defined
-        return {Root(name, is_parameter=False)} if known else set()
+        return {Root(name, "global")} if known else set()
 
     def _reaching(self, name: ast.Name, at: Position) -> Iterator[Position]:
         """Where the name may have got the value that it has there."""

@@ -254,6 +254,31 @@ BROKEN: dict[str, str] = {
         fast = functional(f)
         other = pydron_ng.functional(retries=2)(g)
     """,
+    "functions inside of functions": """
+        def make(kept, random):
+            count = 0
+
+            def note(x):
+                kept.append(x)  #! changed-state
+
+            @functional
+            def f(rows):
+                nonlocal count
+                count += 1  #! changed-state
+                kept.sort()  #! changed-state
+                rows.append(random.random())  #! changed-argument
+                note(1)
+                def inner():
+                    rows.sort()  #! changed-argument
+                inner()
+
+            def g(rows): rows.append(1)  #! changed-argument
+
+            try:
+                return functional(g), f
+            finally:
+                pass
+    """,
     "every way to decorate": """
         import pydron_ng as p
 
@@ -390,6 +415,14 @@ FINE: dict[str, str] = {
         @functional
         def f(random, os, open, time):
             return random.random(), os.remove(1), open("x", "w"), time.time()
+    """,
+    "parameters that hide modules": """
+        import os
+        import random
+
+        @functional
+        def f(random, os):
+            return random.random(), os.remove(1)
     """,
     "a module's own function of that name": """
         def open(name, mode):

@@ -53,7 +53,6 @@ def test_nothing_is_said_of_programs_whose_functions_were_checked_while_they_ran
 _SEEN_AT_RUN_TIME_ONLY = (
     impure.logs_by_a_helper,
     impure.draws_from,
-    impure.in_a_closure,
     impure.leaves_a_thread,
     impure.hashes,
     impure.orders,
