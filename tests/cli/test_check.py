@@ -88,8 +88,8 @@ def test_each_breach_is_told_with_line_and_call_and_change_and_way_out(tmp_path:
         "  call: take([], name='x')\n"
         "  what: len(SEEN): 0 -> 1\n"
         "  try: pass it as an argument, and return what is new",
-        "script.py:7: take(): made again, the same call gave something else [differs-each-time]\n"
-        "     7 | @functional\n"
+        "script.py:10: take(): made again, the same call gave something else [differs-each-time]\n"
+        "    10 | SEEN.append(name)\n"
         "  call: take([], name='x')\n"
         "  what: 1, then 2\n"
         "  try: pass what it depends on (clock, random numbers, caches) as an argument",

@@ -55,9 +55,10 @@ def sights_in(text: str, file: str, line: int) -> list[Sight]:
     """
     tree = ast.parse(text, file)
     spelling, functions = spelling_of(tree), functions_of(tree)
-    here = [f for f in functions.values() if line in _first_lines(f)]
-    known = changed_parameters({n: Changes(f, spelling, functions) for n, f in functions.items()})
-    return [sight for f in here for sight in _sights(f, functions, spelling, known)]
+    here = frozenset(name for name, f in functions.items() if line in _first_lines(f))
+    changes = _changes(reached(here, functions), functions, spelling)
+    known = changed_parameters(changes)
+    return [s for n in here for s in _sights(functions[n], changes[n], spelling, known)]
 
 
 def _first_lines(function: Function) -> range:
@@ -72,18 +73,26 @@ def _suspicions(
     lines: list[str],
 ) -> Iterator[Suspicion]:
     all_reached = reached(roots, functions)
-    changes = {n: Changes(f, spelling, functions) for n, (f, _) in all_reached.items()}
+    changes = _changes(all_reached, functions, spelling)
     known = changed_parameters(changes)
     for name, (function, root) in all_reached.items():
-        for sight in _sights(function, functions, spelling, known):
+        for sight in _sights(function, changes[name], spelling, known):
             if name in roots or sight.code != "changed-argument":  # told where it is handed over
                 yield _suspicion(sight, function, root, lines)
 
 
+def _changes(
+    all_reached: dict[str, tuple[Function, str]],
+    functions: dict[str, Function],
+    spelling: Spelling,
+) -> dict[str, Changes]:
+    return {name: Changes(f, spelling, functions) for name, (f, _) in all_reached.items()}
+
+
 def _sights(
-    function: Function, functions: dict[str, Function], spelling: Spelling, known: Changed
+    function: Function, changes: Changes, spelling: Spelling, known: Changed
 ) -> Iterator[Sight]:
-    yield from Changes(function, spelling, functions).all(known)
+    yield from changes.all(known)
     yield from effects_in(function, spelling)
     yield from hidden_inputs(function, spelling)
 

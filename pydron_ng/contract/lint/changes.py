@@ -55,6 +55,8 @@ class Changes:
                 yield from self._of_target(target)
             case ast.For(target=target) | ast.AsyncFor(target=target):
                 yield from self._of_target(target)
+            case ast.withitem(optional_vars=ast.expr() as target):
+                yield from self._of_target(target)
             case ast.AugAssign(target=ast.Name() as target):
                 if may_grow_in_place(self._function.node, node):
                     yield from self._sights(node, target, f"`{ast.unparse(node)}` changes")

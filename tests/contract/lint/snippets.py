@@ -65,6 +65,8 @@ BROKEN: dict[str, str] = {
             for rows[0] in range(n):  #! changed-argument
                 pass
             rows[1], x = 1, 2  #! changed-argument
+            with open(n) as rows[2]:  #! changed-argument
+                pass
     """,
     "a list that grows": """
         @functional
