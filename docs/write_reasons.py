@@ -13,8 +13,9 @@ HEAD = """# Reasons, by their codes
 Written by `python -m docs.write_reasons` from `pydron_ng/observe/codes.py`.
 
 Wherever pydron_ng does not run something in parallel, it has a reason with a code. Except for the
-errors at the end, a reason does not mean that something is wrong: the call is made in the program,
-as if undecorated.
+breaches and errors at the end, a reason does not mean that something is wrong: the call is made in
+the program, as if undecorated. [Breaches of the contract](#breaches-of-the-contract) are what
+`pydron check` and `pydron lint` look for, see [checking](checking.md).
 
 `pydron explain survey.py`, or `survey.py:reduce` for one function, shows the source of scheduled
 functions with a margin. Of the file only imports and definitions are executed, not the program. In

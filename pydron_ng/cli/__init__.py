@@ -9,7 +9,9 @@ import click
 from pydron_ng.cli.words import Words
 
 #: Each is a module beside this one, with a click command of its own name.
-WORDS: tuple[str, ...] = ("cloud", "completion", "config", "doctor", "explain", "report", "run")
+WORDS: tuple[str, ...] = tuple(
+    "check cloud completion config doctor explain lint report run".split()
+)
 
 
 class _Words(Words):

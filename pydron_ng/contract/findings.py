@@ -1,24 +1,20 @@
-"""What a check finds: the codes, what they mean, and the way out of each."""
+"""What a check finds: the code, what was seen, where, and the way out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
+from pydron_ng.contract.showing import near
+from pydron_ng.observe.codes import BREACHES, GROUPS
+
 #: Of each breach of the contract: what to do about it.
-REMEDIES: Final = {
-    "changed-argument": "work on a copy, and return what is new.",
-    "changed-state": "pass it as an argument, and return what is new.",
-    "changed-setting": "set it in the program, before the calls; it travels to workers.",
-    "used-random": "pass a seed, and make a generator of it inside: random.Random(seed).",
-    "wrote": "return what is to be written, and write it in the program.",
-    "reached-out": "fetch in the program, and pass what came; or @functional(reads=True).",
-    "left-thread": "join the threads that it starts before it returns.",
-    "differs-each-time": "pass what it depends on (clock, random numbers, caches) as an argument.",
-    "differs-elsewhere": "sort what it takes from a set; pass id(), process and host as arguments.",
-    "killed-worker": "run it alone under python -X faulthandler: it ended its process.",
-}
-_INLINE: Final = "nothing, if it is quick: the call is made inline, which is exact."
+REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
+    {code: meaning.way_out for code, meaning in GROUPS[BREACHES].items()}
+)
+_INLINE: Final = "nothing, if it is quick: the call is made inline, which is exact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +23,18 @@ class Finding:
 
     code: one of REMEDIES where the contract is broken; else why the call stays inline.
     function: module and qualified name. message: one sentence.
+    call: the function with its arguments, cut short.
+    change: what was there before, and after; or both results, where they differ.
+    file, line: the line that did it, as far as that is known; else where the function begins.
     """
 
     code: str
     function: str
     message: str
+    call: str = ""
+    change: str = ""
+    file: str = ""
+    line: int = 0
 
     @property
     def is_breach(self) -> bool:
@@ -44,4 +47,9 @@ class Finding:
         return REMEDIES.get(self.code, _INLINE)
 
     def __str__(self) -> str:
-        return f"{self.function}: {self.message} [{self.code}]\n  try: {self.way_out}"
+        place = f"{near(self.file)}:{self.line}: " if self.file else ""
+        more = [f"\n  {name}: {text}" for name, text in self._more() if text]
+        return f"{place}{self.function}: {self.message} [{self.code}]{''.join(more)}"
+
+    def _more(self) -> tuple[tuple[str, str], ...]:
+        return ("call", self.call), ("what", self.change), ("try", self.way_out)

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from pydron_ng.contract.differing import first_change
 from pydron_ng.contract.likeness import Likeness, is_same, likeness, objects_in
 from pydron_ng.values.contents import class_contents
 from pydron_ng.values.digest import Walk, named_globals
 from pydron_ng.values.installed import is_installed
+from pydron_ng.values.pack import unpack
 from pydron_ng.values.unshippable import Unshippable
 
 if TYPE_CHECKING:
@@ -30,18 +32,24 @@ class Arguments:
         library: Library,
     ) -> None:
         self._library = library
-        names = _names(getattr(function, "__code__", None), len(args))
-        self._values = {**dict(zip(names, args, strict=True)), **kwargs}
+        self._names = _names(getattr(function, "__code__", None), len(args))
+        self._values = {**dict(zip(self._names, args, strict=True)), **kwargs}
         self._objects = {name: objects_in(value) for name, value in self._values.items()}
         self._alike = self._likenesses()
 
     def _likenesses(self) -> dict[str, Likeness]:
         return {name: likeness(value, self._library) for name, value in self._values.items()}
 
-    def changed(self) -> list[str]:
-        """The names of those that the call has changed."""
+    def changed(self, before: tuple[tuple[Any, ...], Mapping[str, Any]] | None) -> dict[str, str]:
+        """The names of those that the call has changed, and how they differ from those before."""
         now = self._likenesses()
-        return [name for name in self._values if now[name] != self._alike[name] or self._new(name)]
+        names = [n for n in self._values if now[n] != self._alike[n] or self._new(n)]
+        was = (
+            {}
+            if before is None
+            else {**dict(zip(self._names, before[0], strict=True)), **before[1]}
+        )
+        return {n: first_change(n, was[n], self._values[n]) if n in was else "" for n in names}
 
     def _new(self, name: str) -> bool:
         return not is_same(objects_in(self._values[name]), self._objects[name])
@@ -67,12 +75,25 @@ class State:
             for place, value in _held(definition)
         }
 
-    def changed(self) -> list[str]:
-        """The places that hold something else now, in words."""
+    def changed(self) -> list[tuple[str, str]]:
+        """The places that hold something else now, in words, and what became of them."""
         now = self._places()
         places = {**self._before, **now}
         missing = (_MISSING,)
-        return [p for p in places if self._before.get(p, missing) != now.get(p, missing)]
+        found = [p for p in places if self._before.get(p, missing) != now.get(p, missing)]
+        return [(place, self._change(place)) for place in found]
+
+    def _change(self, place: str) -> str:
+        """What is different at a place; empty if what was there is not known any more."""
+        kind, *blob = self._before.get(place) or ("missing",)
+        values = dict(pair for one in self._definitions for pair in _held(one))
+        if kind != "bytes" or place not in values:
+            return ""
+        try:
+            before = unpack(tuple(blob), self._library)
+        except Unshippable:
+            return ""
+        return first_change(place.rpartition(".")[2], before, values[place])
 
 
 def _definitions(function: Any, library: Library) -> list[Any]:

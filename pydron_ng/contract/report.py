@@ -2,30 +2,63 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 
 from pydron_ng.contract.findings import Finding
 
 
 class Report:
-    """The findings so far, each once. ``str()`` of it is for people."""
+    """The findings so far, each once. ``str()`` of it is for people.
 
-    def __init__(self) -> None:
+    file: keeps them, too, up to date at any time, however the process ends; for `saved` to read.
+    """
+
+    def __init__(self, file: str = "") -> None:
+        self._file, self._process = file, os.getpid()
         self.checked: Counter[str] = Counter()
         self._found: dict[tuple[str, str, str], Finding] = {}
+        self._save()
 
     def add(self, function: str, findings: Iterable[Finding]) -> None:
         """One call of a function was checked."""
         self.checked[function] += 1
         for finding in findings:
-            key = finding.function, finding.code, finding.message if finding.is_breach else ""
-            self._found.setdefault(key, finding)
+            self._keep(finding)
+        self._save()
+
+    def _keep(self, finding: Finding) -> None:
+        key = finding.function, finding.code, finding.message if finding.is_breach else ""
+        self._found.setdefault(key, finding)
 
     @property
     def findings(self) -> list[Finding]:
         """All of them, breaches first."""
         return sorted(self._found.values(), key=lambda finding: not finding.is_breach)
+
+    def _save(self) -> None:
+        if self._file and os.getpid() == self._process:  # not in a fork of the program
+            found = [asdict(finding) for finding in self.findings]
+            with open(self._file, "w", encoding="utf-8") as file:
+                json.dump({"checked": self.checked, "findings": found}, file)
+
+    @classmethod
+    def saved(cls, path: str, original: Callable[[str], str]) -> Report:
+        """The one in a file; original: the path of a file of the program's by the one in there.
+
+        Raises: OSError, ValueError.
+        """
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        report = cls()
+        report.checked.update(content["checked"])
+        for finding in content["findings"]:
+            place = finding["file"] and original(finding["file"])
+            report._keep(Finding(**{**finding, "file": place}))
+        return report
 
     def __str__(self) -> str:
         return "\n".join(self._lines())

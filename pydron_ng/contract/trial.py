@@ -10,14 +10,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pydron_ng.contract.canary import Canary, CanaryDied
-from pydron_ng.contract.deeds import deeds
-from pydron_ng.contract.findings import Finding
+from pydron_ng.contract.deeds import Deed, deeds
+from pydron_ng.contract.findings import REMEDIES, Finding
 from pydron_ng.contract.held import Arguments, State
 from pydron_ng.contract.likeness import Likeness, likeness
+from pydron_ng.contract.places import place_of
 from pydron_ng.contract.settings import Watched, random_states, settings, threads
+from pydron_ng.contract.showing import shown, shown_call
 from pydron_ng.runtime.outcome import Raised, Refused
 from pydron_ng.runtime.session import entering
 from pydron_ng.values.functions import identify
@@ -27,8 +29,6 @@ from pydron_ng.values.unshippable import Unshippable
 
 if TYPE_CHECKING:
     from pydron_ng.values.library import Library
-
-_WIDEST: Final = 60  # characters of a value in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Trial:
 
     def begin(self) -> None:
         """Look at all that the call must not change; it follows at once."""
+        self._packed = None
         self._packed = self._pack()
         self._arguments = Arguments(self._function, self._args, self._kwargs, self._library)
         self._state = State(self._function, self._library)
@@ -85,8 +86,15 @@ class Trial:
         finally:
             entering.discard(get_ident())
 
-    def _find(self, code: str, message: str) -> None:
-        self.findings.append(Finding(code, self.name, message))
+    def _find(self, code: str, message: str, change: str = "", subject: str = "") -> None:
+        """Told with the line that can be blamed for it."""
+        file, line = place_of(self._function, code, subject) if code in REMEDIES else ("", 0)
+        self._told(code, message, change, file, line)
+
+    def _told(self, code: str, message: str, change: str, file: str, line: int) -> None:
+        args, kwargs = self._before() or (self._args, self._kwargs)
+        call = shown_call(self._function, args, kwargs)
+        self.findings.append(Finding(code, self.name, message, call, change, file, line))
 
     def _pack(self) -> Packed | None:
         """The call's arguments as bytes."""
@@ -96,13 +104,16 @@ class Trial:
             self._find(refusal.code, f"its arguments do not travel: {refusal.why}")
             return None
 
-    def _examine(self, done: list[tuple[str, str]], ended: Ended) -> None:
-        for code, message in done:
-            self._find(code, message)
-        for name in self._arguments.changed():
-            self._find("changed-argument", f"it changed its argument {name}")
-        for place in self._state.changed():
-            self._find("changed-state", f"it changed {place}")
+    def _examine(self, done: list[Deed], ended: Ended) -> None:
+        for deed in done:
+            if deed.file:
+                self._told(deed.code, deed.message, "", deed.file, deed.line)
+            else:  # a library did it by itself
+                self._find(deed.code, deed.message)
+        for name, change in self._arguments.changed(self._before()).items():
+            self._find("changed-argument", f"it changed its argument {name}", change, name)
+        for place, change in self._state.changed():
+            self._find("changed-state", f"it changed {place}", change, place.rpartition(".")[2])
         for name in self._settings.changed():
             self._find("changed-setting", f"it left {name} changed")
         for name in self._random.changed():
@@ -113,16 +124,26 @@ class Trial:
             self._repeat(self._packed, ended)
             self._try_elsewhere(self._packed, ended)
 
+    def _before(self) -> Any:
+        """Copies of the arguments as they were; None if they do not travel."""
+        try:
+            return None if self._packed is None else unpack(self._packed.blob, self._library)
+        except Unshippable:
+            return None
+
     def _ended(self, value: object, failure: BaseException | None, seconds: float) -> Ended:
         if failure is None:
-            return Ended(_shown(value), likeness(value, self._library), seconds)
+            return Ended(shown(value), likeness(value, self._library), seconds)
         alike = likeness((type(failure), failure.args), self._library)
-        return Ended(f"{type(failure).__qualname__}{failure.args!r:.{_WIDEST}}", alike, seconds)
+        name = type(failure).__qualname__
+        return Ended(f"{name}({', '.join(map(shown, failure.args))})", alike, seconds)
 
     def _compare(self, code: str, here: Ended, there: Ended, where: str) -> None:
         if here.alike is None or there.alike is None or here.alike == there.alike:
             return
-        self._find(code, f"the same call gave {here.text}, and {where} {there.text}")
+        if any(finding.code == "differs-each-time" for finding in self.findings):
+            return  # that it differs elsewhere, too, says no more
+        self._find(code, f"{where}, the same call gave something else", _both(here, there))
 
     def _repeat(self, packed: Packed, first: Ended) -> None:
         """Make the call again, on copies, where nobody hears it."""
@@ -138,7 +159,7 @@ class Trial:
                 failure = error
             if inspect.iscoroutine(value):
                 value.close()
-        self._compare("differs-each-time", first, self._ended(value, failure, 0.0), "then")
+        self._compare("differs-each-time", first, self._ended(value, failure, 0.0), "made again")
 
     def _try_elsewhere(self, packed: Packed, first: Ended) -> None:
         try:
@@ -162,13 +183,10 @@ class Trial:
         self._compare("differs-elsewhere", first, there, "in another process")
 
 
-def _shown(value: object) -> str:
-    """A value in at most 60 characters."""
-    try:
-        text = repr(value)
-    except Exception:  # the value's own code
-        return f"<{type(value).__qualname__}>"
-    return text if len(text) <= _WIDEST else text[: _WIDEST - 3] + "..."
+def _both(here: Ended, there: Ended) -> str:
+    if here.text != there.text:
+        return f"{here.text}, then {there.text}"
+    return f"both show as {here.text}, but their bytes differ"
 
 
 @contextmanager

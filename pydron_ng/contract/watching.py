@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -22,12 +23,14 @@ CALLS_PER_FUNCTION: Final = 3
 
 
 @contextmanager
-def checking(calls_per_function: int = CALLS_PER_FUNCTION) -> Iterator[Report]:
+def checking(calls_per_function: int = CALLS_PER_FUNCTION, file: str = "") -> Iterator[Report]:
     """Functional calls of scheduled functions are checked inside of the block; what was found.
 
     Nothing runs in parallel there: each call is made by the program, as without @schedule.
+
+    file: where the report is kept as well.
     """
-    report = Report()
+    report = Report(file)
     with Checker() as checker:
         checks.append(watch := Watch(checker, report, calls_per_function))
         wake_all()
@@ -39,13 +42,22 @@ def checking(calls_per_function: int = CALLS_PER_FUNCTION) -> Iterator[Report]:
 
 
 def check_to_the_end() -> None:
-    """Check from now on; tell standard error what was found when the program ends."""
-    checking_ = checking()
-    report = checking_.__enter__()
+    """Check from now on; tell standard error what was found when the program ends.
+
+    ``PYDRON_CHECK_REPORT`` names a file that is told instead, for other programs to read,
+    ``PYDRON_CHECK_CALLS`` how many calls of each function are checked.
+    """
+    calls = os.environ.pop("PYDRON_CHECK_CALLS", "")  # other processes have reports of their own
+    file = os.environ.pop("PYDRON_CHECK_REPORT", "")
+    checking_ = checking(int(calls) if calls.isdecimal() else CALLS_PER_FUNCTION, file)
+    report, process = checking_.__enter__(), os.getpid()
 
     def end() -> None:
+        if os.getpid() != process:  # a fork of the program
+            return
         checking_.__exit__(None, None, None)
-        print(report, file=sys.stderr)
+        if not file:
+            print(report, file=sys.stderr)
 
     atexit.register(end)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Code(NamedTuple):
@@ -367,6 +367,66 @@ _CALLS = {
     ),
 }
 
+_BREACHES = {
+    "changed-argument": Code(
+        "A functional function changes what it was given. A worker changes a copy of it.",
+        "@functional\ndef tidy(rows):\n    rows.sort()",
+        "work on a copy, and return what is new",
+    ),
+    "changed-state": Code(
+        "It changes a global, a class, or what else it keeps between calls. A worker, and the next"
+        " call, has another one.",
+        "@functional\ndef fit(image):\n    FITTED.append(image.name)",
+        "pass it as an argument, and return what is new",
+    ),
+    "changed-setting": Code(
+        "It leaves something set that belongs to the whole process.",
+        '@functional\ndef load(name):\n    os.chdir("data")',
+        "set it in the program, before the calls; it travels to workers",
+    ),
+    "used-random": Code(
+        "It draws from a generator that all of the process share: who drew before, decides.",
+        "@functional\ndef noisy(x):\n    return x + random.random()",
+        "pass a seed, and make a generator of it inside: random.Random(seed)",
+    ),
+    "wrote": Code(
+        "It creates, changes or removes a file. A call may run ahead of its time, twice, or for"
+        " nothing.",
+        '@functional\ndef fit(image):\n    open("log", "a").write(image.name)',
+        "return what is to be written, and write it in the program",
+    ),
+    "started-process": Code(
+        "It starts a process, or signals one: nobody sees what that does.",
+        '@functional\ndef sizes(folder):\n    return subprocess.run(["du", folder])',
+        "do it in Python, or in the program; `@functional(reads=True)` if the process only reads",
+    ),
+    "reached-out": Code(
+        "It opens a connection: what others answer is no part of its arguments.",
+        "@functional\ndef load(url):\n    return requests.get(url).content",
+        "fetch in the program, and pass what came; or @functional(reads=True)",
+    ),
+    "left-thread": Code(
+        "It returned while a thread that it had started went on.",
+        "@functional\ndef fit(image):\n    Thread(target=upload, args=(image,)).start()",
+        "join the threads that it starts before it returns",
+    ),
+    "differs-each-time": Code(
+        "The same call gives something else the second time.",
+        '@functional\ndef stamp(row):\n    return {**row, "at": time.time()}',
+        "pass what it depends on (clock, random numbers, caches) as an argument",
+    ),
+    "differs-elsewhere": Code(
+        "The same call gives something else in another process.",
+        "@functional\ndef words(text):\n    return list(set(text.split()))",
+        "sort what it takes from a set; pass id(), process and host as arguments",
+    ),
+    "killed-worker": Code(
+        "The call ended the process that it was made in.",
+        "a C library that crashes",
+        "run it alone under python -X faulthandler: it ended its process",
+    ),
+}
+
 _ERRORS = {
     "pydron": Code("An error that is pydron_ng's own.", "PydronError", "see its text"),
     "translation": Code(
@@ -394,11 +454,24 @@ _ERRORS = {
         "see what the call does with its memory",
     ),
     "record": Code("A file holds no record of a run.", "pydron report notes.txt", "see its text"),
+    "not-equivalent": Code(
+        "`pydron check`: the scheduled program did something else than the sequential one.",
+        "a functional function that counts its calls in a global",
+        "please report it, with the program: nothing is known to be wrong with your functions",
+    ),
+    "not-repeatable": Code(
+        "`pydron check`: the sequential program itself does something else each time, there.",
+        'print(f"took {time.time() - began:.1f} s")',
+        "leave out times and addresses, give generators a seed; if it is about files that an"
+        " earlier run left, --scratch",
+    ),
     "contract": Code(
         "A `@functional` function is not one.", "PYDRON_CHECK=1", "see its text, or drop the mark"
     ),
 }
 
+#: The title of those that say that a result may be wrong.
+BREACHES: Final = "Breaches of the contract"
 #: Titles of the page, with the codes under each.
 GROUPS: Mapping[str, Mapping[str, Code]] = MappingProxyType(
     {
@@ -406,6 +479,7 @@ GROUPS: Mapping[str, Mapping[str, Code]] = MappingProxyType(
         "Sync-points": _SYNC_POINTS,
         "Values that do not travel": _VALUES,
         "Calls that are made in the program": _CALLS,
+        BREACHES: _BREACHES,
         "Errors": _ERRORS,
     }
 )

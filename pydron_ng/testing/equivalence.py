@@ -72,6 +72,7 @@ def assert_equivalent(
 
 def check(call: Call) -> None:
     """As `assert_equivalent`, for a call that makes its own arguments."""
+    __tracebackhide__ = True  # for pytest: the call that was checked is of interest
     differences = compare(observe_sequential(call), observe(call))
     if differences:
         raise NotEquivalent(call.function.__qualname__, differences)

@@ -64,7 +64,7 @@ def _flows(
     where: dict[Position, int],
     bound: tuple[tuple[str, ...], ...],
 ) -> Iterator[Flow]:
-    chains = _chains(_with_mutations(outline, mutated))
+    chains = chains_of(_with_mutations(outline, mutated))
     for node, chain in chains.items():
         name = _defined(node)
         source = _statement(node, where)
@@ -134,7 +134,12 @@ def _self_assignment(name: str, index: int, number: int) -> ast.stmt:
     return assign
 
 
-def _chains(tree: ast.Module) -> dict[Any, Any]:
+def chains_of(tree: ast.Module) -> dict[Any, Any]:
+    """The definitions in a tree, as beniget finds them, each with those who use it.
+
+    Raises:
+        TranslationError: the analysis does not know a construct.
+    """
     import beniget
     import gast
 

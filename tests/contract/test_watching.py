@@ -158,7 +158,7 @@ def test_the_report_is_short_and_worst_first() -> None:
         "pydron_ng checked 3 calls of 2 functions: 1 breaks the contract",
         "",
         "survey.fit: it drew from random [used-random]",
-        "  try: pass a seed, and make a generator of it inside: random.Random(seed).",
+        "  try: pass a seed, and make a generator of it inside: random.Random(seed)",
         "",
         "made inline, which is exact:",
         "  survey.load: it returns a view [aliased-result]",
