@@ -55,7 +55,7 @@ def _items(path: str, before: dict[Any, Any], after: dict[Any, Any], depth: int)
     """Keys are matched by what they look like: those before are copies."""
     old = {shown(key): value for key, value in before.items()}
     new = {shown(key): value for key, value in after.items()}
-    for key in old.keys() | new.keys():
+    for key in {**old, **new}:
         if key not in old:
             yield f"{path}[{key}]: new, {shown(new[key])}"
         elif key not in new:
