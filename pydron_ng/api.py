@@ -17,10 +17,12 @@ from pydron_ng.runtime.session import (
     in_worker,
     said_without_source,
     scheduled_names,
+    watch,
 )
 
 if TYPE_CHECKING:
     from pydron_ng.observe.explanation import Explanation
+    from pydron_ng.runtime.watch import Teller
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
@@ -247,6 +249,21 @@ def explain(function: Callable[..., Any]) -> Explanation:
     from pydron_ng.observe.explain import explanation_of
 
     return explanation_of(function)
+
+
+def _wants_progress() -> bool:
+    from pydron_ng.observe.progress import is_wanted
+
+    return is_wanted()
+
+
+def _progress() -> Teller:
+    from pydron_ng.observe.progress.told import Progress
+
+    return Progress()
+
+
+watch.listen(_wants_progress, _progress)
 
 
 def _speculates(function: Any) -> bool:

@@ -31,6 +31,7 @@ from pydron_ng.translation.runahead.promises import (
 
 if TYPE_CHECKING:
     from pydron_ng.runtime.entry import Entry, InnerEntry
+    from pydron_ng.runtime.program import Program
 
 #: How many names run-ahead may wait for before those are forgotten that cannot come any more.
 MOST_AWAITED = 1_024
@@ -46,6 +47,8 @@ class Running:
     alive: False once every call is inline to the end.
     counters: shared with the commit program, see ``counters.py``.
     calls: issued and not yet committed.
+    trips: of loops, by their lines, how many items they go over; of one that is inside of another
+        on the same line nobody hears.
     routed: of each site, the key of the call that the commit program made there last.
     filling: the rows that calls go into. open_rows: of each site the one that takes further calls.
     pledged: taken for coroutines that have not begun.
@@ -72,6 +75,7 @@ class Running:
         is_possible = entry.program.closed is not None and not entry.program.suspends
         self.filling = Filling(self, is_possible=is_possible)
         self.open_rows = self.filling.open
+        self.trips: dict[int, int] = {}
         self.branch: Branch | None = None
         self.routed: dict[int, Key] = {}
         self.pledged: set[IssuedCall] = set()
@@ -82,6 +86,10 @@ class Running:
         self.alive = True
         self._most_awaited = MOST_AWAITED
         pace.join(self)
+
+    @property
+    def program(self) -> Program:
+        return self._program
 
     def is_of(self, entry: Entry | InnerEntry) -> bool:
         return entry is self._entry

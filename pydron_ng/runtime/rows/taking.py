@@ -31,6 +31,7 @@ class Taking:
         if self._running.filling.at and self._quiet.may_hold:
             return self._activation.maker(site)(mark, callee, _take_nothing, self._saw)
         self._quiet.end()
+        mark.made += 1
         return callee
 
     def _saw(self, mark: Functional, value: Any, seconds: float, failed: bool) -> None:
