@@ -119,7 +119,7 @@ class Watch:
         """Tell of the calls if one takes long; in how many seconds to look again."""
         calls = sorted(filter(self._is_under_way, self._begun.copy().values()), key=_age)
         try:
-            if calls and now >= calls[0].at + LONG_SECONDS:
+            if calls and now >= calls[0].at + LONG_SECONDS and self._make is not None:
                 return self._tell(calls)
             self._stop_telling()
         except Exception as error:

@@ -141,13 +141,13 @@ def _total(program: Program, loop: Loop | None, mark: Functional) -> int | None:
 
 def _loop_of_any(begun: Sequence[Begun], outer: Running) -> tuple[Loop | None, Running]:
     """The loop of the outermost call of the thread that is in one whose end is known."""
-    found = _loop(outer), outer
-    for call in begun:
-        running = call.running()
-        if running is None or call.thread != begun[0].thread:
+    others = (call.running() for call in begun[1:] if call.thread == begun[0].thread)
+    found: tuple[Loop | None, Running] = None, outer
+    for running in (outer, *others, *outer.pace.members()):
+        loop = None if running is None else _loop(running)
+        if running is None or loop is None:
             continue
-        loop = _loop(running)
-        if loop is not None and loop.items is not None:
+        if loop.items is not None:
             return loop, running
         found = (loop, running) if found[0] is None else found
     return found
