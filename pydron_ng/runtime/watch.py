@@ -83,7 +83,7 @@ class Watch:
         for mark in running.pace.met.values():
             mark.made = 0
         if self._is_telling:
-            with self._turn:
+            with self._turn, suppress(Exception):  # it is no trouble of the program's
                 self._stop_telling()
 
     def _arm(self) -> bool:

@@ -16,6 +16,7 @@ SHOWN, GONE, TIDY = b"1\n", b"0\n", b"t\n"
 #: A shell takes the standard input away from what it starts with &.
 _START = 'exec 3<&0; /bin/sh -c "$@" <&3 3<&- &'
 _SCRIPT = """
+cd /
 while read -r said; do
     last=$said
     if [ "$said" = t ]; then printf "$0"; fi

@@ -63,8 +63,9 @@ class Terminal:
         self._write(draw(size.lines, line(size.columns - 1)))
 
     def end(self, line: str) -> None:  # noqa: ARG002
-        if self._is_shown and self._is_in_foreground() and self._is_writable():
-            self._hide()
+        with suppress(OSError):
+            if self._is_shown and self._is_in_foreground() and self._is_writable():
+                self._hide()
         self._withdraw()
         with suppress(OSError):
             fcntl.flock(self._number(), fcntl.LOCK_UN)

@@ -166,6 +166,28 @@ PROGRAMS = {
         print("\\n" * 20)
         survey(60)
     """,
+    "closed descriptors": """
+        @schedule
+        def survey(n):
+            for i in range(n):
+                print(calibrate(i))
+                if i == 10:
+                    seen()
+                    os.closerange(3, 200)
+        survey(60)
+        print("done")
+    """,
+    "a descriptor that is another file now": """
+        @schedule
+        def survey(n):
+            for i in range(n):
+                print(calibrate(i))
+                if i == 10:
+                    seen()
+                    os.dup2(os.open("errors", os.O_CREAT | os.O_WRONLY), 2)
+        survey(60)
+        print("done", os.path.getsize("errors"))
+    """,
     "a fork": """
         import warnings
         @schedule
