@@ -81,9 +81,9 @@ class Functional:
         function = None if self._function is None else self._function()
         return str(getattr(function, "__name__", "a function"))
 
-    def cost(self, seconds: float, calls: int = 1) -> None:
-        """Learn from one call. calls: so many were made that took so long each."""
-        self.made += calls
+    def cost(self, seconds: float) -> None:
+        """Learn from one call."""
+        self.made += 1
         known = self.seconds
         self.seconds = seconds if known is None else known + _WEIGHT * (seconds - known)
 

@@ -124,7 +124,8 @@ class Sending:
         size = sum(map(len, row.outcome)) // len(row.values)
         row.outcome = None
         row.mark.weigh(size)
-        row.mark.cost(row.seconds / len(row.values), len(row.values))
+        row.mark.cost(row.seconds / len(row.values))
+        row.mark.made += len(row.values) - 1
         row.mark.answered(row.elapsed)
         row.running.pace.run()
         self._dispatch.release()

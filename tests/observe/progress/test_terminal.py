@@ -166,6 +166,17 @@ PROGRAMS = {
         print("\\n" * 20)
         survey(60)
     """,
+    "threads": """
+        import threading
+        @schedule
+        def survey(n):
+            for i in range(n):
+                calibrate(i)
+                if i == 10:
+                    seen()
+                    print([t.name for t in threading.enumerate() if t.name != "pydron"])
+        survey(60)
+    """,
     "closed descriptors": """
         @schedule
         def survey(n):
