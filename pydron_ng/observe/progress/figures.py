@@ -48,7 +48,10 @@ class Calls(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """name: of the scheduled function. at, began: perf_counter(). others: such calls beside it."""
+    """name: of the scheduled function. at, began: perf_counter(). others: such calls beside it.
+
+    is_ahead: does it run ahead? Else the program makes all calls itself, and nobody counts them.
+    """
 
     name: str
     at: float
@@ -58,6 +61,7 @@ class Figures(NamedTuple):
     busy: int
     workers: int
     others: int
+    is_ahead: bool
 
     @property
     def made(self) -> int:
@@ -93,6 +97,7 @@ def read(begun: Sequence[Begun]) -> Figures | None:
         busy=busy,
         workers=outer.pace.capacity,
         others=len({call.thread for call in begun} - {first.thread}),
+        is_ahead=outer.pace.alive,
     )
 
 

@@ -40,7 +40,7 @@ class Forecast:
 
     def after(self, figures: Figures) -> Outlook:
         """What is to be expected by these figures and those before."""
-        is_counted = figures.made > 0
+        is_counted = figures.made > 0 and figures.is_ahead
         subject = figures.name, figures.began, figures.loop and figures.loop.line, is_counted
         if subject != self._of:
             self._of, self._share = subject, 0.0
@@ -88,7 +88,7 @@ def share_of(figures: Figures) -> float | None:
     if not loop.items:
         return 1.0
     least = loop.done / loop.items
-    known = [calls for calls in figures.calls if calls.total]
+    known = [calls for calls in figures.calls if calls.total and figures.is_ahead]
     work = sum(calls.seconds for calls in known) * loop.items
     done = sum(calls.seconds * min(calls.made, loop.items) for calls in known)
     return min(1.0, max(least, done / work if work else 0.0))

@@ -89,6 +89,8 @@ def _bar(outlook: Outlook, glyphs: Glyphs) -> str:
 
 def _functions(figures: Figures, *, details: bool) -> list[str]:
     """Those with most to do, in the order in which they were met."""
+    if not figures.is_ahead:
+        return []
     used = [c for c in figures.calls if c.made or c.running or c.waiting]
     heavy = sorted(used, key=_work, reverse=True)[:_MOST_FUNCTIONS]
     said = [_function(calls, details=details) for calls in used if calls in heavy]
@@ -107,6 +109,8 @@ def _function(calls: Calls, *, details: bool) -> str:
 
 
 def _workers(figures: Figures, *, short: bool) -> str:
+    if not figures.is_ahead:
+        return "all calls are made here"
     if short:
         return f"{figures.busy}/{figures.workers} busy"
     workers = "worker" if figures.busy == 1 else "workers"
@@ -119,7 +123,7 @@ def _rate(outlook: Outlook) -> str:
     if outlook.rate < 0.1:  # noqa: PLR2004  one in more than ten seconds
         return f"{60 * outlook.rate:.2g} {outlook.unit}/min"
     digits = 1 if outlook.rate < 100 else 0  # noqa: PLR2004
-    return f"{outlook.rate:.{digits}f} {outlook.unit}/s"
+    return f"{outlook.rate:,.{digits}f} {outlook.unit}/s"
 
 
 def _left(outlook: Outlook) -> str:

@@ -198,6 +198,7 @@ def test_workers_are_counted() -> None:
     assert seen[0].workers == 2
     assert 0 <= seen[0].busy <= 2
     assert seen[0].others == 0
+    assert seen[0].is_ahead
 
 
 class Surveyor:

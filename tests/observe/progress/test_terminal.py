@@ -457,3 +457,13 @@ def test_two_programs_on_one_terminal_do_not_write_over_each_other(tmp_path: Pat
         terminal.to_the_end()
         assert seen == {first}
         assert not terminal.text
+
+
+def test_ctrl_c_leaves_the_traceback_and_no_line(tmp_path: Path) -> None:
+    with Terminal(tmp_path, WAITING, progress="yes") as terminal:
+        terminal.until(lambda: terminal.foot.startswith("survey"))
+        terminal.type("\x03")
+        terminal.to_the_end()
+        assert terminal.text[-1] == "KeyboardInterrupt"
+        assert terminal.screen.margins is None
+        assert not any(line.startswith("survey ") for line in terminal.text)

@@ -15,10 +15,15 @@ OUTLOOK = Outlook(0.375, 12.34, "calls", 23.4)
 
 
 def figures(
-    *calls: Calls, at: float = 10.0, done: int = 140, items: int | None = 400, line: bool = False
+    *calls: Calls,
+    at: float = 10.0,
+    done: int = 140,
+    items: int | None = 400,
+    line: bool = False,
+    ahead: bool = True,
 ) -> Figures:
     loop = Loop(7, done, items, not line)
-    return Figures("survey", at, 0.0, loop, calls, 4, 4, 0)
+    return Figures("survey", at, 0.0, loop, calls, 4, 4, 0, ahead)
 
 
 def test_with_room_it_says_all() -> None:
@@ -56,6 +61,15 @@ def test_without_an_end_it_says_which_item_it_is() -> None:
     unknown = Outlook(None, 0.05, "items", None)
     assert worded(figures(items=None), unknown, 80) == (
         "survey  item 141  4 workers busy of 4 · 3 items/min"
+    )
+
+
+def test_where_nothing_runs_ahead_it_says_so_and_counts_items() -> None:
+    forecast = Forecast()
+    forecast.after(figures(CALIBRATE, at=10.0, done=100_000, items=400_000, ahead=False))
+    later = figures(CALIBRATE, at=20.0, done=200_000, items=400_000, ahead=False)
+    assert worded(later, forecast.after(later), 100) == (
+        "survey  50 % ━━━━━━────── all calls are made here · 10,000 items/s · 0:20 left"
     )
 
 
