@@ -50,7 +50,16 @@ os.execv(sys.executable, [sys.executable, "script.py"])
 
 
 class Screen(pyte.HistoryScreen):
-    """Puts the cursor back as xterm does: also behind the last column of a row that is full."""
+    """As xterm does it, the cursor goes back behind the last column of a row that is full, too.
+
+    And below what scrolls it goes down to the end of the screen.
+    """
+
+    def cursor_down(self, count: int | None = None) -> None:
+        if self.margins is not None and self.cursor.y > self.margins.bottom:
+            self.cursor.y = min(self.cursor.y + (count or 1), self.lines - 1)
+        else:
+            super().cursor_down(count)
 
     def restore_cursor(self) -> None:
         saved = self.savepoints[-1].cursor.x if self.savepoints else 0
