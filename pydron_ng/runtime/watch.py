@@ -59,22 +59,27 @@ class Watch:
         self._teller: Teller | None = None
         self._is_telling = False
         self._is_armed = False
-        self._due = 0.0
+        self._due = self._unwanted_until = 0.0
         self._arming = RLock()
         self._turn = RLock()
 
     def listen(self, is_wanted: Callable[[], bool], make: Callable[[], Teller]) -> None:
         """From now on `make` makes the teller when there is something to tell.
 
-        is_wanted: asked when a call begins, before.
+        is_wanted: asked when a call begins, before; if it says no, not again for a second.
         """
+        self._unwanted_until = 0.0
         self._is_wanted, self._make = is_wanted, make
 
     def begin(self, running: Running) -> None:
         """A call runs ahead from now on."""
-        self._begun[id(running)] = Begun(ref(running), get_ident(), perf_counter())
+        now = perf_counter()
+        if now < self._unwanted_until:
+            return
+        self._begun[id(running)] = Begun(ref(running), get_ident(), now)
         if not self._is_armed and not self._arm():  # in this order: it may just be disarmed
             del self._begun[id(running)]
+            self._unwanted_until = now + LONG_SECONDS
 
     def end(self, running: Running) -> None:
         """The call has ended."""

@@ -34,6 +34,7 @@ class Silent:
 def _listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(session.watch, "_is_wanted", lambda: True)
     monkeypatch.setattr(session.watch, "_make", Silent)
+    monkeypatch.setattr(session.watch, "_unwanted_until", 0.0)
     seen.clear()
     yield
     assert not session.watch._begun
