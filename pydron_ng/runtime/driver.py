@@ -156,6 +156,11 @@ class Driver:
         """How many workers there are, or are to be; hosts may have more cores than was known."""
         return max(self._asked, len(self._known))
 
+    def seen(self) -> tuple[list[Task], int]:
+        """The tasks that are queued or running, and how many workers have any; needs no lock."""
+        busy = sum(known.tasks > 0 for known in list(self._known.values()))
+        return [entry.task for entry in list(self._tasks.values())], busy
+
     def next_id(self) -> TaskId:
         return next(self._ids)
 
