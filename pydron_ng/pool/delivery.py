@@ -20,6 +20,8 @@ from pydron_ng.pool.parcels import ONE, Answer, Raised, Unpicklable
 from pydron_ng.runtime.grain import is_coroutine_function
 from pydron_ng.runtime.task import TaskState
 
+_OVER = frozenset({TaskState.SETTLED, TaskState.DROPPED})
+
 
 class RemoteTraceback(Exception):
     """The cause of an exception that a task has raised: the traceback on its worker, as text."""
@@ -55,11 +57,19 @@ class Delivery:
         job = self._desk.job(
             function, given, options, hear, is_coroutine=is_coroutine_function(function.called)
         )
-        future = PoolFuture(lambda: self._drop(job), lambda: job.state is TaskState.RUNNING)
+        future = PoolFuture(
+            lambda: self._drop(job),
+            lambda: job.state is TaskState.RUNNING,
+            lambda seconds: self._attend(job, seconds),
+        )
         self._begin()
         self._futures[job] = future
         self._desk.put([job])
         return future
+
+    def _attend(self, job: Job, seconds: float | None) -> None:
+        with self._desk.lock:
+            self._desk.wait(lambda: job.state in _OVER, seconds)
 
     def _drop(self, job: Job) -> bool:
         self._futures.pop(job, None)

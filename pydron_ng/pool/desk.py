@@ -6,14 +6,15 @@ import heapq
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydron_ng.backends import registry
 from pydron_ng.backends.base import TaskId, Token, WorkerId
 from pydron_ng.memory.arena import SHARE_BYTES
 from pydron_ng.pool.jobs import Job, label_of
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import LARGE_FUNCTION, function_of, packed
+from pydron_ng.pool.parcels import LARGE_FUNCTION, packed
+from pydron_ng.pool.steady import Steady
 from pydron_ng.runtime.driver import Driver
 from pydron_ng.runtime.task import Task
 from pydron_ng.values.blob import Blob
@@ -23,20 +24,17 @@ if TYPE_CHECKING:
 
 PERFORMER = "pydron_ng.pool.performer:Performer"
 #: So many tasks may be with the scheduler; further ones wait here, where they can be overtaken.
-_MOST_ISSUED = 256
+_MOST_ISSUED = 1024
 #: Of so many functions it is remembered what a call takes.
 _MOST_KNOWN = 256
 _WEIGHT = 0.3  # of the newest time in the moving average
 
 
-class Function:
-    """A function as it travels. name: for messages."""
+class Function(NamedTuple):
+    """A function, and how it travels."""
 
-    def __init__(self, function: Any) -> None:
-        """Raises: what cloudpickle raises."""
-        self.called = function
-        self.data = function_of(function)
-        self.name = label_of(function, 1)
+    called: Any
+    data: bytes
 
 
 class Desk:
@@ -55,9 +53,14 @@ class Desk:
         self._issued = 0
         self._is_ranked = False  # somebody has asked for a priority
         self._seconds: dict[bytes, float] = {}
+        self._steady = Steady()
         self.is_closed = self._is_refusing = False
 
     # --- making tasks ---
+
+    def function(self, called: Any) -> Function:
+        """Raises: what cloudpickle raises."""
+        return Function(called, self._steady.bytes_of(called))
 
     def job(
         self,

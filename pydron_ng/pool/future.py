@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from time import monotonic
 from typing import Any, NamedTuple
 
 
@@ -31,9 +32,18 @@ class PoolFuture(Future[Any]):
     info: as soon as it is done.
     """
 
-    def __init__(self, drop: Callable[[], bool], runs: Callable[[], bool]) -> None:
-        """drop: nobody wants the task any more; False: it is done already. runs: is it running?"""
+    def __init__(
+        self,
+        drop: Callable[[], bool],
+        runs: Callable[[], bool],
+        attend: Callable[[float | None], None],
+    ) -> None:
+        """drop: nobody wants the task any more; False: it is done already. runs: is it running?
+
+        attend: waits for its answer, or for so many seconds.
+        """
         super().__init__()
+        self._attend = attend
         self.info = Info()
         self._drop = drop
         self._runs = runs
@@ -45,6 +55,22 @@ class PoolFuture(Future[Any]):
         if self.done() or not self._drop():
             return False
         return super().cancel()
+
+    def result(self, timeout: float | None = None) -> Any:
+        """As of any future; the thread that waits sees to what workers answer."""
+        return super().result(self._wait(timeout))
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        """As `result`."""
+        return super().exception(self._wait(timeout))
+
+    def _wait(self, seconds: float | None) -> float | None:
+        """Wait for the answer; the seconds that are left then to hear of it."""
+        if self.done():
+            return seconds
+        began = monotonic()
+        self._attend(seconds)
+        return None if seconds is None else max(0.0, seconds - (monotonic() - began))
 
     def running(self) -> bool:
         """Has a worker begun it, and is it not done?"""

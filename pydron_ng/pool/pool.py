@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydron_ng.backends import registry
 from pydron_ng.config import from_dict, in_force
 from pydron_ng.pool.delivery import Delivery
-from pydron_ng.pool.desk import Desk, Function
+from pydron_ng.pool.desk import Desk
 from pydron_ng.pool.future import PoolFuture
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import ITEMS, STARRED, packed
@@ -74,7 +74,7 @@ class Pool(Executor):
 
         Raises: RuntimeError after shutdown; what pickling raises.
         """
-        return self._delivery.submit(Function(function), args, kwargs, self._options)
+        return self._delivery.submit(self._desk.function(function), args, kwargs, self._options)
 
     async def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """What the call returns, for ``await``. Raises: what it raises."""
@@ -104,7 +104,7 @@ class Pool(Executor):
         return Stream(
             self._desk,
             self._options,
-            Function(fn),
+            self._desk.function(fn),
             source,
             how,
             chunksize=chunksize,
@@ -156,7 +156,7 @@ class Pool(Executor):
         return Stream(
             self._desk,
             self._options,
-            Function(fn),
+            self._desk.function(fn),
             iter(iterable),
             STARRED if star else ITEMS,
             chunksize=chunksize,

@@ -15,8 +15,10 @@ from pydron_ng.pool.jobs import Job
 from pydron_ng.pool.options import Options
 
 Auto = Literal["auto"]
-#: Tasks of each worker whose results are not taken.
+#: Tasks of each worker whose results are not taken; and if they are short, as many as take so long.
 _TASKS_OF_A_WORKER: Final = 4
+_AHEAD_SECONDS: Final = 0.01
+_MOST_TASKS: Final = 256
 #: What the calls of one task are to take, if it is for us to say how many there are.
 _TASK_SECONDS: Final = 0.002
 _MOST_CALLS: Final = 4096
@@ -107,15 +109,20 @@ class Stream(Iterator[Any]):
     # --- reading ---
 
     def _fill(self) -> None:
-        """Read and send while there is room."""
-        while not self._is_exhausted and self._has_room:
-            items = self._take()
-            if items:
-                self._send(items)
+        """Read and send while there is room; short tasks only when there is room for many."""
+        if self._is_exhausted or 2 * len(self._tasks) > self._most_tasks:
+            return
+        jobs = list(self._made())
+        if jobs:
+            self._desk.put(jobs)
+
+    def _made(self) -> Iterator[Job]:
+        while self._has_room and (items := self._take()):
+            yield self._job(items)
 
     @property
     def _has_room(self) -> bool:
-        if len(self._tasks) >= self._most_tasks:
+        if self._is_exhausted or len(self._tasks) >= self._most_tasks:
             return False
         return self._most_items is None or self._tasks.items < self._most_items
 
@@ -134,7 +141,7 @@ class Stream(Iterator[Any]):
         self._is_exhausted = len(items) < calls
         return items
 
-    def _send(self, items: list[Any]) -> None:
+    def _job(self, items: list[Any]) -> Job:
         job = self._desk.job(
             self._function,
             (self._how, items),
@@ -144,15 +151,20 @@ class Stream(Iterator[Any]):
         )
         self._tasks.add(job, self._read)
         self._read += len(items)
-        self._desk.put([job])
+        return job
 
     def _grow(self) -> None:
-        """Make tasks of as many calls as take a good time, by what is known."""
+        """Make tasks of as many calls as take a good time, by what is known; more of short ones."""
         seconds = self._desk.seconds_of(self._function)
+        if seconds:
+            tasks = int(_AHEAD_SECONDS / (self._calls * seconds))
+            each = max(_TASKS_OF_A_WORKER, min(tasks, _MOST_TASKS))
+            self._most_tasks = each * self._desk.capacity
         if self._chunk == "auto" and seconds:
             good = max(1, min(_MOST_CALLS, int(_TASK_SECONDS / seconds)))
             if self._most_items is not None:
-                good = max(1, min(good, self._most_items // self._most_tasks))
+                tasks = _TASKS_OF_A_WORKER * self._desk.capacity
+                good = max(1, min(good, self._most_items // tasks))
             self._calls = min(good, _GROWTH * self._calls)
 
 
