@@ -383,8 +383,8 @@ class Driver:
     def joined(self, worker: WorkerId, pool: int, host: str) -> None:
         self._known[worker] = _Known()
         self._events.append(WorkerJoined(worker, pool, host))
-        if self._audience.tell is not None:
-            self._audience.tell(Joined(worker, host, perf_counter()))
+        if (tell := self._audience.tell) is not None:
+            tell(Joined(worker, host, perf_counter()))
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         ended = [number for number, blob in outcomes if blob != SUSPENDED]
@@ -425,8 +425,8 @@ class Driver:
         self._quiet.call_off((worker,))
         self._patience.rests(worker)
         self._events.append(WorkerLost(worker, why, with_host))
-        if self._audience.tell is not None:
-            self._audience.tell(Lost(worker, why, perf_counter()))
+        if (tell := self._audience.tell) is not None:
+            tell(Lost(worker, why, perf_counter()))
 
     def unstarted(self, pool: int, workers: int, why: str) -> None:
         self._events.append(StartFailed(pool, workers, why))
