@@ -34,7 +34,11 @@ class Audience:
     """
 
     def __init__(self) -> None:
-        self.clear()
+        self._lock = RLock()
+        self._seats: tuple[Seat, ...] = ()
+        self.tell: Hearer | None = None
+        self.singly = False
+        self.telling: set[int] = set()
 
     def admit(self, hearer: Hearer, *, singly: bool = False) -> Seat:
         """Where it sits from now on."""
@@ -53,12 +57,11 @@ class Audience:
     def clear(self) -> None:
         """Nobody listens any more; this may be a fork, and who held the lock is not in it."""
         self._lock = RLock()
-        self._seats: tuple[Seat, ...] = ()
-        self.telling: set[int] = set()
+        self._seats, self.telling = (), set()
         self._count()
 
     def _count(self) -> None:
-        self.tell: Hearer | None = self._tell if self._seats else None
+        self.tell = self._tell if self._seats else None
         self.singly = any(seat.singly for seat in self._seats)
 
     def _tell(self, event: Event) -> None:

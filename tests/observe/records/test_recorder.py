@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,25 @@ def test_a_call_that_needs_the_pass_before_is_known_as_that() -> None:
     (needs,) = run.record.needs
     (need,) = needs
     assert need == Need(need.site, need.site, common=1, carried=0)
+
+
+@schedule
+def within_contexts(count: int) -> int:
+    state = 0
+    for x in range(count):
+        if negative(x) < 0:
+            with suppress(ValueError), suppress(KeyError):
+                state = square(x)
+    return state
+
+
+@pytest.mark.usefixtures("_all_sent")
+def test_what_decides_about_a_with_statement_is_needed_by_the_calls_in_it() -> None:
+    with pydron_ng.record() as run:
+        within_contexts(3)
+    (needs,) = run.record.needs
+    site = {call.function: call.key[0] for call in run.record.calls}
+    assert Need(site["square"], site["negative"], common=1) in needs
 
 
 @pytest.mark.usefixtures("_all_sent")
