@@ -18,9 +18,8 @@ from pydron_ng.runtime.session import Session
 WORKERS = ("threads", "multicore")
 WINDOWS = (1, 1, 2, 3, 7, 30, 256, 1000)
 CORES = 2
-import os as _os
 
-_HEARD = float(_os.environ.get("HEARD", "0.25"))  # of all programs
+_HEARD = 0.25  # of all programs
 
 
 @dataclass(frozen=True, slots=True)
