@@ -192,6 +192,7 @@ class _Open:
     def closed(self, started: float) -> Call:
         """What is known of it. started: when the record began."""
         issued, taken, settled = self.issued, self.taken, self.settled  # what comes last, first
+        had = issued.calls if taken is None else taken.calls  # others go on by themselves
         return Call(
             number=issued.call,
             function=writable(issued.function),
@@ -203,9 +204,9 @@ class _Open:
             frame=issued.frame,
             key=issued.key,
             cause=issued.cause,
-            calls=issued.calls,
+            calls=had,
             settled=settled.at - started if settled else NEVER,
-            seconds=settled.seconds if settled else 0.0,
+            seconds=settled.seconds * had / issued.calls if settled else 0.0,
             worker=settled.worker if settled else -1,
             elapsed=settled.elapsed if settled else 0.0,
             taken=taken.at - started if taken else NEVER,

@@ -107,6 +107,9 @@ class Sending:
         for call in calls:
             if call.task is not None:
                 tell(call.issued(row.id, self._outbox.cause))
+            if call.outcome is not None:
+                seconds = call.outcome.seconds
+                tell(Settled(call.number, perf_counter(), seconds, row.worker, seconds))
 
     def take_back(self, row: Row) -> None:
         """If no worker has begun the row, the program makes its calls."""
