@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from statistics import median
 from typing import Final
 
@@ -319,8 +320,9 @@ class _Index:
         low, high = _range(draft, need)
         begin = max(0, bisect_left(firsts, low) - 1)
         end = bisect_left(firsts, high)
-        found = [d for d in there[begin:end] if d.first >= low or d.calls > 1]
-        for one in found[-_MANY:]:
+        latest = (there[place] for place in range(end - 1, begin - 1, -1))
+        found = (draft for draft in latest if draft.first >= low or draft.calls > 1)
+        for one in islice(found, _MANY):
             if one.done <= draft.issued + _EPSILON:
                 yield one.number
 

@@ -124,6 +124,8 @@ def write_whole(target: Path, content: bytes) -> None:
     try:
         draft.write_bytes(content)
         draft.replace(target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from None
     finally:
         draft.unlink(missing_ok=True)
 
