@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from itertools import count
 from time import perf_counter
 from typing import NamedTuple
@@ -240,13 +241,14 @@ class Driver:
         if self.closed:
             return
         self.closed = True
-        self._lose_all(self._why_closed)
-        self._pump.close()
-        for backend in self._backends:
-            backend.close()
-        self._loop.close()
-        if self._arena is not None:
-            self._arena.close()
+        with ExitStack() as ends:  # each comes to its end, whatever becomes of the others
+            if self._arena is not None:
+                ends.callback(self._arena.close)
+            ends.callback(self._loop.close)
+            for backend in reversed(self._backends):
+                ends.callback(backend.close)
+            ends.callback(self._pump.close)
+            self._lose_all(self._why_closed)
 
     def rest(self) -> None:
         """A fork is about to happen: no thread of the driver's own runs meanwhile."""

@@ -173,7 +173,8 @@ class Session:
         """
         driver, self._driver = self._driver, None
         if driver is not None:
-            with driver.lock, suppress(OSError):  # the program may have closed our descriptors
+            # What was interrupted at any moment may fail; the program may have closed descriptors.
+            with driver.lock, suppress(Exception):
                 driver.close()
 
     def forked(self) -> Session:
