@@ -282,7 +282,8 @@ def on_event(hearer: Callable[[Event], None], *, singly: bool = False) -> Listen
 
     The result is a context manager, too. `hearer` is called at once, in whatever thread of the
     program deals with workers, which waits for it: it had better do little. If it raises, the log
-    of ``pydron_ng`` says so, and it hears no more.
+    of ``pydron_ng`` says so, and it hears no more. Scheduled functions that it calls run as if
+    undecorated, and are told to nobody.
 
     singly: short calls of a loop have events of their own each; else, many travel together and
         are told as one. They take longer then.

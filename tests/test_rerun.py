@@ -300,6 +300,32 @@ def test_an_exception_of_another_kind_is_told_with_a_way_out() -> None:
         pydron_ng.rerun(ValueError("never raised"))
 
 
+@functional
+def refused_with(number: int) -> None:
+    raise Speechless(number)
+
+
+class Speechless(Exception):
+    def __str__(self) -> str:
+        raise ZeroDivisionError
+
+
+@schedule
+def refusing(number: int) -> None:
+    refused_with(number)
+
+
+@pytest.mark.usefixtures("workers")
+def test_arguments_and_exceptions_that_cannot_be_written_are_no_trouble(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pdb.post_mortem", lambda _: None)
+    with pytest.raises(Speechless) as raised:
+        refusing(10**5000)
+    pydron_ng.rerun(raised.value)
+    assert "refused_with(<int>)" in capsys.readouterr().out
+
+
 def test_a_call_that_kills_its_process_is_not_made_again() -> None:
     lost = pydron_ng.errors.WorkerLost("crash(3) killed 3 workers")
     with pytest.raises(NothingToRerun, match="faulthandler"):

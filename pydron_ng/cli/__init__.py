@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from io import TextIOWrapper
 
 import click
 
@@ -32,3 +34,6 @@ class _Words(Words):
 @click.version_option(package_name="pydron_ng", message="%(package)s %(version)s")
 def main() -> None:
     """What pydron_ng does, where it does it, and what it leaves there."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # one that cannot show a character shows its number
+            stream.reconfigure(errors="backslashreplace")

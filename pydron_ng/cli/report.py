@@ -12,6 +12,7 @@ from pydron_ng.errors import RecordError
 from pydron_ng.observe.records.duration import duration
 from pydron_ng.observe.records.record import read
 from pydron_ng.observe.records.recording import Run
+from pydron_ng.observe.records.text import PLAIN
 from pydron_ng.observe.records.text import report as report_of
 
 _BAD_USAGE = 2
@@ -56,7 +57,7 @@ def report(file: Path, *, workers: tuple[int, ...], save: Path | None) -> None:
     except RecordError as error:
         click.echo(f"pydron report: {error}", err=True)
         sys.exit(_BAD_USAGE)
-    console = Console(highlight=False)
+    console = Console(**PLAIN)
     console.print(report_of(run.record, run.figures))
     for count in workers:
         console.print(f"with {count} workers: {duration(run.predict(count))}")

@@ -201,7 +201,7 @@ class _Walk:
                 inside = {s.index for s in self._outline.sites if loop in s.loops}
                 for step in self._steps(site(self._outline.of[node])):
                     if step.needed[0] == "statement" or step.needed[1] not in inside:
-                        yield step
+                        yield Step(step.needed, start, step.name)
 
     def _is_passed_over(self, node: Node, edge: Edge) -> bool:
         if not self._speculate or edge.kind != "control" or node[0] != "statement":

@@ -12,13 +12,12 @@ class Listening:
     """Tells a hearer all events, until it is closed or its ``with`` block ends."""
 
     def __init__(self, hearer: Hearer, *, singly: bool = False) -> None:
-        self._hearer = hearer
-        audience.admit(hearer, singly=singly)
+        self._seat = audience.admit(hearer, singly=singly)
         wake_all()  # functions that rest would have nothing to say
 
     def close(self) -> None:
         """Tell it no more; may be called again."""
-        audience.dismiss(self._hearer)
+        audience.dismiss(self._seat)
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,7 @@ from pydron_ng.observe.explanation import Explanation, Gain, Measured
 from pydron_ng.observe.records.duration import duration
 from pydron_ng.observe.records.figures import Figures
 from pydron_ng.observe.records.gain import gain
+from pydron_ng.observe.records.record import writable
 from pydron_ng.observe.records.recording import Run
 from pydron_ng.observe.records.text import TITLES, row_of, sites
 
@@ -20,11 +21,11 @@ _LEAST_GAIN = 0.02
 
 def measured_in(told: Explanation, run: Run) -> Measured | None:
     """What the run says of the function; None if it has not called it."""
-    last = told.line + len(told.source)
+    last, file = told.line + len(told.source), writable(told.file)
     tallies = tuple(
         tally
         for tally in run.record.tallies
-        if tally.file == told.file and told.line <= tally.line < last
+        if tally.file == file and told.line <= tally.line < last
     )
     if not tallies:
         return None
@@ -38,7 +39,8 @@ def _gains(told: Explanation, run: Run, figures: Figures) -> Iterator[Gain]:
     for call in told.calls:
         for cause in call.causes:
             if cause.code not in _OF_THE_COMPUTATION:
-                held.setdefault((cause.code, cause.line), set()).add((told.file, call.line))
+                place = writable(told.file), call.line
+                held.setdefault((cause.code, cause.line), set()).add(place)
     for (code, line), places in held.items():
         won = gain(run.record, figures, places)
         if won >= _LEAST_GAIN * figures.elapsed:

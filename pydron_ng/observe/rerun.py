@@ -168,7 +168,7 @@ def _made_again(failed: Failed, function: FunctionType) -> TracebackType | None:
             "  try: PYDRON_CHECK=1, which finds out whether the function is functional"
         )
         return None
-    same = type(failure) is type(failed.failure) and str(failure) == str(failed.failure)
+    same = type(failure) is type(failed.failure) and _said(failure) == _said(failed.failure)
     before = "" if same else f"; it had raised {_text(failed.failure)}"
     _say(f"{_label(failed)} was made again, and raises {_text(failure)}{before}")
     return _below(failed.caller, _own(failure, function))
@@ -256,8 +256,18 @@ def _label(failed: Failed) -> str:
 def _shown(value: object) -> str:
     short = Repr()
     short.maxother = short.maxstring = 40
-    return " ".join(short.repr(value).split())
+    try:
+        return " ".join(short.repr(value).split())
+    except Exception:  # an integer that is too long to be written, at any depth
+        return f"<{type(value).__name__}>"
 
 
 def _text(failure: BaseException) -> str:
-    return f"{type(failure).__name__}: {failure}".splitlines()[0].removesuffix(": ")
+    return f"{type(failure).__name__}: {_said(failure)}".splitlines()[0].removesuffix(": ")
+
+
+def _said(failure: BaseException) -> str:
+    try:
+        return str(failure)
+    except Exception:  # of the program's own __str__
+        return ""

@@ -11,6 +11,7 @@ from pydron_ng.events import Entered, Inlined, Left, Taken
 from pydron_ng.runtime.session import audience
 
 if TYPE_CHECKING:
+    from pydron_ng.runtime.audience import Hearer
     from pydron_ng.runtime.calls import IssuedCall, Key
     from pydron_ng.runtime.driver import Driver
     from pydron_ng.runtime.grain import Functional
@@ -27,15 +28,15 @@ class Account:
         self._waited = 0.0  # for the call that comes next
 
     def entered(self) -> None:
-        if audience.tell is not None:
+        if (tell := audience.tell) is not None:
             program, serial = self._running.program, self._running.serial
             code = program.caller
             place = code.co_qualname, code.co_filename, code.co_firstlineno
-            audience.tell(Entered(serial, *place, perf_counter(), get_ident(), program))
+            tell(Entered(serial, *place, perf_counter(), get_ident(), program))
 
     def left(self) -> None:
-        if audience.tell is not None:
-            audience.tell(Left(self._running.serial, perf_counter(), self._running.pace.retired))
+        if (tell := audience.tell) is not None:
+            tell(Left(self._running.serial, perf_counter(), self._running.pace.retired))
 
     def wait(self, done: Callable[[], bool]) -> None:
         """Wait as the driver does."""
@@ -48,31 +49,30 @@ class Account:
 
     def took(self, call: IssuedCall) -> None:
         """An outcome was taken."""
-        if audience.tell is not None:
-            self._took(call.number, 1)
+        if (tell := audience.tell) is not None:
+            self._took(tell, call.number, 1)
 
     def took_row(self, row: Row) -> None:
         """All calls of a row were taken, or made."""
-        if audience.tell is not None and not row.is_here:
-            self._took(row.id, row.taken)
+        if (tell := audience.tell) is not None and not row.is_here:
+            self._took(tell, row.id, row.taken)
 
-    def _took(self, number: int, calls: int) -> None:
+    def _took(self, tell: Hearer, number: int, calls: int) -> None:
         waited, self._waited = self._waited, 0.0
-        assert audience.tell is not None
-        audience.tell(Taken(number, perf_counter(), waited, calls))
+        tell(Taken(number, perf_counter(), waited, calls))
 
     def made(self, call: IssuedCall | Row, seconds: float) -> None:
         """The program has made a call itself."""
-        if audience.tell is not None:
-            audience.tell(call.inlined(seconds))
+        if (tell := audience.tell) is not None:
+            tell(call.inlined(seconds))
 
     def made_unissued(self, key: Key, function: object, mark: Functional, seconds: float) -> None:
         """The same for one that nobody had issued."""
-        if audience.tell is not None:
+        if (tell := audience.tell) is not None:
             name = getattr(function, "__qualname__", type(function).__qualname__)
             file, line = self._running.place_of(key[0])
             at, serial, why = perf_counter(), self._running.serial, why_unissued(mark)
-            audience.tell(Inlined(-1, name, file, line, at, seconds, serial, key, why))
+            tell(Inlined(-1, name, file, line, at, seconds, serial, key, why))
 
 
 def why_unissued(mark: Functional) -> str:

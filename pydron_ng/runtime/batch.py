@@ -228,7 +228,7 @@ def row_length(calls: int, workers: int, seconds: float | None) -> int:
     Each worker is to get several, or at least one if these were too short.
     """
     share, most = -(-calls // (_ROWS_OF_A_WORKER * workers)), -(-calls // workers)
-    shortest = max(1, round(BATCH_SECONDS / seconds)) if seconds else 1
+    shortest = max(1, round(min(calls, BATCH_SECONDS / seconds))) if seconds else 1
     return min(most, max(share, shortest))
 
 

@@ -25,6 +25,7 @@ Key = tuple[int, ...]
 #: Why the program makes a call itself that was issued: no worker has come to it.
 NOT_BEGUN = "not-begun"
 _WIDEST = 40  # characters of an argument in a message
+_MOST_BITS = 1_000  # of an integer that is written out
 
 
 class IssuedCall:
@@ -131,5 +132,7 @@ def _shortened(value: object) -> str:
     """An argument in at most 40 characters; only builtin types are asked how they look."""
     if type(value) not in {int, float, str, bytes, bool, type(None)}:
         return f"<{type(value).__name__}>"
-    text = repr(value)
+    if type(value) is int and value.bit_length() > _MOST_BITS:
+        return f"<int of {value.bit_length()} bits>"  # Python refuses to write the longest ones
+    text = repr(value[:_WIDEST] if isinstance(value, str | bytes) else value)
     return text if len(text) <= _WIDEST else text[: _WIDEST - 3] + "..."

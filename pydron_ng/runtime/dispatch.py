@@ -297,8 +297,8 @@ class Dispatch:
         self.release()
 
     def _learn(self, call: IssuedCall, outcome: Outcome, size: int) -> None:
-        if audience.tell is not None:
-            self._tell(call, outcome, audience.tell)
+        if (tell := audience.tell) is not None:
+            self._tell(call, outcome, tell)
         if isinstance(outcome, Refused):
             self._refused(call, outcome)
             return
@@ -310,10 +310,11 @@ class Dispatch:
 
     def _tell(self, call: IssuedCall, outcome: Outcome, tell: Hearer) -> None:
         """One that takes results of others begins, for whoever listens, when these are there."""
-        task, at = call.task, perf_counter()
+        task = call.task
         assert task is not None
         if call.links:
             tell(call.issued(task.id, task.id))
+        at = perf_counter()
         tell(Settled(call.number, at, outcome.seconds, task.worker, task.elapsed))
 
     def _is_completed(self, call: IssuedCall, found: Mapping[IssuedCall, Outcome]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from itertools import count
 from time import perf_counter
 from typing import NamedTuple
@@ -272,13 +273,14 @@ class Driver:
         if self.closed:
             return
         self.closed = True
-        self._lose_all(self._why_closed)
-        self._pump.close()
-        for backend in self._backends:
-            backend.close()
-        self._loop.close()
-        if self._arena is not None:
-            self._arena.close()
+        with ExitStack() as ends:  # each comes to its end, whatever becomes of the others
+            if self._arena is not None:
+                ends.callback(self._arena.close)
+            ends.callback(self._loop.close)
+            for backend in reversed(self._backends):
+                ends.callback(backend.close)
+            ends.callback(self._pump.close)
+            self._lose_all(self._why_closed)
 
     def rest(self) -> None:
         """A fork is about to happen: no thread of the driver's own runs meanwhile."""
@@ -418,8 +420,8 @@ class Driver:
         self._known[worker] = _Known()
         self.hosts[worker] = host
         self._events.append(WorkerJoined(worker, pool, host))
-        if self._audience.tell is not None:
-            self._audience.tell(Joined(worker, host, perf_counter()))
+        if (tell := self._audience.tell) is not None:
+            tell(Joined(worker, host, perf_counter()))
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         ended = [number for number, blob in outcomes if blob != SUSPENDED]
@@ -460,8 +462,8 @@ class Driver:
         self._quiet.call_off((worker,))
         self._patience.rests(worker)
         self._events.append(WorkerLost(worker, why, with_host))
-        if self._audience.tell is not None:
-            self._audience.tell(Lost(worker, why, perf_counter()))
+        if (tell := self._audience.tell) is not None:
+            tell(Lost(worker, why, perf_counter()))
 
     def unstarted(self, pool: int, workers: int, why: str) -> None:
         self._events.append(StartFailed(pool, workers, why))

@@ -134,9 +134,9 @@ class Outbox:
         self._underway.update(issued)
         assert self.surroundings is not None
         self._session.surround(self.surroundings)
-        if audience.tell is not None:
+        if (tell := audience.tell) is not None:
             for event in (event for batch in issued for event in batch.issued(self.cause)):
-                audience.tell(event)
+                tell(event)
         self._driver.issue(issued)
 
     def _cut(self, batches: Sequence[Batch]) -> Iterator[Batch]:

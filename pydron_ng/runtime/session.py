@@ -132,7 +132,8 @@ class Session:
         """Whether calls may go to workers, as seen by the calling thread, right now.
 
         Not in a worker, not with PYDRON=off, not at the interpreter's shutdown, not where the
-        driver is at work already further up this thread's stack (signal handlers, finalizers).
+        driver is at work already further up this thread's stack (signal handlers, finalizers),
+        not for those who hear what becomes of other calls.
         """
         return not (
             is_off()
@@ -140,6 +141,7 @@ class Session:
             or not threading.main_thread().is_alive()
             or self._making.locked()
             or (self._driver is not None and self._driver.entered)
+            or (audience.telling and threading.get_ident() in audience.telling)
         )
 
     def surround(self, surroundings: Surroundings) -> None:
@@ -172,7 +174,8 @@ class Session:
         """
         driver, self._driver = self._driver, None
         if driver is not None:
-            with driver.lock, suppress(OSError):  # the program may have closed our descriptors
+            # What was interrupted at any moment may fail; the program may have closed descriptors.
+            with driver.lock, suppress(Exception):
                 driver.close()
 
     def forked(self) -> Session:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pydron_ng.events import Event, Issued, Settled, Taken
-from pydron_ng.runtime.session import audience
+from pydron_ng.observe.listening import Listening
 
 
 class Overlap:
@@ -50,8 +50,5 @@ class Overlap:
 def listening() -> Iterator[Overlap]:
     """What is said of each call inside of the block."""
     heard = Overlap()
-    audience.admit(heard.events.append, singly=True)
-    try:
+    with Listening(heard.events.append, singly=True):
         yield heard
-    finally:
-        audience.dismiss(heard.events.append)

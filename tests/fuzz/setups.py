@@ -19,6 +19,8 @@ WORKERS = ("threads", "multicore")
 WINDOWS = (1, 1, 2, 3, 7, 30, 256, 1000)
 CORES = 2
 
+_HEARD = 0.25  # of all programs
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:
@@ -28,11 +30,13 @@ class Setup:
     inline: Literal[False, "auto"]
     window: int
     short: bool = False  # all calls are known to be so from the beginning
+    heard: bool = False  # somebody listens
 
     def __str__(self) -> str:
         calls = "small calls inline" if self.inline else "every call dispatched"
         short = ", short ones together" if self.short else ""
-        return f"{self.workers}, {calls}{short}, window {self.window}"
+        heard = ", heard" if self.heard else ""
+        return f"{self.workers}, {calls}{short}, window {self.window}{heard}"
 
     @property
     def seconds(self) -> float | None:
@@ -45,7 +49,7 @@ def draw(seed: str, workers: Sequence[str] = WORKERS) -> Setup:
     choose = random.Random(f"setup of {seed}")
     inline: Literal[False, "auto"] = "auto" if choose.random() < 0.25 else False
     workers_, window = choose.choice(workers), choose.choice(WINDOWS)
-    return Setup(workers_, inline, window, choose.random() < 0.5)
+    return Setup(workers_, inline, window, choose.random() < 0.5, choose.random() < _HEARD)
 
 
 @contextlib.contextmanager

@@ -15,10 +15,12 @@ from types import FrameType
 from typing import Any
 from weakref import ref
 
+import pydron_ng
 from pydron_ng.runtime import tame
 from pydron_ng.runtime.session import Session
 from pydron_ng.testing import NotEquivalent, Observation, compare, observe, observe_sequential
 from tests.fuzz.bounded import bounded
+from tests.fuzz.hearing import Ear
 from tests.fuzz.leaks import Watch
 from tests.fuzz.programs import Loaded, load
 from tests.fuzz.setups import Setup, known, process_groups, put_in_force
@@ -67,7 +69,7 @@ class Trial:
             except Exception as error:
                 return Verdict(f"the program cannot be loaded: {error!r}", "unloadable")
             try:
-                verdict = _judge(loaded)
+                verdict = _judge(loaded, Ear() if setup.heard else None)
             finally:
                 loaded.forget()
             held = loaded.made
@@ -89,13 +91,14 @@ def _start_all(sessions: dict[str, Session]) -> set[int]:
     return groups
 
 
-def _judge(loaded: Loaded) -> Verdict:
+def _judge(loaded: Loaded, ear: Ear | None) -> Verdict:
     sequential = _sequential(loaded)
     if sequential is None:
         return Verdict("", "too long")
-    differences = compare(sequential, _scheduled(loaded))
+    differences = compare(sequential, _heard(loaded, ear) if ear else _scheduled(loaded))
     reasons = frozenset(reason.code for reason in loaded.reasons())
     mistakes = [str(reason) for reason in loaded.reasons() if reason.code in MISTAKES]
+    mistakes += ear.mistakes() if ear else []
     if not differences:
         ending = sequential.outcome[0][0].partition("[")[0]
         return Verdict("\n".join(mistakes), ending, reasons)
@@ -109,6 +112,11 @@ def _sequential(loaded: Loaded) -> Observation | None:
     with _uncollected(), bounded(loaded.path, STEPS) as steps:
         observation = observe_sequential(loaded.call)
     return None if steps.ran_out else observation
+
+
+def _heard(loaded: Loaded, ear: Ear) -> Observation:
+    with pydron_ng.on_event(ear.hear):
+        return _scheduled(loaded)
 
 
 def _scheduled(loaded: Loaded) -> Observation:

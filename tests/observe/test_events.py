@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pytest
 
@@ -29,6 +31,24 @@ def squares(count: int) -> int:
     for x in range(count):
         found.append(square(x))
     return total(found)
+
+
+@schedule
+def fourth_powers(count: int) -> list[int]:
+    return [square(square(x)) for x in range(count)]
+
+
+@functional
+def bits(x: int) -> int:
+    return x.bit_length()
+
+
+@schedule
+def widths(count: int) -> list[int]:
+    found = []
+    for x in range(count):
+        found.append(bits((1 << 100_000) + x))
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -138,6 +158,100 @@ def test_a_listener_that_raises_costs_nothing_but_its_events(
         assert squares(5) == 30
     assert "ZeroDivisionError" in caplog.text
     assert of(heard, Left)
+
+
+@pytest.mark.parametrize("kind", [Entered, Issued, Settled, Taken, Left])
+@pytest.mark.parametrize("singly", [True, False])
+def test_who_leaves_at_an_event_does_not_end_running_ahead(
+    kind: type[Event], singly: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    def leave(event: Event) -> None:
+        if isinstance(event, kind):
+            listening.close()
+
+    with caplog.at_level(logging.INFO, "pydron_ng"):
+        listening = pydron_ng.on_event(leave, singly=singly)
+        assert squares(20) == sum(x * x for x in range(20))
+    assert not caplog.messages
+
+
+@pytest.mark.parametrize("kind", [Entered, Issued, Settled, Taken, Left])
+def test_scheduled_functions_that_a_hearer_calls_are_not_told(kind: type[Event]) -> None:
+    heard: list[Event] = []
+    found: list[int] = []
+
+    def hear(event: Event) -> None:
+        heard.append(event)
+        if isinstance(event, kind):
+            found.append(squares(4))
+
+    with pydron_ng.on_event(hear):
+        assert squares(20) == sum(x * x for x in range(20))
+    assert set(found) == {14}
+    assert len(of(heard, Entered)) == 1
+
+
+def test_the_same_hearer_hears_on_until_each_of_its_ends() -> None:
+    heard: list[Event] = []
+    with pydron_ng.on_event(heard.append):
+        with pydron_ng.on_event(heard.append):
+            pass
+        squares(3)
+    assert of(heard, Entered)
+
+
+def test_anything_that_can_be_called_can_hear() -> None:
+    @dataclass
+    class Counting:
+        count: int = 0
+
+        def __call__(self, _: Event) -> None:
+            self.count += 1
+
+    hearer = Counting()  # which has no hash
+    with pydron_ng.on_event(hearer):
+        squares(3)
+    assert hearer.count
+
+
+def test_a_hearer_that_exits_ends_only_its_hearing() -> None:
+    def leave(_: Event) -> None:
+        raise SystemExit
+
+    with pydron_ng.on_event(leave):
+        assert squares(5) == 30
+
+
+def test_many_threads_may_call_while_hearers_come_and_go() -> None:
+    def call() -> list[int]:
+        return [squares(5) for _ in range(40)]
+
+    with ThreadPoolExecutor(3) as pool:
+        results = [pool.submit(call) for _ in range(3)]
+        while not all(result.done() for result in results):
+            with pydron_ng.on_event(lambda _: None):
+                pass
+    assert [result.result() for result in results] == [[30] * 40] * 3
+
+
+def test_an_integer_that_cannot_be_written_is_told_all_the_same() -> None:
+    heard: list[Event] = []
+    with pydron_ng.on_event(heard.append):
+        assert widths(3) == [100_001] * 3
+    issued = [event for event in heard if isinstance(event, Issued)]
+    assert len(issued) == 3
+    assert {event.label for event in issued} == {"bits(<int of 100001 bits>)"}
+
+
+def test_a_call_that_takes_results_in_its_batch_is_issued_before_it_settles() -> None:
+    heard: list[Event] = []
+    with pydron_ng.on_event(heard.append, singly=True):
+        for _ in range(5):
+            fourth_powers(10)
+    issued = {event.call: event.at for event in heard if isinstance(event, Issued)}
+    settled = {event.call: event.at for event in heard if isinstance(event, Settled)}
+    assert len(settled) == 100
+    assert all(issued[call] <= settled[call] for call in settled)
 
 
 def test_nothing_is_told_after_the_end() -> None:

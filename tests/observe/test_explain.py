@@ -36,6 +36,7 @@ MARGINS = {
     "drawn_first": {2: "sync-point", 3: "ahead, from 2 on"},
     "kept": {5: "perhaps one by one"},
     "handed": {2: "ahead?", 3: "ahead, after 2", 4: "ahead, after 3"},
+    "largest": {4: "perhaps round by round"},
     "nothing": {},
 }
 

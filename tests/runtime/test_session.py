@@ -71,6 +71,27 @@ def test_a_discarded_driver_is_followed_by_a_new_one() -> None:
         assert mine.driver is not first
 
 
+def test_a_driver_that_was_interrupted_anywhere_is_discarded_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    others = workers_of(os.getpid())
+    with configure(workers=PROCESSES, inline=False) as mine:
+        first = mine.driver
+        with first.lock:
+            first.hire()
+            first.wait(lambda: bool(workers_of(os.getpid()) - others))
+        processes = workers_of(os.getpid()) - others
+        assert processes
+
+        def stumble(_: str) -> None:
+            raise ValueError("a row is not where it was put")
+
+        monkeypatch.setattr(first, "_lose_all", stumble)
+        mine.discard()
+        assert first.closed
+        wait_until(lambda: not any(map(is_alive, processes)))
+
+
 def test_it_is_usable_in_the_program() -> None:
     with configure(workers=THREADS) as mine:
         assert mine.usable()

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from pydron_ng.observe.records.forecast import UNLIMITED, forecast
+from pydron_ng.observe.records.frames import frames_of
 from pydron_ng.observe.records.plan import Plan, plan_of
 from pydron_ng.observe.records.record import NEVER, Record
 from pydron_ng.observe.records.spans import Spans
@@ -60,12 +61,16 @@ class Figures(msgspec.Struct, frozen=True):
     @property
     def parallelism(self) -> float:
         """How many workers could be busy on the average; no speed-up can be larger."""
-        return self.work / self.span if self.span else 1.0
+        return self.times(self.span)
 
     @property
     def speed_up(self) -> float:
         """What was reached."""
-        return self.work / self.elapsed if self.elapsed else 1.0
+        return self.times(self.elapsed)
+
+    def times(self, seconds: float) -> float:
+        """How many times as fast as one after the other it is to take so long."""
+        return self.work / seconds if seconds else 1.0
 
     @property
     def is_trusted(self) -> bool:
@@ -82,7 +87,7 @@ class Figures(msgspec.Struct, frozen=True):
 def figures_of(record: Record) -> Figures:
     """What the run came to."""
     plan = plan_of(record)
-    inside = Spans((f.entered, f.left) for f in record.frames if f.left != NEVER)
+    inside = Spans((f.entered, f.left) for f in frames_of(record))
     span = forecast(plan, UNLIMITED)
     made = sum(sum(t.made_seconds.values()) for t in record.tallies)
     listed = sum(m.seconds for m in record.made)

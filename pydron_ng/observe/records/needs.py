@@ -32,8 +32,14 @@ def _needs(graph: Graph, needs: Needs) -> Iterator[Need]:
 
 def _carried(graph: Graph, path: tuple[Step, ...], depth: int) -> int:
     """The loop, by its number from outside, whose pass before is needed; -1 if it is the same."""
-    carrying = [step for step in path if graph.edges[step.needed, step.by].distance]
+    carrying = [step for step in path if _distance(graph, step)]
     if not carrying or not depth:
         return -1
     around = [len(loops_of(graph, node)) for s in carrying for node in (s.needed, s.by)]
     return min(depth, *around) - 1
+
+
+def _distance(graph: Graph, step: Step) -> int:
+    """How many passes apart; a step past a with statement, or into a lambda, is no edge."""
+    edge = graph.edges.get((step.needed, step.by))
+    return 0 if edge is None else edge.distance

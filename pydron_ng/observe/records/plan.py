@@ -8,12 +8,14 @@ it had when the unit was issued, if it was the program that it waited for.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from statistics import median
 from typing import Final
 
+from pydron_ng.observe.records.frames import by_thread, frames_of
 from pydron_ng.observe.records.record import NEVER, Call, Frame, Made, Need, Record
 from pydron_ng.observe.records.spans import Spans
 
@@ -84,6 +86,8 @@ def plan_of(record: Record, free: Collection[Place] = ()) -> Plan:
 Place = tuple[str, int]
 #: Steps, each with the time when it was done.
 _Timed = Sequence[tuple[float, Step]]
+#: When something was done, how long that took, its unit, and seconds if it is none.
+_Event = tuple[float, float, int, float]
 
 
 @dataclass(slots=True)
@@ -116,9 +120,10 @@ class _Planning:
     def __init__(self, record: Record, free: Collection[Place]) -> None:
         self._record = record
         self._free = free
-        self._frames: dict[int, Frame] = {frame.number: frame for frame in record.frames}
-        self._inside = Spans((f.entered, f.left) for f in record.frames if f.left != NEVER)
-        self._threads = Counter(frame.thread for frame in record.frames)
+        frames = frames_of(record)
+        self._frames: dict[int, Frame] = {frame.number: frame for frame in frames}
+        self._inside = Spans((f.entered, f.left) for f in frames)
+        self._threads = by_thread(frames)
         self._drafts: list[_Draft] = []
         self._of_call: dict[int, _Draft] = {}
         self._of_task: dict[int, list[_Draft]] = defaultdict(list)
@@ -127,7 +132,8 @@ class _Planning:
     def plan(self) -> Plan:
         self._draft_sent()
         self._draft_made()
-        steps = {thread: self._steps(thread) for thread in self._threads}
+        events = self._events()
+        steps = {thread: self._steps(thread, events[thread]) for thread in self._threads}
         self._depend()
         self._place({thread: [at for at, _ in found] for thread, found in steps.items()}, steps)
         return Plan(
@@ -210,37 +216,35 @@ class _Planning:
     # --- what the program does ---
 
     def _thread(self, frame: int) -> int:
-        """That of the scheduled call; if the program has never come to it, the busiest one."""
-        known = self._frames.get(frame)
-        return known.thread if known is not None else self._threads.most_common(1)[0][0]
+        """That of the scheduled call."""
+        return self._frames[frame].thread
 
-    def _steps(self, thread: int) -> list[tuple[float, Step]]:
+    def _steps(self, thread: int, events: Iterable[_Event]) -> list[tuple[float, Step]]:
         """What a thread did, in order, each with the time when it was done."""
-        frames = [f for f in self._record.frames if f.thread == thread]
+        frames = self._threads[thread]
         position = min(frame.entered for frame in frames)
         steps: list[tuple[float, Step]] = []
-        for at, took, unit, seconds in self._events(thread):
+        for at, took, unit, seconds in sorted(events):
             own = self._inside.overlap(position, at - took)
             steps.append((at, Step(own, unit, seconds)))
             position = max(position, at)
-        end = max((f.left for f in frames if f.left != NEVER), default=position)
+        end = max(frame.left for frame in frames)
         steps.append((end, Step(self._inside.overlap(position, end), -1, 0.0)))
         return steps
 
-    def _events(self, thread: int) -> list[tuple[float, float, int, float]]:
-        """Of each: when it was done, how long that took, its unit, and seconds if it is none."""
-        found = []
+    def _events(self) -> Mapping[int, list[_Event]]:
+        """What each thread took and made."""
+        found: dict[int, list[_Event]] = defaultdict(list)
         for call in self._record.calls:
-            if call.taken != NEVER and self._thread(call.frame) == thread:
+            if call.taken != NEVER:
                 draft = self._of_call.get(call.number)
                 unit = -1 if draft is None else draft.number
-                found.append((call.taken, call.waited, unit, 0.0))
+                found[self._thread(call.frame)].append((call.taken, call.waited, unit, 0.0))
         for place, made in enumerate(self._record.made):
-            if self._thread(made.frame) == thread:
-                draft = self._of_made.get(place)
-                unit, seconds = (-1, made.seconds) if draft is None else (draft.number, 0.0)
-                found.append((made.at, made.seconds, unit, seconds))
-        return sorted(found)
+            draft = self._of_made.get(place)
+            unit, seconds = (-1, made.seconds) if draft is None else (draft.number, 0.0)
+            found[self._thread(made.frame)].append((made.at, made.seconds, unit, seconds))
+        return found
 
     def _starts(self) -> float:
         """How long the first workers took to be there, as far as that was seen."""
@@ -253,12 +257,11 @@ class _Planning:
     def _depend(self) -> None:
         """What each unit takes of others: by the source, and by what was seen."""
         index = _Index(self._drafts)
+        needs = {source: _by_site(found) for source, found in enumerate(self._record.needs)}
         for draft in self._drafts:
-            frame = self._frames.get(draft.frame)
-            needs = () if frame is None else self._record.needs[frame.source]
-            for need in needs:
-                if need.site == draft.site:
-                    draft.needs.update(index.before(draft, need))
+            source = self._frames[draft.frame].source
+            for need in needs[source].get(draft.site, ()) if source in needs else ():
+                draft.needs.update(index.before(draft, need))
             for other in self._of_task.get(draft.cause, ()):
                 if other.done <= draft.issued + _EPSILON:
                     draft.needs.add(other.number)
@@ -288,6 +291,13 @@ class _Planning:
         return position > 0 and steps[position - 1][1].unit in draft.needs
 
 
+def _by_site(needs: Iterable[Need]) -> Mapping[int, list[Need]]:
+    found: dict[int, list[Need]] = defaultdict(list)
+    for need in needs:
+        found[need.site].append(need)
+    return found
+
+
 class _Index:
     """Finds the units that make calls of a site with given counters."""
 
@@ -310,8 +320,9 @@ class _Index:
         low, high = _range(draft, need)
         begin = max(0, bisect_left(firsts, low) - 1)
         end = bisect_left(firsts, high)
-        found = [d for d in there[begin:end] if d.first >= low or d.calls > 1]
-        for one in found[-_MANY:]:
+        latest = (there[place] for place in range(end - 1, begin - 1, -1))
+        found = (draft for draft in latest if draft.first >= low or draft.calls > 1)
+        for one in islice(found, _MANY):
             if one.done <= draft.issued + _EPSILON:
                 yield one.number
 
@@ -319,7 +330,7 @@ class _Index:
 def _range(draft: _Draft, need: Need) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The counters from which, and below which, calls are meant."""
     around = draft.first[: need.common]
-    if need.carried >= 0:
+    if 0 <= need.carried < len(draft.first):
         around = (*draft.first[: need.carried], draft.first[need.carried] - 1)
     if not around:
         return (), (1 << 62,)

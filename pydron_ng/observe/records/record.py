@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -16,6 +17,9 @@ from pydron_ng.errors import RecordError
 #: Of the file; it grows by one if a key goes or means something else.
 VERSION = 1
 NEVER = -1.0
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Key = Annotated[tuple[int, ...], msgspec.Meta(min_length=1)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -69,15 +73,15 @@ class Call(msgspec.Struct, frozen=True):
     issued: float
     task: int
     frame: int
-    key: tuple[int, ...]
+    key: Key
     cause: int
-    calls: int = 1
+    calls: Count = 1
     settled: float = NEVER
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
     worker: int = -1
-    elapsed: float = 0.0
+    elapsed: Seconds = 0.0
     taken: float = NEVER
-    waited: float = 0.0
+    waited: Seconds = 0.0
 
     @property
     def began(self) -> float:
@@ -95,9 +99,9 @@ class Made(msgspec.Struct, frozen=True):
     file: str
     line: int
     at: float
-    seconds: float
+    seconds: Seconds
     frame: int
-    key: tuple[int, ...]
+    key: Key
     why: str
     call: int = -1
 
@@ -155,7 +159,7 @@ class Record(msgspec.Struct, frozen=True, dict=True):
     program: str
     python: str
     cores: int
-    seconds: float
+    seconds: Seconds
     frames: tuple[Frame, ...]
     calls: tuple[Call, ...]
     made: tuple[Made, ...]
@@ -173,6 +177,11 @@ class Record(msgspec.Struct, frozen=True, dict=True):
 
     def to_json(self) -> bytes:
         return msgspec.json.encode(self)
+
+
+def writable(text: str) -> str:
+    """The same, but for what no file can hold: names of files that are no text."""
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
 
 def read(path: Path) -> Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from time import perf_counter
@@ -15,7 +15,16 @@ from msgspec import structs
 
 from pydron_ng.events import Entered, Event, Inlined, Issued, Joined, Left, Lost, Settled, Taken
 from pydron_ng.observe.records.needs import needs_in
-from pydron_ng.observe.records.record import NEVER, Call, Frame, Made, Record, Tally, Worker
+from pydron_ng.observe.records.record import (
+    NEVER,
+    Call,
+    Frame,
+    Made,
+    Record,
+    Tally,
+    Worker,
+    writable,
+)
 from pydron_ng.runtime.session import session
 
 #: So many calls are listed one by one; of all further ones there are sums.
@@ -38,6 +47,7 @@ class Recorder:
         self._sources: dict[Any, int] = {}
         self._sums: dict[tuple[str, str, int], _Sums] = {}
         self._listed = self._unlisted = 0
+        self._beyond: dict[int, set[int]] = defaultdict(set)  # calls not listed, by frame
         self._hear: dict[type, Callable[[Any], None]] = {
             Entered: self._entered,
             Left: self._left,
@@ -54,20 +64,21 @@ class Recorder:
 
     def record(self) -> Record:
         """All that was heard so far."""
-        listed = [call for call in self._calls.values() if call.is_listed]
-        dropped = Counter(id(call.sums) for call in self._calls.values() if call.is_unused)
+        calls = list(self._calls.values())  # copies, as threads of the program go on
+        dropped = Counter(id(call.sums) for call in calls if call.is_unused)
+        frames, made = tuple(self._frames.values()), tuple(self._made)
         return Record(
             began=self._began,
-            program=" ".join(sys.orig_argv[1:]) or "python",
+            program=writable(" ".join(sys.orig_argv[1:])) or "python",
             python=platform.python_version(),
             cores=os.cpu_count() or 1,
             seconds=self._since(perf_counter()),
-            frames=tuple(self._frames.values()),
-            calls=tuple(call.closed(self._started) for call in listed),
-            made=tuple(self._made),
+            frames=frames,
+            calls=tuple(call.closed(self._started) for call in calls if call.is_listed),
+            made=made,
             workers=tuple(self._workers.values()),
-            tallies=tuple(s.tally(*place, dropped[id(s)]) for place, s in self._sums.items()),
-            needs=tuple(map(needs_in, self._sources)),
+            tallies=tuple(s.tally(*place, dropped[id(s)]) for place, s in list(self._sums.items())),
+            needs=tuple(map(needs_in, list(self._sources))),
             always_sent=session().config.inline is False,
             unlisted=self._unlisted,
         )
@@ -76,11 +87,8 @@ class Recorder:
         return at - self._started
 
     def _sums_of(self, event: Issued | Inlined) -> _Sums:
-        place = event.function, event.file, event.line
-        found = self._sums.get(place)
-        if found is None:
-            found = self._sums[place] = _Sums()
-        return found
+        place = writable(event.function), writable(event.file), event.line
+        return self._sums.get(place) or self._sums.setdefault(place, _Sums())
 
     # --- calls ---
 
@@ -91,6 +99,8 @@ class Recorder:
         call = _Open(event, self._sums_of(event), is_listed=self._listed < self._most)
         self._listed += call.is_listed and event.call not in self._calls
         self._calls[event.call] = call
+        if not call.is_listed:
+            self._beyond[event.frame].add(event.call)
 
     def _settled(self, event: Settled) -> None:
         call = self._calls.get(event.call)
@@ -107,14 +117,18 @@ class Recorder:
                 self._forget(call)
 
     def _forget(self, call: _Open) -> None:
-        del self._calls[call.issued.call]
+        self._calls.pop(call.issued.call, None)
         self._listed -= call.is_listed
+        if not call.is_listed and call.issued.frame in self._beyond:
+            self._beyond[call.issued.frame].discard(call.issued.call)
 
     def _inlined(self, event: Inlined) -> None:
         self._sums_of(event).made_here(event)
         issued = self._calls.get(event.call)
         if issued is not None:
             issued.was_made = True
+            if not issued.is_listed and issued.issued.calls == 1:
+                self._forget(issued)
         if event.seconds < LEAST_SECONDS:
             return
         if len(self._made) < self._most:
@@ -128,13 +142,18 @@ class Recorder:
         number, function, file, line, at, thread, program = event
         source = self._sources.setdefault(program, len(self._sources))
         entered = self._since(at)
-        self._frames[number] = Frame(number, function, file, line, thread, entered, source)
+        place = writable(function), writable(file), line
+        self._frames[number] = Frame(number, *place, thread, entered, source)
 
     def _left(self, event: Left) -> None:
         frame = self._frames.get(event.frame)
         if frame is not None:
             left, retired = self._since(event.at), event.retired
             self._frames[event.frame] = structs.replace(frame, left=left, retired=retired)
+        for number in self._beyond.pop(event.frame, ()):
+            call = self._calls.pop(number, None)
+            if call is not None:
+                call.sums.dropped += call.is_unused
 
     def _joined(self, event: Joined) -> None:
         joined = self._since(event.at)
@@ -172,21 +191,22 @@ class _Open:
 
     def closed(self, started: float) -> Call:
         """What is known of it. started: when the record began."""
-        issued, settled, taken = self.issued, self.settled, self.taken
+        issued, taken, settled = self.issued, self.taken, self.settled  # what comes last, first
+        had = issued.calls if taken is None else taken.calls  # others go on by themselves
         return Call(
             number=issued.call,
-            function=issued.function,
-            file=issued.file,
+            function=writable(issued.function),
+            file=writable(issued.file),
             line=issued.line,
-            label=issued.label,
+            label=writable(issued.label),
             issued=issued.at - started,
             task=issued.task,
             frame=issued.frame,
             key=issued.key,
             cause=issued.cause,
-            calls=issued.calls,
+            calls=had,
             settled=settled.at - started if settled else NEVER,
-            seconds=settled.seconds if settled else 0.0,
+            seconds=settled.seconds * had / issued.calls if settled else 0.0,
             worker=settled.worker if settled else -1,
             elapsed=settled.elapsed if settled else 0.0,
             taken=taken.at - started if taken else NEVER,
@@ -200,8 +220,9 @@ class _Sums:
     def __init__(self) -> None:
         self.sent = 0
         self.sent_seconds = self.waited = 0.0
-        self.made = Counter[str]()
-        self.made_seconds: dict[str, float] = {}
+        self.made: dict[str, int] = defaultdict(int)
+        self.made_seconds: dict[str, float] = defaultdict(float)
+        self.dropped = 0  # of those that are not listed
 
     def took(self, event: Taken, call: _Open) -> None:
         self.sent += event.calls
@@ -211,8 +232,7 @@ class _Sums:
 
     def made_here(self, event: Inlined) -> None:
         self.made[event.why] += 1
-        known = self.made_seconds.get(event.why, 0.0)
-        self.made_seconds[event.why] = known + event.seconds
+        self.made_seconds[event.why] += event.seconds
 
     def tally(self, function: str, file: str, line: int, dropped: int) -> Tally:
         return Tally(
@@ -221,7 +241,7 @@ class _Sums:
             line,
             self.sent,
             self.sent_seconds,
-            dropped,
+            dropped + self.dropped,
             self.waited,
             dict(self.made),
             dict(self.made_seconds),
@@ -230,4 +250,5 @@ class _Sums:
 
 def _made(event: Inlined, at: float) -> Made:
     call, function, file, line, _, seconds, frame, key, why = event
-    return Made(function, file, line, at, seconds, frame, key, why, call)
+    place = writable(function), writable(file), line
+    return Made(*place, at, seconds, frame, key, why, call)

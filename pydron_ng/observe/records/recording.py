@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
+from threading import get_ident
 from types import MappingProxyType
 from typing import Final, Self
 
@@ -115,10 +116,16 @@ def writer_for(path: Path) -> Callable[[Run], bytes]:
 
 def write_whole(target: Path, content: bytes) -> None:
     """Leave a file there with that content, or what was there before. Raises: OSError."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    target = Path(os.path.realpath(target))  # what a link leads to
+    if target.exists() and not target.is_file() and not target.is_dir():
+        target.write_bytes(content)  # a pipe, or a device
+        return
+    draft = target.with_name(f".{os.getpid()}-{get_ident()}.pydron")
     try:
         draft.write_bytes(content)
         draft.replace(target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from None
     finally:
         draft.unlink(missing_ok=True)
 
@@ -174,3 +181,5 @@ def _write(recording: Recording, target: Path) -> None:
         recording.save(target)
     except OSError as error:
         log().warning("the report is not written: %s: %s", target, error.strerror)
+    except Exception as error:  # the program has done its work
+        log().warning("the report is not written: %s: %r", target, error)

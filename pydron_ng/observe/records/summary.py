@@ -27,7 +27,7 @@ def _parts(figures: Figures) -> Iterator[str]:
 def _forecasts(figures: Figures) -> Iterator[tuple[str, str, str]]:
     for one in figures.forecasts:
         workers = f"{one.workers} worker" + "s" * (one.workers != 1)
-        times = f"{figures.work / one.seconds:.1f}"
+        times = f"{figures.times(one.seconds):.1f}"
         yield workers, f"{duration(one.seconds)} · {times} x", f"{times} times as fast as the work"
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -18,6 +20,10 @@ _WIDTH = 110
 #: Of the table of places.
 TITLES = "place", "function", "calls", "sent", "mean", "waited", "made by the program, why"
 _NUMBERS = frozenset({"calls", "sent", "mean", "waited"})
+#: For consoles: names of functions and files are shown as they are.
+PLAIN: Final[Mapping[str, Any]] = MappingProxyType(
+    {"highlight": False, "markup": False, "emoji": False}
+)
 _NAMES = 3  # of functions in the headline
 
 
@@ -32,7 +38,7 @@ def sites(tallies: Sequence[Tally]) -> list[str]:
 
 
 def _plain(shown: RenderableType) -> list[str]:
-    console = Console(file=StringIO(), width=_WIDTH, color_system=None, highlight=False)
+    console = Console(file=StringIO(), width=_WIDTH, color_system=None, **PLAIN)
     with console.capture() as captured:
         console.print(shown)
     return [line.rstrip() for line in captured.get().splitlines()]
@@ -40,7 +46,7 @@ def _plain(shown: RenderableType) -> list[str]:
 
 def report(record: Record, figures: Figures) -> RenderableType:
     """The report, for a console of rich."""
-    if not record.frames:
+    if not (record.frames or record.calls or record.made):
         return Text(
             f"{record.program}\nno scheduled function ran ahead\n"
             "  try: decorate the function that calls the others with @schedule, and run it where\n"
@@ -58,6 +64,7 @@ def report(record: Record, figures: Figures) -> RenderableType:
 def _head(record: Record, figures: Figures) -> str:
     functions = list(dict.fromkeys(f"{frame.function}()" for frame in record.frames))
     names = ", ".join(functions[:_NAMES]) + " ..." * (len(functions) > _NAMES)
+    names = names or "scheduled calls that had begun before"
     workers, cores = _plural(figures.workers, "worker"), _plural(record.cores, "core")
     time = duration(figures.elapsed)
     return f"{record.program}\n{names}: {time} with {workers}, on a machine of {cores}"
@@ -94,7 +101,7 @@ def _forecasts(figures: Figures) -> Iterator[RenderableType]:
     for title in ("workers", "time", "speed-up"):
         table.add_column(title, justify="right")
     for one in figures.forecasts:
-        speed_up = f"{figures.work / one.seconds:.1f}"
+        speed_up = f"{figures.times(one.seconds):.1f}"
         table.add_row(str(one.workers), duration(one.seconds), speed_up)
     yield table
     if not figures.is_trusted:

@@ -96,8 +96,8 @@ class Sending:
         calls = row.apart(self._driver.next_id)
         for call in calls:
             call.surroundings = row.surroundings
-        if audience.tell is not None and not row.is_here:
-            self._tell(row, calls, audience.tell)
+        if (tell := audience.tell) is not None and not row.is_here:
+            self._tell(row, calls, tell)
         return calls
 
     def _tell(self, row: Row, calls: list[IssuedCall], tell: Hearer) -> None:
@@ -107,6 +107,9 @@ class Sending:
         for call in calls:
             if call.task is not None:
                 tell(call.issued(row.id, self._outbox.cause))
+            if call.outcome is not None:
+                seconds = call.outcome.seconds
+                tell(Settled(call.number, perf_counter(), seconds, row.worker, seconds))
 
     def take_back(self, row: Row) -> None:
         """If no worker has begun the row, the program makes its calls."""
@@ -136,8 +139,8 @@ class Sending:
             row.running.filling.take_apart(row)
             self._dispatch.arrived(row)
             return
-        if audience.tell is not None:
-            audience.tell(Settled(row.id, perf_counter(), row.seconds, row.worker, row.elapsed))
+        if (tell := audience.tell) is not None:
+            tell(Settled(row.id, perf_counter(), row.seconds, row.worker, row.elapsed))
         size = sum(map(len, row.outcome)) // len(row.values)
         row.outcome = None
         row.mark.weigh(size)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from pydron_ng.observe.records.record import NEVER, Call, Frame, Made, Record, Worker
+from pydron_ng.observe.records.record import NEVER, Call, Frame, Made, Need, Record, Worker
 from tests.observe.records import synthetic
 
 #: A machine that others share takes its time.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 times = st.floats(0, 10, allow_nan=False)
 numbers = st.integers(0, 4)
+keys = st.lists(numbers, min_size=1, max_size=3).map(tuple)
+needs = st.builds(Need, site=numbers, of=numbers, common=numbers, carried=st.integers(-1, 3))
 
 
 @st.composite
@@ -20,6 +22,8 @@ def calls(draw: st.DrawFn, number: int) -> Call:
         number,
         issued=draw(times),
         task=draw(numbers),
+        key=draw(keys),
+        calls=draw(st.integers(1, 50)),
         frame=draw(numbers),
         cause=draw(numbers) - 1,
         settled=draw(st.one_of(st.just(NEVER), times)),
@@ -33,13 +37,17 @@ def calls(draw: st.DrawFn, number: int) -> Call:
 @st.composite
 def frames(draw: st.DrawFn, number: int) -> Frame:
     left = draw(st.one_of(st.just(NEVER), times))
-    return synthetic.frame(number, draw(times), left, thread=draw(numbers))
+    return synthetic.frame(number, draw(times), left, thread=draw(numbers), source=draw(numbers))
 
 
 @st.composite
 def mades(draw: st.DrawFn, number: int) -> Made:
     at = draw(times)
-    return synthetic.made(at, draw(st.floats(0, 1)) * at, frame=draw(numbers), call=number - 1)
+    why = draw(st.sampled_from(["not-issued", "too-short", "not-begun"]))
+    seconds = draw(st.floats(0, 1)) * at
+    return synthetic.made(
+        at, seconds, frame=draw(numbers), call=number - 1, key=draw(keys), why=why
+    )
 
 
 @st.composite
@@ -51,4 +59,6 @@ def records(draw: st.DrawFn) -> Record:
         [draw(mades(number)) for number in range(draw(numbers))],
         workers=workers,
         seconds=draw(times),
+        needs=draw(st.lists(st.lists(needs, max_size=4).map(tuple), max_size=3).map(tuple)),
+        always_sent=draw(st.booleans()),
     )

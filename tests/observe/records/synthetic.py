@@ -36,7 +36,7 @@ def made(at: float, seconds: float, **fields: Any) -> Made:
         "file": "survey.py",
         "line": 20,
         "frame": 0,
-        "key": (),
+        "key": (0,),
         "why": "too-short",
     }
     return msgspec.convert(told | fields | {"at": at, "seconds": seconds}, Made)

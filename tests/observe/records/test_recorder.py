@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from pydron_ng import functional, schedule
 from pydron_ng.errors import RecordError
 from pydron_ng.observe.records.record import NEVER, Need, read
 from pydron_ng.observe.records.recorder import Recorder
+from pydron_ng.observe.records.recording import Recording
 
 
 @functional
@@ -100,6 +103,25 @@ def test_a_call_that_needs_the_pass_before_is_known_as_that() -> None:
     assert need == Need(need.site, need.site, common=1, carried=0)
 
 
+@schedule
+def within_contexts(count: int) -> int:
+    state = 0
+    for x in range(count):
+        if negative(x) < 0:
+            with suppress(ValueError), suppress(KeyError):
+                state = square(x)
+    return state
+
+
+@pytest.mark.usefixtures("_all_sent")
+def test_what_decides_about_a_with_statement_is_needed_by_the_calls_in_it() -> None:
+    with pydron_ng.record() as run:
+        within_contexts(3)
+    (needs,) = run.record.needs
+    site = {call.function: call.key[0] for call in run.record.calls}
+    assert Need(site["square"], site["negative"], common=1) in needs
+
+
 @pytest.mark.usefixtures("_all_sent")
 def test_above_the_limit_there_are_only_sums() -> None:
     recorder = Recorder(most=5)
@@ -109,6 +131,68 @@ def test_above_the_limit_there_are_only_sums() -> None:
     assert len(record.calls) == 5
     assert record.unlisted == 16
     assert sum(tally.calls for tally in record.tallies) == 21
+
+
+@pytest.mark.usefixtures("_all_sent")
+def test_nothing_is_kept_of_calls_above_the_limit_that_nobody_takes() -> None:
+    recorder = Recorder(most=0)
+    with pydron_ng.on_event(recorder.hear, singly=True):
+        past_an_exit(30)
+    assert recorder.record().calls == ()
+    assert recorder._calls == {}
+    (tally,) = recorder.record().tallies
+    assert tally.calls == 4
+    assert tally.dropped > 0
+
+
+@schedule(speculate=True)
+def past_an_exit(count: int) -> int:
+    for x in range(count):
+        if square(x) == 9:
+            return x
+    return count
+
+
+@schedule
+def recorded_within(count: int) -> Recording:
+    run = pydron_ng.record()
+    for x in range(len(run.record.frames), count):
+        square(x)
+    return run
+
+
+@pytest.mark.usefixtures("_all_sent")
+def test_a_recording_may_begin_within_a_scheduled_call() -> None:
+    run = recorded_within(20)
+    assert run.figures.elapsed > 0
+    assert "scheduled calls that had begun before" in str(run)
+
+
+@schedule
+def handed_out(count: int) -> Iterator[int]:
+    for x in range(count):
+        yield square(x)
+
+
+@pytest.mark.usefixtures("_all_sent")
+def test_a_recording_may_end_within_a_scheduled_call() -> None:
+    with pydron_ng.record() as run:
+        numbers = handed_out(20)
+        assert next(numbers) == 0
+    assert run.figures.elapsed > 0
+    assert list(numbers) == [x * x for x in range(1, 20)]
+
+
+@pytest.mark.usefixtures("_all_sent")
+def test_what_was_heard_so_far_may_be_asked_for_at_any_time() -> None:
+    chains(3)  # while workers are made ready, other threads do without
+    with ThreadPoolExecutor(2) as pool, pydron_ng.record() as run:
+        results = [pool.submit(lambda: [chains(9) for _ in range(30)]) for _ in range(2)]
+        while not all(result.done() for result in results):
+            for call in run.record.calls:
+                assert call.taken == NEVER or call.settled != NEVER
+    assert {result.result()[-1] for result in results} == {-204}
+    assert sum(tally.calls for tally in run.record.tallies) == 2 * 30 * 19
 
 
 @pytest.mark.usefixtures("_all_sent")

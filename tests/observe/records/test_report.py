@@ -31,10 +31,12 @@ if __name__ == "__main__":
 """
 
 
-def run(folder: Path, report: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    (folder / "program.py").write_text(PROGRAM)
+def run(
+    folder: Path, report: str, name: str = "program.py", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    (folder / name).write_text(PROGRAM)
     return subprocess.run(
-        [sys.executable, "program.py"],
+        [sys.executable, name],
         cwd=folder,
         env={**os.environ, "PYDRON_REPORT": report, **environment},
         capture_output=True,
@@ -43,11 +45,11 @@ def run(folder: Path, report: str, **environment: str) -> subprocess.CompletedPr
     )
 
 
-def told(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def told(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pydron_ng", "report", *arguments],
         cwd=folder,
-        env={**os.environ, "COLUMNS": "100"},
+        env={**os.environ, "COLUMNS": "100", **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -77,6 +79,31 @@ def test_it_is_left_where_the_program_began_wherever_it_ends(tmp_path: Path) -> 
     ended = run(tmp_path, "run.txt", THEN="os.chdir('/')")
     assert ended.returncode == 0
     assert (tmp_path / "run.txt").exists()
+
+
+def test_a_link_leads_to_it(tmp_path: Path) -> None:
+    (tmp_path / "run.txt").symlink_to("kept.txt")
+    assert run(tmp_path, "run.txt").stderr == ""
+    assert (tmp_path / "run.txt").is_symlink()
+    assert "squares(): " in (tmp_path / "kept.txt").read_text()
+
+
+@pytest.mark.parametrize("report", ["run.txt", "run.html", "run.json", "run.trace.json"])
+def test_a_program_may_have_any_name(tmp_path: Path, report: str) -> None:
+    name = os.fsdecode(b"\xff[bold]:smile:.py")
+    ended = run(tmp_path, report, name)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "2470\n", "")
+    assert r"\udcff[bold]:smile:.py".replace("\\", "") in (
+        (tmp_path / report).read_text().replace("\\", "")
+    )
+
+
+def test_it_is_shown_by_a_terminal_of_few_characters(tmp_path: Path) -> None:
+    run(tmp_path, "run.json")
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    shown = told(tmp_path, "run.json", **plain)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert r"\xb5s" in shown.stdout
 
 
 def test_it_is_left_by_a_program_that_fails(tmp_path: Path) -> None:
