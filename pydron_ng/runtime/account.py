@@ -38,14 +38,14 @@ class Account:
         if (tell := audience.tell) is not None:
             tell(Left(self._running.serial, perf_counter(), self._running.pace.retired))
 
-    def wait(self, done: Callable[[], bool]) -> None:
-        """Wait as the driver does."""
-        if audience.tell is None:
-            self._driver.wait(done)
-            return
+    def wait(self, done: Callable[[], bool]) -> float:
+        """Wait as the driver does; the seconds that it took."""
         began = perf_counter()
         self._driver.wait(done)
-        self._waited += perf_counter() - began
+        seconds = perf_counter() - began
+        if audience.tell is not None:
+            self._waited += seconds
+        return seconds
 
     def took(self, call: IssuedCall) -> None:
         """An outcome was taken."""

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from pydron_ng.runtime.session import Session
 
 
+#: A call was sent in vain if the program waits for such a part of what it takes.
+_IN_VAIN = 0.8
+
+
 class Activation:
     """What the commit program calls; its run-ahead program runs in ``Running``.
 
@@ -229,8 +233,9 @@ class Activation:
             return None
         if not self.is_there(call, function, args, kwargs):
             return None
-        if not call.is_settled:
-            self.account.wait(lambda: call.is_settled)
+        waited = 0.0 if call.is_settled else self.account.wait(lambda: call.is_settled)
+        if call.went_alone:
+            self._program.came_to_lone(call.key[0], in_vain=waited > _IN_VAIN * call.seconds)
         return self.believed(call, args, kwargs)
 
     def _is_followed(self, call: IssuedCall) -> bool:
@@ -300,6 +305,7 @@ class Activation:
             return INLINE
         pace = self.running.pace
         pace.took += 1
+        pace.alone = 0
         pace.won += outcome.seconds
         self.account.took(call)
         if outcome.records:

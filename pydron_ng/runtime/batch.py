@@ -52,9 +52,10 @@ class Batch(Task):
     calls: those that are wanted; what is taken out before the batch starts is not sent.
     sent: those that were sent, in the order of their outcomes; empty before.
     mark: that of the function of its first call.
+    went_alone: is it one call, and nothing was under way when it was sent?
     """
 
-    __slots__ = ("_built", "_room", "calls", "identity", "mark", "sent")
+    __slots__ = ("_built", "_room", "calls", "identity", "mark", "sent", "went_alone")
     settle: Callable[[Task], None]
 
     def __init__(
@@ -75,6 +76,7 @@ class Batch(Task):
         self.deadly = self.was_late = False
         self.elapsed = 0.0
         self.worker = NOBODY
+        self.went_alone = False
         self.is_coroutine = mark.is_coroutine
         self.has_suspended = False
         self._built: Blob | None = None

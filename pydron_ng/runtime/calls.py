@@ -96,6 +96,16 @@ class IssuedCall:
         task = self.task
         return task is None or task.state is TaskState.SETTLED or task.state is TaskState.DROPPED
 
+    @property
+    def went_alone(self) -> bool:
+        """Was there nothing but this call with the workers when it was sent?"""
+        return self.task is not None and self.task.went_alone
+
+    @property
+    def seconds(self) -> float:
+        """What it took, if its outcome is there; else 0.0."""
+        return 0.0 if self.outcome is None else self.outcome.seconds
+
     def forget(self) -> None:
         """Let go of values and bytes: each object lives as long as the program has it."""
         self.args, self.kwargs, self.links, self.packed, self.outcome = (), {}, (), None, None

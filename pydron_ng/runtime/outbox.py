@@ -130,6 +130,7 @@ class Outbox:
         issued, self._batches = list(self._cut(self._batches)), []
         for batch in issued:
             batch.seal()
+        issued[0].went_alone = len(issued) == issued[0].size == 1 and not self._underway
         self.has_issued = True
         self._underway.update(issued)
         assert self.surroundings is not None

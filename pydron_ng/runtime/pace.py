@@ -28,6 +28,9 @@ LEAST_FUEL = 50
 ALLOWANCE, SHARE = 0.005, 0.05
 _HOPELESS = 4  # times what is allowed
 _MOST_IN_VAIN = 50
+#: So many lone calls that are left to the program, one after the other, and so short that to come
+#: to each costs more than noise: the function is not run ahead any more.
+_MOST_ALONE, _SHORT_SECONDS = 24, 0.003
 _STEPS_BETWEEN_LOOKS = 32
 
 
@@ -39,7 +42,8 @@ class Pace:
     alive: False once every call is inline to the end. retired: a code that says why.
     open: how many calls are issued and not yet committed.
     met: the functions that were met so far.
-    took: how many outcomes were taken. won: seconds of calls that workers made.
+    took: how many outcomes were taken. alone: how many lone calls were left to the program since.
+    won: seconds of calls that workers made.
     marks, looked_up: of functions, and of names of entries, while only running ahead goes on.
     """
 
@@ -52,7 +56,7 @@ class Pace:
         self.alive, self.retired = True, ""
         self.open = 0
         self.met: dict[int, Functional] = {}
-        self.took = 0
+        self.took = self.alone = 0
         self.won = 0.0
         self._members: dict[Running, None] = {}
         self.window = session.config.window
@@ -174,7 +178,11 @@ class Pace:
     def learnt_cost(self) -> None:
         """The first call of a function was made: let go what was held back, or stop at all."""
         self.dispatch.release()
-        if self.dispatches_all or self.dispatch.sent or not self.alive:
+        if self.dispatches_all or not self.alive:
+            return
+        if self.alone > _MOST_ALONE and all(map(_is_short, self.met.values())):
+            self._give_up("one-by-one")
+        if self.dispatch.sent:
             return
         if all(map(self._is_cheap, self.met.values())):
             self._give_up("too-short")
@@ -234,3 +242,7 @@ class Pace:
         if self.took or (self.dispatch.outbox.has_held and not self.dispatch.outbox.has_issued):
             return self.took > 0
         return any(not mark.is_cheap and not mark.inline for mark in self.met.values())
+
+
+def _is_short(mark: Functional) -> bool:
+    return mark.seconds is not None and mark.seconds < _SHORT_SECONDS

@@ -29,6 +29,7 @@ _MISMATCHES = 2  # after so many at a site it is not issued ahead any more
 _AWAITS = COROUTINE | ASYNC_GENERATOR
 _SUSPENDS = GENERATOR | _AWAITS
 _CALLS_OF_A_CLOSURE = 16
+_LONELY = 2  # after so many lone calls that were sent in vain they are left to the program
 _AGAIN = 64  # tried again once in so many times
 
 
@@ -72,6 +73,7 @@ class Program:
         self._failed = False
         self._is_sure: bool | None = None
         self._mismatches: dict[int, int] = {}
+        self._lonely: dict[int, int] = {}  # by site, how often lone calls were sent in vain
         self._idle = 0
         self._rest = 0
 
@@ -186,6 +188,18 @@ class Program:
         Then a call that is alone is not worth sending: the commit program is there at once.
         """
         return self.facts.sites[site].is_near
+
+    def came_to_lone(self, site: int, *, in_vain: bool) -> None:
+        """The program has come to a call that had been sent alone. in_vain: just after that?"""
+        self._lonely[site] = self._lonely.get(site, 0) + 1 if in_vain else 0
+
+    def is_lonely(self, site: int) -> bool:
+        """Are lone calls of the site sent in vain, as far as anybody knows? Tried now and then."""
+        count = self._lonely.get(site, 0)
+        if count < _LONELY:
+            return False
+        self._lonely[site] = count + 1
+        return count % _AGAIN != 0
 
     def may_issue(self, site: int) -> bool:
         """Is the site worth issuing ahead, after what became of earlier calls?"""

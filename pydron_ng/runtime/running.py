@@ -349,7 +349,11 @@ class Running:
 
     def is_near(self, site: int) -> bool:
         """Will the commit program be there at once, without a sync-point before?"""
-        return self._program.is_near(site)
+        if self._program.is_near(site):
+            return True
+        is_lonely = self._program.is_lonely(site)
+        self.pace.alone += is_lonely
+        return is_lonely
 
     def moved(self) -> None:
         """The commit program has moved."""

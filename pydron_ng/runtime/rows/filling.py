@@ -150,6 +150,7 @@ class Filling:
         self._pace.open -= row.taken
         if not row.is_here:
             self._pace.took += row.taken
+            self._pace.alone = 0
             self._pace.won += row.seconds * row.taken / len(row.keys)
         rows = self.at.get(row.site)
         if rows is not None and row in rows:
