@@ -327,9 +327,6 @@ _CALLS = {
     "workers-exception": Code(
         "An exception may be due to the worker, not to the call.", "MemoryError", _NOTHING
     ),
-    "chained-exception": Code(
-        "An exception comes with others, which do not travel.", "raise A from B", _NOTHING
-    ),
     "leaves-tasks": Code(
         "A coroutine left tasks behind that still ran.",
         "asyncio.create_task(...)  # not awaited",
