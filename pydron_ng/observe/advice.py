@@ -74,7 +74,7 @@ def of_change(site: Site, callee: Any, changes: str) -> str:
 
 
 def _is_installed(callee: Any) -> bool:
-    return isinstance(callee, FunctionType) and not _is_of_the_user(callee)
+    return isinstance(callee, FunctionType) and not is_of_the_user(callee)
 
 
 def of_unknown(site: Site, callee: Any) -> str:
@@ -98,7 +98,7 @@ def of_unknown(site: Site, callee: Any) -> str:
             return OF_DRAWING
         case _ if _module(callee) in {"threading", "_thread"}:
             return "do not hand it to functional calls: locks do not travel"
-        case type() if _is_of_the_user(callee):
+        case type() if is_of_the_user(callee):
             return (
                 f"make {callee.__name__} a dataclass; or make its objects in functional functions"
             )
@@ -106,7 +106,7 @@ def of_unknown(site: Site, callee: Any) -> str:
             return f"make the {callee.__name__} in the functional function that needs it"
         case _ if callee is next:
             return "take the items in a loop: for ... in ahead(...), if reading on early is fine"
-        case FunctionType() if _is_of_the_user(callee):
+        case FunctionType() if is_of_the_user(callee):
             return (
                 f"decorate {callee.__qualname__} ({_place(callee)}) with @functional, if it only"
                 " computes a value; with @schedule, if it calls functional functions"
@@ -129,7 +129,7 @@ def _module(callee: Any) -> str:
     return str(getattr(callee, "__module__", None) or "").partition(".")[0]
 
 
-def _is_of_the_user(definition: FunctionType | type) -> bool:
+def is_of_the_user(definition: FunctionType | type) -> bool:
     """Is it written in a file of the user's, not in one that is installed?"""
     return not is_installed(definition.__module__)
 

@@ -6,6 +6,7 @@ import ast
 import inspect
 from collections.abc import Iterator
 from dataclasses import replace
+from types import FunctionType
 from typing import Any
 
 from pydron_ng.errors import TranslationError
@@ -124,7 +125,18 @@ class _Explaining:
             commit=pipeline.commit_text(program.analysis),
             run_ahead=program.run_ahead.source,
             flow=flow_of(parts, order),
+            plain=tuple(self._plain().items()),
         )
+
+    def _plain(self) -> dict[str, int]:
+        """Functions of the user's that are called, or handed to map(), and are not decorated."""
+        found: dict[str, int] = {}
+        for site in self._outline.sites:
+            callee = self._callees.of(site)
+            is_plain = mark_of(callee) is None and entry_of(callee) is None
+            if is_plain and isinstance(callee, FunctionType) and advice.is_of_the_user(callee):
+                found.setdefault(callee.__qualname__, site.line)
+        return found
 
     # --- calls ---
 

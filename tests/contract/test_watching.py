@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,7 +106,7 @@ def test_what_is_called_by_that_name_and_is_not_map_gets_what_was_written() -> N
 
 @schedule
 def not_map(kept: list[object]) -> None:
-    map = lambda function, _: kept.append(function)  # noqa: A001
+    map: Any = lambda function, _: kept.append(function)  # noqa: A001
     map(square, kept)
 
 
