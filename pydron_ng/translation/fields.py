@@ -22,8 +22,8 @@ def lasting_fields(outline: Outline, effects: Effects) -> Mapping[Position, bool
     """Where a parameter is read for an attribute of it that no statement changes.
 
     Only of parameters that keep their object, and that are changed in nothing but attributes:
-    ``self.directory`` beside ``self.found[name] = x``. No methods: these have all of the object.
-    False where the attribute is handed to code that may change what it holds.
+    ``self.directory`` beside ``self.found[name] = x``. False where the attribute is handed to code
+    that may change what it holds, or may be a method, which has all of the object.
     """
     changed = _changed(outline, effects)
     lasting = {name for name, parts in changed.items() if all(p.field for p in parts)}
@@ -31,11 +31,12 @@ def lasting_fields(outline: Outline, effects: Effects) -> Mapping[Position, bool
     if not lasting:
         return {}
     found: dict[Position, bool] = {}
+    called = set(_called(outline.definition))
     for node in _reads(outline.definition):
         name = _named(node)
         touching = [part for part in changed.get(name, ()) if part.field == node.attr]
         if name in lasting and all(part.is_handed for part in touching):
-            found[node.value.lineno, node.value.col_offset] = not touching
+            found[node.value.lineno, node.value.col_offset] = not touching and node not in called
     return found
 
 
@@ -95,18 +96,23 @@ def _bound(definition: ast.AST) -> Iterator[str]:
 
 
 def _reads(definition: ast.AST) -> Iterator[ast.Attribute]:
-    """Attributes of names that are read, other than what may be called there."""
-    called: set[ast.AST] = set()
-    for node in ast.walk(definition):
-        if isinstance(node, ast.Call):
-            called |= {node.func, *(_handed(node) if _last_name(node.func) in _APPLIERS else ())}
+    """Attributes of names that are read."""
     for node in ast.walk(definition):
         match node:
             case ast.Attribute(value=ast.Name(), attr=field, ctx=ast.Load()):
-                if node not in called and not field.startswith("__"):
+                if not field.startswith("__"):
                     yield node
             case _:
                 pass
+
+
+def _called(definition: ast.AST) -> Iterator[ast.AST]:
+    """What is called, or handed to map() or its like: it may be a method."""
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Call):
+            yield node.func
+            if _last_name(node.func) in _APPLIERS:
+                yield from _handed(node)
 
 
 def _handed(call: ast.Call) -> Iterator[ast.AST]:

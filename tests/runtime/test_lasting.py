@@ -51,6 +51,42 @@ class Survey:
         return self.found
 
 
+class Several:
+    """Methods that are not given the object, and one that is."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    @staticmethod
+    @functional
+    def still(number: int) -> str:
+        return f"still {number}"
+
+    @classmethod
+    @functional
+    def of_class(cls, number: int) -> str:
+        return f"{cls.__name__} {number}"
+
+    @functional
+    def with_all(self, number: int) -> str:
+        return f"{self.found} {number}"
+
+    @schedule
+    def call_still(self) -> None:
+        for number in range(COUNT):
+            self.found.append(self.still(number))
+
+    @schedule
+    def call_of_class(self) -> None:
+        for number in range(COUNT):
+            self.found.append(self.of_class(number))
+
+    @schedule
+    def call_with_all(self) -> None:
+        for number in range(COUNT):
+            self.found.append(self.with_all(number))
+
+
 def heard(program: Any) -> Overlap:
     with listening() as events:
         program()
@@ -61,6 +97,20 @@ def test_a_result_that_is_kept_in_the_object_holds_up_no_call() -> None:
     events = heard(Survey("here").run)
     assert len(events.taken()) == COUNT
     assert events.peak() == COUNT
+
+
+@pytest.mark.parametrize("name", ["call_still", "call_of_class"])
+def test_calls_of_methods_that_are_not_given_the_object_overlap(name: str) -> None:
+    events = heard(getattr(Several(), name))
+    assert len(events.taken()) == COUNT
+    assert events.peak() == COUNT
+
+
+def test_calls_of_a_method_that_is_given_the_object_follow_its_changes() -> None:
+    several = Several()
+    events = heard(several.call_with_all)
+    assert several.found[1] == "['[] 0'] 1"
+    assert events.peak() == 1
 
 
 def test_unknown_code_that_is_handed_a_text_holds_up_no_call() -> None:
