@@ -20,10 +20,13 @@ from pydron_ng.observe.dependence import (
     Step,
     carrying_loop,
     exit_on,
+    fields_read,
     in_circles,
     is_once,
     loop_over,
     needs_of,
+    reads_only,
+    receiver_of,
     through_container,
 )
 from pydron_ng.observe.explanation import Call, Cause, Explanation, State, SyncPoint
@@ -36,6 +39,7 @@ from pydron_ng.runtime.scheduled import entry_of
 from pydron_ng.runtime.session import runs, session
 from pydron_ng.runtime.shared import ahead
 from pydron_ng.translation import pipeline
+from pydron_ng.translation.fields import lasting_fields
 from pydron_ng.translation.graph import Graph
 from pydron_ng.translation.kinds import Kind
 from pydron_ng.translation.outline import Outline, Site, Statement
@@ -70,7 +74,10 @@ class _Explaining:
         self._callees = Callees(subject.plain, program.caller)
         self._kinds = tuple(self._kind(site) for site in self._outline.sites)
         speculate = program.speculate
-        self._needs = needs_of(self._graph, self._kinds, self._reasons, speculate=speculate)
+        self._lasting = lasting_fields(self._outline, self._effects)
+        self._needs = needs_of(
+            self._graph, self._kinds, self._reasons, self._apart(), speculate=speculate
+        )
         self._circles = in_circles(self._needs)
 
     def _kind(self, site: Site) -> Kind | None:
@@ -214,7 +221,27 @@ class _Explaining:
             return Cause("round-by-round", line, why + known, chain, advice.OF_ROUNDS, not held)
         why = f"{name}() takes what the pass before has computed: one after the other"
         chain = self._chain(path)
-        return Cause("one-by-one", line, why + known, chain, advice.OF_CIRCLE, not held)
+        way_out = self._out_of_circle(needs, path, held) or advice.OF_CIRCLE
+        return Cause("one-by-one", line, why + known, chain, way_out, not held)
+
+    def _out_of_circle(self, needs: Needs, path: tuple[Step, ...], held: str) -> str:
+        """Where the call takes an object that the pass before has changed: take less of it."""
+        changed = [self._line(step.needed) for step in path if step.name == held]
+        if not held or not changed:
+            return ""
+        if receiver_of(self._outline.sites[needs.site]) == held:
+            return advice.of_method(_named(self._outline.sites[needs.site]), held, changed[0])
+        fields = fields_read(self._outline, path, held, self._lasting)
+        return advice.of_fields(fields) if fields else ""
+
+    def _apart(self) -> dict[int, str]:
+        """The calls of static and class methods, with the object that they are not given."""
+        found = {}
+        for site in self._outline.sites:
+            name = receiver_of(site)
+            if name and self._callees.is_apart(site) and reads_only(site, name, self._lasting):
+                found[site.index] = name
+        return found
 
     def _cause(self, number: int, blocker: Blocker) -> Cause:
         call = self._outline.sites[number]
