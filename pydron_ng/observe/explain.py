@@ -229,7 +229,8 @@ class _Explaining:
         changed = [self._line(step.needed) for step in path if step.name == held]
         if not held or not changed:
             return ""
-        if receiver_of(self._outline.sites[needs.site]) == held:
+        is_apart = needs.site in self._apart()
+        if receiver_of(self._outline.sites[needs.site]) == held and not is_apart:
             return advice.of_method(_named(self._outline.sites[needs.site]), held, changed[0])
         fields = fields_read(self._outline, path, held, self._lasting)
         return advice.of_fields(fields) if fields else ""
