@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from pydron_ng.api import (
     explain,
     functional,
@@ -18,7 +20,11 @@ from pydron_ng.api import (
 from pydron_ng.runtime.session import configure
 from pydron_ng.runtime.shared import ahead
 
+if TYPE_CHECKING:
+    from pydron_ng.pool.pool import Pool
+
 __all__ = [
+    "Pool",
     "ahead",
     "configure",
     "explain",
@@ -30,3 +36,12 @@ __all__ = [
     "translate",
     "value_type",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What programs without a pool need not import."""
+    if name == "Pool":
+        from pydron_ng.pool.pool import Pool
+
+        return Pool
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -20,6 +20,7 @@ from pydron_ng.runtime.session import (
     reports,
     said_without_source,
     scheduled_names,
+    watch,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pydron_ng.observe.explanation import Explanation
     from pydron_ng.observe.listening import Listening
     from pydron_ng.observe.records.recording import Recording
+    from pydron_ng.runtime.watch import Teller
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
@@ -317,6 +319,21 @@ def rerun(failure: BaseException | None = None) -> None:
     from pydron_ng.observe.rerun import rerun
 
     rerun(failure)
+
+
+def _wants_progress() -> bool:
+    from pydron_ng.observe.progress import is_wanted
+
+    return is_wanted()
+
+
+def _progress() -> Teller:
+    from pydron_ng.observe.progress.told import Progress
+
+    return Progress()
+
+
+watch.listen(_wants_progress, _progress)
 
 
 def _speculates(function: Any) -> bool:

@@ -23,7 +23,7 @@ from pydron_ng.runtime.rows.taking import Taking
 from pydron_ng.runtime.running import Running
 from pydron_ng.runtime.sameness import is_same, outcome_for
 from pydron_ng.runtime.scheduled import is_entered
-from pydron_ng.runtime.session import audience
+from pydron_ng.runtime.session import audience, watch
 from pydron_ng.runtime.stubs import COROUTINE, INLINE, Stub, tidy
 from pydron_ng.runtime.tame import Quiet
 from pydron_ng.runtime.task import TaskState
@@ -56,6 +56,7 @@ class Activation:
         self.driver = session.driver
         self._lock = session.driver.lock
         self._is_outermost = begun is None
+        self._is_watched = begun is None and not entry.program.yields
         self.running = Running(entry, Pace(session)) if begun is None else begun
         self._dispatch = self.running.dispatch
         self.account = Account(self.running, self.driver)
@@ -76,6 +77,8 @@ class Activation:
                 self.running.start(values)
             else:
                 self.running.adopt(values)
+        if self._is_watched:
+            watch.begin(self.running)
         self._quiet.begin(is_worth_it=self.running.pace.may_pay)
         return (
             self.route,
@@ -432,6 +435,7 @@ class Activation:
             self.trouble(error)
         if self._is_outermost:
             running.left(useful=running.pace.was_useful())
+            watch.end(running)
 
     def trouble(self, error: BaseException) -> None:
         """Trouble of ours costs the run-ahead; what is the program's goes on its way.

@@ -72,7 +72,7 @@ class Batch(Task):
         self.state = TaskState.READY
         self.outcome: Blob | None = None
         self.lost: str | None = None
-        self.deadly = False
+        self.deadly = self.was_late = False
         self.elapsed = 0.0
         self.worker = NOBODY
         self.is_coroutine = mark.is_coroutine

@@ -25,6 +25,7 @@ from pydron_ng.backends.base import (
 from pydron_ng.backends.loop import SelectorLoop
 from pydron_ng.events import Joined, Lost
 from pydron_ng.memory.arena import Arena, is_possible
+from pydron_ng.memory.segment import Stretch
 from pydron_ng.runtime import messages
 from pydron_ng.runtime.alarms import Alarms
 from pydron_ng.runtime.audience import Audience
@@ -46,6 +47,7 @@ from pydron_ng.runtime.messages import (
     Start,
     StartFailed,
     StartWorkers,
+    Waited,
     Wanted,
     Watch,
     WorkerJoined,
@@ -91,11 +93,13 @@ class Driver:
         backends: Sequence[tuple[Backend, int]],
         definitions: Callable[[Token], Blob],
         audience: Audience | None = None,
+        *,
+        lends: bool = True,
     ) -> None:
         """backends: each with the number of its workers; they are started for the first task.
 
         definitions: the blob of a token that a task names.
-        audience: hears of workers that come and go.
+        audience: hears of workers that come and go. lends: as of the machine.
         Raises: BackendError when there is no descriptor left for the loop.
         """
         self.lock = threading.RLock()
@@ -108,8 +112,10 @@ class Driver:
         self._definitions = definitions
         self._audience = audience or Audience()
         self._machine = Machine(
-            [Pool(workers, backend.capabilities.kill) for backend, workers in backends]
+            [Pool(workers, backend.capabilities.kill) for backend, workers in backends],
+            lends=lends,
         )
+        self.hosts: dict[WorkerId, str] = {}
         self._ids = map(TaskId, count())
         self._tasks: dict[TaskId, _Entry] = {}
         self._known: dict[WorkerId, _Known] = {}
@@ -121,8 +127,16 @@ class Driver:
         self._watched = Alarms[TaskId]()
         self._quiet = Alarms[WorkerId]()  # since they were last heard of
         self._foreseen = Alarms[None]()
+        self._waits = Alarms[object]()  # of those who do not wait for ever
         self._patience = Patience(self._machine.at_work, self._expected)
-        self._alarms = self._grace, self._watched, self._quiet, self._foreseen, self._patience
+        self._alarms = (
+            self._grace,
+            self._watched,
+            self._quiet,
+            self._foreseen,
+            self._patience,
+            self._waits,
+        )
         self.closed = False
         self._why_closed = "the workers were shut down"
         self._is_refused = False
@@ -141,6 +155,11 @@ class Driver:
     def capacity(self) -> int:
         """How many workers there are, or are to be; hosts may have more cores than was known."""
         return max(self._asked, len(self._known))
+
+    def seen(self) -> tuple[list[Task], int]:
+        """The tasks that are queued or running, and how many workers have any; needs no lock."""
+        busy = sum(known.tasks > 0 for known in list(self._known.values()))
+        return [entry.task for entry in list(self._tasks.values())], busy
 
     def next_id(self) -> TaskId:
         return next(self._ids)
@@ -175,6 +194,10 @@ class Driver:
         """What was foreseen did not come."""
         self._foreseen.call_off((None,))
 
+    def store(self, memory: memoryview) -> Stretch | None:
+        """The bytes in memory that the workers see, if there is such and room in it."""
+        return None if self._arena is None else self._arena.store([memory])
+
     def issue(self, tasks: Sequence[Task]) -> None:
         """Queue the tasks, and send what finds a worker; never blocks.
 
@@ -205,7 +228,7 @@ class Driver:
         self.drop((task,))
         return True
 
-    def drop(self, tasks: Iterable[Task]) -> None:
+    def drop(self, tasks: Iterable[Task], grace_seconds: float = _GRACE_SECONDS) -> None:
         """Nobody wants these tasks: queued ones are forgotten, running ones end unobserved.
 
         One that runs on nevertheless loses its worker after a grace.
@@ -215,25 +238,34 @@ class Driver:
         for task in dropped:
             task.state = TaskState.DROPPED
         if running:
-            self._give_grace(running)
+            self._give_grace(running, grace_seconds)
         if dropped:
             self._happened(Dropped([task.id for task in dropped]))
 
-    def _give_grace(self, running: Sequence[TaskId]) -> None:
-        self._grace.set(running[0], _GRACE_SECONDS, Overdue(running))
-        self._pump.hurry(_GRACE_SECONDS)
+    def _give_grace(self, running: Sequence[TaskId], seconds: float = _GRACE_SECONDS) -> None:
+        self._grace.set(running[0], seconds, Overdue(running))
+        self._pump.hurry(seconds)
 
     def want(self, task: Task) -> None:
         """The task runs before everything else, if it is still queued."""
         if task.state is TaskState.READY:
             self._happened(Wanted(task.id))
 
-    def wait(self, done: Callable[[], bool]) -> None:
+    def wait(self, done: Callable[[], bool], seconds: float | None = None) -> None:
         """Return when `done`, or when nothing is left that could bring it about.
 
-        The lock is released while there is nothing to do; `done` is called with it held.
+        Or after so many seconds. The lock is released while there is nothing to do; `done` is
+        called with it held.
         """
-        self._pump.until(done)
+        if seconds is None:
+            self._pump.until(done)
+            return
+        end = perf_counter() + seconds
+        me = object()
+        self._waits.set(me, seconds, Waited())
+        self._pump.hurry(seconds)
+        self._pump.until(lambda: done() or perf_counter() >= end)
+        self._waits.call_off((me,))
 
     def close(self) -> None:
         """End all workers and threads; tasks that are left get lost."""
@@ -301,6 +333,8 @@ class Driver:
         for alarms in self._alarms:
             if alarms.are_set:
                 self._events += alarms.due()
+        if Waited() in self._events:
+            self._pump.tell()
         self._turn()
         return min((a.seconds for a in self._alarms if a.seconds is not None), default=None)
 
@@ -322,8 +356,8 @@ class Driver:
                 self._pump.hurry(seconds)
             case StartWorkers(pool, workers):
                 self._backends[pool].start(workers, self._reporter(pool), self._loop)
-            case GiveUp(task, why, deadly):
-                self._lose(task, why, deadly=deadly)
+            case GiveUp(task, why, deadly, late):
+                self._lose(task, why, deadly=deadly, late=late)
             case Kill(worker):
                 pool, number = self._place(worker)
                 self._backends[pool].kill(number)
@@ -356,10 +390,10 @@ class Driver:
         pool, number_there = self._place(worker)
         self._backends[pool].submit(number_there, frames)
 
-    def _lose(self, number: TaskId, why: str, *, deadly: bool = False) -> None:
+    def _lose(self, number: TaskId, why: str, *, deadly: bool = False, late: bool = False) -> None:
         if (entry := self._tasks.pop(number, None)) is not None:
             task = entry.task
-            task.deadly = deadly
+            task.deadly, task.was_late = deadly, late
             task.lost = f"{task.label()}: {why}"
             task.state = TaskState.SETTLED
             self._settled.append(task)
@@ -382,6 +416,7 @@ class Driver:
 
     def joined(self, worker: WorkerId, pool: int, host: str) -> None:
         self._known[worker] = _Known()
+        self.hosts[worker] = host
         self._events.append(WorkerJoined(worker, pool, host))
         if self._audience.tell is not None:
             self._audience.tell(Joined(worker, host, perf_counter()))

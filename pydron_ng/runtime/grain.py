@@ -31,6 +31,7 @@ _names: Any = type.__dict__["__dict__"].__get__
 class Functional:
     """The mark of a function that is pure by contract, with what its calls have cost.
 
+    made: how many calls were made in the scheduled call that is under way, as far as known.
     seconds: moving average of a call; None until one was made.
     moving: average of the seconds that packing and unpacking for one call take here.
     size: average of the bytes of a result; None until one has come.
@@ -48,6 +49,7 @@ class Functional:
         "inline",
         "is_coroutine",
         "limits",
+        "made",
         "moving",
         "reads",
         "seconds",
@@ -62,6 +64,7 @@ class Functional:
         self.reads = reads
         self.limits = limits
         self.is_coroutine = is_coroutine_function(function)
+        self.made = 0
         self.seconds: float | None = None
         self.moving = 0.0
         self.elapsed = 0.0
@@ -72,8 +75,15 @@ class Functional:
         """Is this the mark of `function` itself, not a copy made by functools.wraps?"""
         return self._function is not None and self._function() is function
 
+    @property
+    def name(self) -> str:
+        """That of the function."""
+        function = None if self._function is None else self._function()
+        return str(getattr(function, "__name__", "a function"))
+
     def cost(self, seconds: float) -> None:
         """Learn from one call."""
+        self.made += 1
         known = self.seconds
         self.seconds = seconds if known is None else known + _WEIGHT * (seconds - known)
 

@@ -19,10 +19,12 @@ class Limits(NamedTuple):
 
     retries: how much more often than others they are tried. timeout: seconds that one may take on
     a worker; 0.0: as long as it likes.
+    is_pure: may they be tried again without anybody having asked for it?
     """
 
     retries: int = 0
     timeout: float = 0.0
+    is_pure: bool = True
 
 
 _USUAL = Limits()
@@ -76,4 +78,5 @@ class Trials:
             self.known.remove(task)
 
     def _most(self, task: TaskId, usual: int) -> int:
-        return usual + self._limits.get(task, _USUAL).retries
+        limits = self._limits.get(task, _USUAL)
+        return (usual if limits.is_pure else 1) + limits.retries

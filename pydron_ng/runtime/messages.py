@@ -96,6 +96,10 @@ class Stalled(NamedTuple):
     worker: WorkerId
 
 
+class Waited(NamedTuple):
+    """Somebody has waited for as long as he likes."""
+
+
 class Slow(NamedTuple):
     """The worker is at the task for much longer than such a task takes."""
 
@@ -127,6 +131,7 @@ class GiveUp(NamedTuple):
     task: TaskId
     why: str
     deadly: bool = False  # it killed its workers, every time
+    late: bool = False  # it took too long, every time
 
 
 class Kill(NamedTuple):
@@ -159,5 +164,6 @@ Event = (
     | Late
     | Stalled
     | Slow
+    | Waited
 )
 Command = Start | Watch | StartWorkers | GiveUp | Kill | Cancel | Redundant

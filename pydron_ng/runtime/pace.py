@@ -46,6 +46,7 @@ class Pace:
     def __init__(self, session: Session) -> None:
         self.dispatch = Dispatch(session)
         self.dispatches_all = session.config.inline is False
+        self.driver = session.driver
         self.capacity = session.driver.capacity
         self.ready: deque[Waiter] = deque()
         self.alive, self.retired = True, ""
@@ -69,6 +70,10 @@ class Pace:
 
     def join(self, running: Running) -> None:
         self._members[running] = None
+
+    def members(self) -> list[Running]:
+        """Those that go on; needs no lock."""
+        return list(self._members)
 
     def part(self, running: Running) -> None:
         self._members.pop(running, None)

@@ -152,6 +152,11 @@ class Program:
         return bool(self.caller.co_flags & _SUSPENDS)
 
     @property
+    def yields(self) -> bool:
+        """Is it a generator function, which goes on when its consumer wants it to?"""
+        return bool(self.caller.co_flags & (GENERATOR | ASYNC_GENERATOR))
+
+    @property
     def is_recursive(self) -> bool:
         """Does it call a function of its own name?"""
         return self.facts.is_recursive

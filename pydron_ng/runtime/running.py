@@ -47,6 +47,8 @@ class Running:
     serial: its number, the same in all events. alive: False once every call is inline to the end.
     counters: shared with the commit program, see ``counters.py``.
     calls: issued and not yet committed.
+    trips: of loops, by their lines, how many items they go over; of one that is inside of another
+        on the same line nobody hears.
     routed: of each site, the key of the call that the commit program made there last.
     filling: the rows that calls go into. open_rows: of each site the one that takes further calls.
     pledged: taken for coroutines that have not begun.
@@ -73,6 +75,7 @@ class Running:
         is_possible = entry.program.closed is not None and not entry.program.suspends
         self.filling = Filling(self, is_possible=is_possible)
         self.open_rows = self.filling.open
+        self.trips: dict[int, int] = {}
         self.branch: Branch | None = None
         self.routed: dict[int, Key] = {}
         self.pledged: set[IssuedCall] = set()
@@ -83,6 +86,10 @@ class Running:
         self.alive = True
         self._most_awaited = MOST_AWAITED
         pace.join(self)
+
+    @property
+    def program(self) -> Program:
+        return self._program
 
     def is_of(self, entry: Entry | InnerEntry) -> bool:
         return entry is self._entry
@@ -331,11 +338,6 @@ class Running:
     def blame_call(self, code: str, call: IssuedCall, why: str) -> None:
         """Record why a call was not sent, or its outcome not taken."""
         self.blame(code, self.line_of(call.key[0]), f"{call.function.__qualname__}: {why}")
-
-    @property
-    def program(self) -> Program:
-        """What is known of the function."""
-        return self._program
 
     def place_of(self, site: int) -> tuple[str, int]:
         """File and line of a site."""

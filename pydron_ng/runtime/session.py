@@ -14,6 +14,7 @@ from weakref import WeakSet
 from pydron_ng.backends.start import start
 from pydron_ng.runtime.audience import Audience
 from pydron_ng.runtime.waker import Waker
+from pydron_ng.runtime.watch import Watch
 
 if TYPE_CHECKING:
     from pydron_ng.config import Configuration
@@ -217,6 +218,9 @@ resting: WeakSet[Any] = WeakSet()
 #: Wakes those of them that do not count their calls.
 waker = Waker()
 
+#: The scheduled calls under way, for whoever wants to be told of those that take long.
+watch = Watch(waker)
+
 #: The translated functions, by file, code and whether they speculate: closures that are made again
 #: and again are translated once.
 programs: dict[tuple[str, CodeType, bool], Any] = {}
@@ -337,6 +341,7 @@ def _rest() -> None:
 
 def _resume() -> None:
     _session.resume()
+    watch.resume()
 
 
 def _forget() -> None:
@@ -344,9 +349,11 @@ def _forget() -> None:
     _session = _session.forked()
     arriving.clear()
     audience.clear()
+    watch.forget()
 
 
 def _close() -> None:
+    watch.close()
     _session.discard()
 
 

@@ -31,6 +31,7 @@ from pydron_ng.runtime.messages import (
     Slow,
     Stalled,
     StartFailed,
+    Waited,
     Wanted,
     WorkerJoined,
     WorkerLost,
@@ -42,8 +43,12 @@ from pydron_ng.runtime.seat import Seat
 class Machine:
     """The queue and the workers. ``handle`` is its only door."""
 
-    def __init__(self, pools: Sequence[Pool]) -> None:
-        """Workers are started for the first task."""
+    def __init__(self, pools: Sequence[Pool], *, lends: bool = True) -> None:
+        """Workers are started for the first task.
+
+        lends: may tasks be done twice, so that none waits behind a long one or on a slow worker?
+        """
+        self._lends = lends
         self._pools = tuple(pools)
         self._backlog = Backlog()
         self._trials = Trials()
@@ -104,11 +109,13 @@ class Machine:
             case Late(worker, task):
                 self._interrupt(worker, task)
             case Stalled(worker):
-                if worker in self._seats:
+                if worker in self._seats and self._lends:
                     self._loans.stall(worker, self._seats[worker], keeps=1)
+            case Waited():
+                pass
             case Slow(worker, task):
                 seat = self._seats.get(worker)
-                if seat is not None and self._first_of(seat) == task:
+                if seat is not None and self._lends and self._first_of(seat) == task:
                     self._loans.stall(worker, seat, keeps=0)
 
     # --- tasks ---
@@ -131,7 +138,7 @@ class Machine:
     def _finish(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         if (seat := self._seats.get(worker)) is None:
             return
-        seat.proven = True
+        seat.proven, seat.has_moved = True, seat.doomed
         if self._hiring.failures:
             self._hiring.is_fine()
         if seat.lent:
@@ -182,9 +189,9 @@ class Machine:
             if worker is not None:
                 self._commands.append(Cancel(worker, task))
 
-    def _give_up(self, task: TaskId, why: str, *, deadly: bool = False) -> None:
+    def _give_up(self, task: TaskId, why: str, *, deadly: bool = False, late: bool = False) -> None:
         self._forget((task,))
-        self._commands.append(GiveUp(task, why, deadly))
+        self._commands.append(GiveUp(task, why, deadly, late))
 
     def _give_up_all(self) -> None:
         for task in self._backlog.seconds:
@@ -204,8 +211,12 @@ class Machine:
         self._look_for_hope(why)
 
     def _to_run_again(self, seat: Seat, why: str, with_host: bool) -> dict[TaskId, float]:
-        """Each by itself: one of them may be the cause; unless we know that we were it."""
-        running = frozenset[TaskId]() if seat.doomed else seat.running
+        """Each by itself: one of them may be the cause; unless we know that we were it.
+
+        Behind a task that was to end with its worker, none has begun; unless that had ended.
+        """
+        is_behind = seat.doomed and (self._lends or not seat.has_moved)
+        running = frozenset[TaskId]() if is_behind else seat.running
         again = {
             task: seconds
             for task, seconds in seat.tasks.items()
@@ -221,8 +232,7 @@ class Machine:
             return False
         if was_running and not self._trials.has_died(task):
             deaths = self._trials.deaths[task]
-            alone = f"{deaths} workers died of it, the last one alone on the machine: {why}"
-            self._give_up(task, alone, deadly=not with_host)
+            self._give_up(task, _of_death(deaths, why), deadly=not with_host)
             return False
         if task == self._placement.alone:
             self._placement.alone = None
@@ -260,7 +270,8 @@ class Machine:
         seconds = self._trials.timeout(task)
         if not self._trials.was_late(task):
             late = self._trials.late[task]
-            self._give_up(task, f"it took longer than {seconds:g} s on a worker, {late} times")
+            times = f", {late} times" if late > 1 else ""
+            self._give_up(task, f"it took longer than {seconds:g} s on a worker{times}", late=True)
             self._unwanted.add(task)
         self._end(worker, f"a call took longer than {seconds:g} s")
 
@@ -312,3 +323,9 @@ class Machine:
             self._backlog.append(unknown(lent[::-1]))
             self._placement.prefer(seat.place.__ne__)
             self._commands += self._placement.give_out()
+
+
+def _of_death(deaths: int, why: str) -> str:
+    if deaths == 1:
+        return f"its worker died: {why}"
+    return f"{deaths} workers died of it, the last one alone on the machine: {why}"

@@ -29,6 +29,7 @@ class Task:
         ``lost`` is set.
     deadly: it was given up because it killed every worker that it was given to, or because a host
         is not to be had that is required.
+    was_late: it was given up because it took too long.
     seconds: the expected time of the call; 0.0 where nothing is known.
     limits: how long it may take, how often it is tried; None: as usual.
     elapsed: seconds until its outcome was here, all that it took to get there and back included.
@@ -51,6 +52,7 @@ class Task:
         "settle",
         "state",
         "tokens",
+        "was_late",
         "worker",
     )
 
@@ -76,7 +78,7 @@ class Task:
         self.state = TaskState.READY
         self.outcome: Blob | None = None
         self.lost: str | None = None
-        self.deadly = False
+        self.deadly = self.was_late = False
         self.elapsed = 0.0
         self.worker = NOBODY
         self.is_coroutine = is_coroutine

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from pydron_ng import configure
 from pydron_ng.backends import registry
 from pydron_ng.config import from_dict
 from pydron_ng.contract import Report, checking
 from pydron_ng.errors import ConfigError
 from pydron_ng.runtime.sequential import sequential
+from pydron_ng.runtime.session import configure
 from pydron_ng.testing.equivalence import Call, check
 from pydron_ng.testing.scripts.comparing import judge
 from pydron_ng.testing.scripts.running import Ran

@@ -82,7 +82,7 @@ class Workers(RuleBasedStateMachine):
         all_seconds=st.lists(seconds, min_size=1, max_size=8),
         every=st.integers(1, 9),
         limit=st.integers(1, 9),
-        limits=st.builds(Limits, st.integers(0, 1), st.sampled_from([0.0, 5.0])),
+        limits=st.builds(Limits, st.integers(0, 1), st.sampled_from([0.0, 5.0]), st.booleans()),
         place=st.integers(0, 5),
     )
     def issue(
@@ -183,7 +183,7 @@ class Workers(RuleBasedStateMachine):
         self.watched.remove((worker, task))
         if task in self.at_work(worker) and task not in self.unwanted:
             self.late[task] += 1
-            if self.late[task] == MAX_LATE + self.limit(task).retries:
+            if self.late[task] == self.most(task, MAX_LATE):
                 self.unwanted.add(task)
                 self.hopeless.add(task)
             self.do_without(worker)
@@ -289,7 +289,7 @@ class Workers(RuleBasedStateMachine):
         if task in self.hopeless:
             assert not deadly
             return
-        assert deadly == (self.deaths[task] >= MAX_DEATHS + self.limit(task).retries)
+        assert deadly == (self.deaths[task] >= self.most(task, MAX_DEATHS))
         del self.queued[task]
         self.forget(task)
 
@@ -363,6 +363,11 @@ class Workers(RuleBasedStateMachine):
         del self.deaths[task], self.late[task]
         self.watched = {(worker, watched) for worker, watched in self.watched if watched != task}
 
+    def most(self, task: TaskId, usual: int) -> int:
+        """How often it may be tried; what is not pure once, unless more was asked for."""
+        limit = self.limit(task)
+        return (usual if limit.is_pure else 1) + limit.retries
+
     def limit(self, task: TaskId) -> Limits:
         return self.limits.get(task, Limits())
 
@@ -383,7 +388,7 @@ class Workers(RuleBasedStateMachine):
         return [*self.queued, *(t for t in self.on_workers() if t not in self.unwanted)]
 
     def last_attempts(self) -> list[TaskId]:
-        most = {task: MAX_DEATHS + self.limit(task).retries for task in self.deaths}
+        most = {task: self.most(task, MAX_DEATHS) for task in self.deaths}
         return [task for task, deaths in self.deaths.items() if deaths == most[task] - 1]
 
     # --- what always holds ---

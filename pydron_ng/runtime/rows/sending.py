@@ -142,6 +142,7 @@ class Sending:
         row.outcome = None
         row.mark.weigh(size)
         row.mark.cost(row.seconds / len(row.values))
+        row.mark.made += len(row.values) - 1
         row.mark.answered(row.elapsed)
         self._outbox.cause = row.id
         row.running.pace.run()

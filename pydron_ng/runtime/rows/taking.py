@@ -36,6 +36,7 @@ class Taking:
             maker = self._activation.maker(key[0])
             return maker((key, callee, mark), callee, _take_nothing, self._saw)
         self._quiet.end()
+        mark.made += 1
         return callee
 
     def _is_heard(self, mark: Functional) -> bool:

@@ -22,6 +22,7 @@ class Ahead(Protocol):
 
     ready: Any  # a deque of those whose turn it is
     open_rows: Any  # of each site the row that takes further calls, see ``Filling``
+    trips: dict[int, int]  # of loops, by their lines, how many items they go over
     branch: Any  # the Branch that is being run ahead, None where no exit is gone past
 
     @property

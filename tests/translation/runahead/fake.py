@@ -25,6 +25,7 @@ class FakeAhead:
         self.expected: dict[tuple[int, ...], Promise] = {}
         self.parked = False
         self.open_rows: dict[int, Any] = {}
+        self.trips: dict[int, int] = {}
         self.branch: Any = None
         self.abandoned: list[Any] = []
         self.results: list[Any] = []

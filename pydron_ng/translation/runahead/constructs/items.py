@@ -49,13 +49,18 @@ def arriving(emitter: Emitter, loop: int, items: str) -> str:
 
 @guard
 def over(ra: Ahead, items: Any, line: int) -> Iterator[Any]:
-    """The items of a value that iterating does not use up; else ARRIVES for each to come."""
+    """The items of a value that iterating does not use up; else ARRIVES for each to come.
+
+    How many these are is noted for the loop that begins first on the line.
+    """
     kind = shape(items)
     if kind in _SAFE:
+        ra.trips.setdefault(line, len(items))
         yield from list(items) if kind in {list, set, dict} and len(items) < 10_000 else items  # noqa: PLR2004
         return
     views = {type({}.keys()), type({}.values()), type({}.items())}
     if kind in views:
+        ra.trips.setdefault(line, len(items))
         yield from list(items)
         return
     if type(kind) is type and kind.__module__.startswith("pydron_ng."):
@@ -65,9 +70,11 @@ def over(ra: Ahead, items: Any, line: int) -> Iterator[Any]:
             return
     found = members(items)
     if found is not None:
+        ra.trips.setdefault(line, len(found))
         yield from found
         return
     if _is_plain_array(items):
+        ra.trips.setdefault(line, len(items))
         yield from items
         return
     # A metaclass is not asked.

@@ -1,0 +1,212 @@
+"""Between a pool and its driver: which tasks wait, which are with workers, who hears of them."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydron_ng.backends import registry
+from pydron_ng.backends.base import TaskId, Token, WorkerId
+from pydron_ng.memory.arena import SHARE_BYTES
+from pydron_ng.pool.jobs import Job, label_of
+from pydron_ng.pool.options import Options
+from pydron_ng.pool.parcels import LARGE_FUNCTION, packed
+from pydron_ng.pool.steady import Steady
+from pydron_ng.runtime.driver import Driver
+from pydron_ng.runtime.task import Task
+from pydron_ng.values.blob import Blob
+
+if TYPE_CHECKING:
+    from pydron_ng.config import Configuration
+
+PERFORMER = "pydron_ng.pool.performer:Performer"
+#: So many tasks may be with the scheduler; further ones wait here, where they can be overtaken.
+_MOST_ISSUED = 1024
+#: Of so many functions it is remembered what a call takes.
+_MOST_KNOWN = 256
+_WEIGHT = 0.3  # of the newest time in the moving average
+
+
+class Function(NamedTuple):
+    """A function, and how it travels."""
+
+    called: Any
+    data: bytes
+
+
+class Desk:
+    """Takes tasks in, and tells what became of each exactly once. All is done under ``lock``."""
+
+    def __init__(self, config: Configuration) -> None:
+        """Raises: ConfigError, BackendError."""
+        backends = [registry.create(worker, PERFORMER) for worker in config.workers]
+        self._definitions: dict[Token, Blob] = {}
+        self._driver = Driver(backends, self._definitions.__getitem__, lends=False)
+        self.lock = self._driver.lock
+        self.capacity = self._driver.capacity
+        self._queue: list[tuple[int, int, Job]] = []
+        self._order = count()
+        self._open: dict[TaskId, Job] = {}
+        self._issued = 0
+        self._is_ranked = False  # somebody has asked for a priority
+        self._seconds: dict[bytes, float] = {}
+        self._steady = Steady()
+        self.is_closed = self._is_refusing = False
+
+    # --- making tasks ---
+
+    def function(self, called: Any) -> Function:
+        """Raises: what cloudpickle raises."""
+        return Function(called, self._steady.bytes_of(called))
+
+    def job(
+        self,
+        function: Function,
+        given: object,
+        options: Options,
+        hear: Callable[[Job], None],
+        *,
+        calls: int = 1,
+        is_coroutine: bool = False,
+    ) -> Job:
+        """A task to be put in. given: how and with what the function is called.
+
+        Raises: what pickling raises.
+        """
+        blob = packed(given, self._store)
+        head, tokens = self._head(function)
+        return Job(
+            self._driver.next_id(),
+            (head, *blob),
+            tokens,
+            lambda: label_of(function.called, calls),
+            self._settled,
+            hear,
+            options,
+            calls=calls,
+            seconds=calls * self.seconds_of(function),
+            is_coroutine=is_coroutine,
+        )
+
+    def _store(self, memory: memoryview) -> Any:
+        if memory.nbytes >= SHARE_BYTES:
+            with self.lock:
+                stretch = self._driver.store(memory)
+            if stretch is not None:
+                return stretch
+        return bytes(memory)
+
+    def _head(self, function: Function) -> tuple[bytes, tuple[Token, ...]]:
+        """The function itself, or its name if it is large, which is told to each worker once."""
+        if len(function.data) <= LARGE_FUNCTION:
+            return function.data, ()
+        from xxhash import xxh3_128_digest
+
+        token = Token(xxh3_128_digest(function.data))
+        self._definitions[token] = (function.data,)
+        return token, (token,)
+
+    def seconds_of(self, function: Function) -> float:
+        """What a call takes, on the average; 0.0: nobody knows."""
+        return self._seconds.get(function.data, 0.0)
+
+    def took(self, function: Function, seconds: float, calls: int) -> None:
+        """Learn from calls that were made."""
+        each = max(seconds / calls, 1e-7)
+        known = self._seconds.get(function.data)
+        if known is None and len(self._seconds) >= _MOST_KNOWN:
+            self._seconds.pop(next(iter(self._seconds)))
+        self._seconds[function.data] = each if known is None else known + _WEIGHT * (each - known)
+
+    # --- tasks on their way ---
+
+    def put(self, jobs: Sequence[Job]) -> None:
+        """Have these done. Raises: RuntimeError after `close`."""
+        with self.lock:
+            if self.is_closed or self._is_refusing:
+                raise RuntimeError("cannot schedule new tasks after shutdown")
+            for job in jobs:
+                self._open[job.id] = job
+                self._is_ranked = self._is_ranked or job.options.priority != 0
+                heapq.heappush(self._queue, (-job.options.priority, next(self._order), job))
+            self._feed()
+
+    def _feed(self) -> None:
+        """Issue what there is room for, those of highest priority first."""
+        most = self.capacity if self._is_ranked else _MOST_ISSUED
+        issued: list[Job] = []
+        while self._queue and self._issued < most:
+            _, _, job = heapq.heappop(self._queue)
+            if job.id in self._open:
+                self._issued += 1
+                job.is_issued = True
+                issued.append(job)
+        if issued:
+            self._driver.issue(issued)
+
+    def _settled(self, job: Task) -> None:
+        assert isinstance(job, Job)
+        self._issued -= 1
+        if self._open.pop(job.id, None) is not None:
+            job.hear(job)
+        if not self.is_closed:
+            self._feed()
+
+    def drop(self, job: Job) -> bool:
+        """Nobody wants the task: it is not begun, or ended with its worker. False: it is done."""
+        with self.lock:
+            if self._open.pop(job.id, None) is None:
+                return False
+            if job.is_issued:
+                self._driver.drop((job,), grace_seconds=0.0)
+                self._issued -= 1
+                self._feed()
+            return True
+
+    def wait(self, done: Callable[[], bool], seconds: float | None = None) -> None:
+        """Return when `done`, when no task is left, or after so many seconds.
+
+        With the lock held, as `done` is called.
+        """
+        self._driver.wait(done, seconds)
+
+    def refuse(self) -> None:
+        """No more tasks are taken."""
+        with self.lock:
+            self._is_refusing = True
+
+    # --- workers, and the end ---
+
+    def hire(self) -> None:
+        """Start the workers without a task."""
+        with self.lock:
+            self._driver.hire()
+
+    def prepare(self, initializer: Blob) -> None:
+        """Have each worker call this before its first task."""
+        with self.lock:
+            self._driver.settings(initializer)
+
+    def host(self, worker: WorkerId) -> str:
+        """Where a worker is; empty on this machine."""
+        return self._driver.hosts.get(worker, "")
+
+    @property
+    def is_idle(self) -> bool:
+        """Is there no task that is not done?"""
+        return not self._open
+
+    def close(self) -> None:
+        """End all workers; tasks that are left are heard of as lost."""
+        with self.lock:
+            self.is_closed = True
+            left = [job for job in self._open.values() if not job.is_issued]
+            with suppress(OSError):  # the program may have closed our descriptors
+                self._driver.close()
+            for job in left:
+                job.lost = f"{job.label()}: the pool was shut down"
+                self._open.pop(job.id, None)
+                job.hear(job)

@@ -1,0 +1,37 @@
+"""What may be asked for a task besides its function and arguments."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pydron_ng.runtime.limits import Limits
+
+
+class Options(NamedTuple):
+    """timeout: seconds that a task may take on its worker, which is ended then; None: for ever.
+
+    retries: how often it is made again if its worker dies or it takes too long.
+    priority: tasks with a larger one begin before all others that wait.
+    capture: what it prints is kept for ``future.info``, and not printed by the program.
+    """
+
+    timeout: float | None = None
+    retries: int = 0
+    priority: int = 0
+    capture: bool = False
+
+    def checked(self) -> Options:
+        """Itself. Raises: ValueError, TypeError."""
+        if self.timeout is not None and not self.timeout > 0:
+            raise ValueError(f"timeout is a number of seconds above 0, not {self.timeout!r}")
+        for name in ("retries", "priority"):
+            if type(getattr(self, name)) is not int:
+                raise TypeError(f"{name} is a whole number, not {getattr(self, name)!r}")
+        if self.retries < 0:
+            raise ValueError(f"retries is a number of times, 0 or more, not {self.retries!r}")
+        return self
+
+    @property
+    def limits(self) -> Limits:
+        """For the scheduler: it tries functional calls again by itself, these only if asked."""
+        return Limits(self.retries, self.timeout or 0.0, is_pure=False)

@@ -1,0 +1,27 @@
+"""What ``Pool(4, "ssh://me@maxi/8")`` asks for, as pydron.conf would."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydron_ng.errors import ConfigError
+
+
+def workers_from(places: Sequence[int | str]) -> list[dict[str, Any]]:
+    """The workers of a configuration: numbers are processes here, texts hosts by SSH.
+
+    Raises: ConfigError.
+    """
+    return [_worker(place) for place in places]
+
+
+def _worker(place: int | str) -> dict[str, Any]:
+    if isinstance(place, str) and place.startswith("ssh://"):
+        return {"type": "ssh", "hosts": [place]}
+    if type(place) is int and place > 0:
+        return {"type": "multicore", "cores": place}
+    raise ConfigError(
+        f"Pool() takes numbers of processes and hosts such as 'ssh://me@node1/8', not {place!r};"
+        " all else goes into config={'workers': [...]}"
+    )

@@ -1,0 +1,1 @@
+"""What people see of calls that take long, and that programs do not."""
