@@ -61,9 +61,12 @@ def definitions_of(file: Path) -> Definitions:
     module = _module(file)
     futures = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]
     failures: list[Failure] = []
+    computed: set[str] = set()
     for node in tree.body:
-        if node not in futures and _only_defines(node):
-            failures += _executed(module, [*futures, node], file)
+        if _only_defines(node) and not _is_computed(node, computed):
+            failures += _executed(module, [*futures, node], file) if node not in futures else ()
+        else:
+            computed |= _names(node, ast.Store)
     return Definitions(module, tuple(failures))
 
 
@@ -98,6 +101,18 @@ def _only_defines(node: ast.stmt) -> bool:
             return ast.unparse(func).startswith("sys.path.")
         case _:
             return isinstance(node, (*_DEFINITIONS, *_aliases()))
+
+
+def _is_computed(node: ast.stmt, computed: set[str]) -> bool:
+    """Is it an assignment that takes what the program computes, which is not run here?"""
+    return isinstance(node, ast.Assign | ast.AnnAssign) and not computed.isdisjoint(
+        _names(node, ast.Load)
+    )
+
+
+def _names(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
+    found = (part for part in ast.walk(node) if isinstance(part, ast.Name))
+    return {part.id for part in found if isinstance(part.ctx, context)}
 
 
 def _aliases() -> tuple[type[ast.stmt], ...]:

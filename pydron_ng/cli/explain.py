@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import sys
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pydron_ng.cli.definitions import Definitions, Failure, definitions_of
+from pydron_ng.cli.looping import most_looping
 from pydron_ng.errors import RecordError, TranslationError
 from pydron_ng.observe.explain import explanation_of
 from pydron_ng.observe.explanation import VERSION, Explanation
@@ -188,13 +190,21 @@ def _wanted(found: Definitions, file: Path, name: str) -> dict[str, Any]:
         return {name: functions[name]}
     scheduled = {n: f for n, f in functions.items() if is_scheduled(f)}
     if not scheduled:
-        some = next((one for one in functions if "." not in one), "FUNCTION")
         raise _Trouble(
             f"{file} has no function that is decorated with @schedule\n"
-            f"  try: decorate the one that calls the others; or `pydron explain {file}:{some}`,"
-            f" to see what that would do{notes}"
+            f"  try: {_what_to_schedule(file, list(functions))}{notes}"
         )
     return scheduled
+
+
+def _what_to_schedule(file: Path, functions: list[str]) -> str:
+    best = most_looping(ast.parse(file.read_bytes()), functions)
+    some = best or next((one for one in functions if "." not in one), "FUNCTION")
+    which = f", by its look {best}()" if best else ""
+    return (
+        f"decorate the one that calls the others{which}; or"
+        f" `pydron explain {file}:{some}`, to see what that would do"
+    )
 
 
 def _failed(file: Path, one: Failure) -> Iterator[str]:

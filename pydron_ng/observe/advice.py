@@ -41,6 +41,14 @@ class Callees:
             return found.__func__ if isinstance(found, staticmethod | classmethod) else found
         return self._resolve(tuple(names))
 
+    def is_apart(self, site: Site) -> bool:
+        """Is it a static or class method of the own class, which is not given the object?"""
+        names = _names(site.handed or site.node.func)
+        if self._class is None or names[:-1] != [self._receiver]:
+            return False
+        found = inspect.getattr_static(self._class, names[-1], None)
+        return isinstance(found, staticmethod | classmethod)
+
 
 def _class_of(function: FunctionType) -> type | None:
     """The class that the function is written in, if that is one of its module."""
@@ -74,7 +82,7 @@ def of_change(site: Site, callee: Any, changes: str) -> str:
 
 
 def _is_installed(callee: Any) -> bool:
-    return isinstance(callee, FunctionType) and not _is_of_the_user(callee)
+    return isinstance(callee, FunctionType) and not is_of_the_user(callee)
 
 
 def of_unknown(site: Site, callee: Any) -> str:
@@ -98,7 +106,7 @@ def of_unknown(site: Site, callee: Any) -> str:
             return OF_DRAWING
         case _ if _module(callee) in {"threading", "_thread"}:
             return "do not hand it to functional calls: locks do not travel"
-        case type() if _is_of_the_user(callee):
+        case type() if is_of_the_user(callee):
             return (
                 f"make {callee.__name__} a dataclass; or make its objects in functional functions"
             )
@@ -106,7 +114,7 @@ def of_unknown(site: Site, callee: Any) -> str:
             return f"make the {callee.__name__} in the functional function that needs it"
         case _ if callee is next:
             return "take the items in a loop: for ... in ahead(...), if reading on early is fine"
-        case FunctionType() if _is_of_the_user(callee):
+        case FunctionType() if is_of_the_user(callee):
             return (
                 f"decorate {callee.__qualname__} ({_place(callee)}) with @functional, if it only"
                 " computes a value; with @schedule, if it calls functional functions"
@@ -129,7 +137,7 @@ def _module(callee: Any) -> str:
     return str(getattr(callee, "__module__", None) or "").partition(".")[0]
 
 
-def _is_of_the_user(definition: FunctionType | type) -> bool:
+def is_of_the_user(definition: FunctionType | type) -> bool:
     """Is it written in a file of the user's, not in one that is installed?"""
     return not is_installed(definition.__module__)
 
@@ -147,6 +155,22 @@ def of_iteration(target: str, iterable: str) -> str:
 OF_DRAWING = "take the values in a loop of its own before this one; its calls then overlap"
 OF_EXIT = "@schedule(speculate=True), if calls may be made that turn out to be superfluous"
 OF_CIRCLE = "nothing, if each really needs the one before; else start each from what it is given"
+
+
+def of_method(name: str, held: str, line: int) -> str:
+    """For a method of an object that the pass before has changed."""
+    return (
+        f"make {name}() a function, or a @staticmethod, of what it needs:"
+        f" a method is given all of {held}, which line {line} changes"
+    )
+
+
+def of_fields(fields: tuple[str, ...]) -> str:
+    """For what is read of such an object."""
+    texts = ", ".join(f"{field.rpartition('.')[2]} = {field}" for field in fields)
+    return f"read it before the loop, if it stays the same in there: {texts}"
+
+
 OF_CONSTRUCT = "move it into a @functional function"
 OF_STREAM = "make it a list: all of it is taken then"
 OF_ROUNDS = "nothing, if that is what is computed; else do more in one round"

@@ -122,8 +122,9 @@ _RUNNING_AHEAD = {
         "nothing; more workers make it rarer",
     ),
     "not-taken": Code(
-        "There was an outcome, but something that it may depend on has changed since, or it failed"
-        " where an exception cannot be brought back as it was.",
+        "There was an outcome, but something that it may depend on has changed since. A call that"
+        " failed is made again where the program has done something meanwhile, which may have"
+        " mended it.",
         "os.chdir(folder)  # between two calls",
         "see what else is said of that line",
     ),
@@ -327,9 +328,6 @@ _CALLS = {
     "workers-exception": Code(
         "An exception may be due to the worker, not to the call.", "MemoryError", _NOTHING
     ),
-    "chained-exception": Code(
-        "An exception comes with others, which do not travel.", "raise A from B", _NOTHING
-    ),
     "leaves-tasks": Code(
         "A coroutine left tasks behind that still ran.",
         "asyncio.create_task(...)  # not awaited",
@@ -377,7 +375,7 @@ _BREACHES = {
         "It changes a global, a class, or what else it keeps between calls. A worker, and the next"
         " call, has another one.",
         "@functional\ndef fit(image):\n    FITTED.append(image.name)",
-        "pass it as an argument, and return what is new",
+        "pass it as an argument, and return what is new; fill caches where it is called",
     ),
     "changed-setting": Code(
         "It leaves something set that belongs to the whole process.",

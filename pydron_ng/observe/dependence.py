@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydron_ng.events import Reason
 from pydron_ng.translation.effects import CANDIDATES
 from pydron_ng.translation.graph import Edge, Graph, Node, site, statement
 from pydron_ng.translation.kinds import Kind
-from pydron_ng.translation.outline import Site
+from pydron_ng.translation.outline import Outline, Site
 
+#: Where attributes are read that nothing changes, see ``pydron_ng.translation.fields``.
+Lasting = Mapping[tuple[int, int], bool]
 _EXITS = (ast.Return, ast.Break, ast.Continue, ast.Raise, ast.Assert)
 #: Calls of these kinds are the program's alone: run-ahead never makes them.
 BLIND = frozenset({Kind.UNKNOWN, Kind.OBSERVER})
@@ -55,6 +58,7 @@ def needs_of(
     graph: Graph,
     kinds: Sequence[Kind | None],
     reasons: tuple[Reason, ...],
+    apart: Mapping[int, str],
     *,
     speculate: bool,
 ) -> dict[int, Needs]:
@@ -62,11 +66,12 @@ def needs_of(
 
     kinds: of each site, as far as more is known than the graph was made from; None for what may
         be read ahead by the user's word.
+    apart: of sites, the name of the object that the callee is not given, though it is its method.
     reasons: what run-ahead cannot evaluate; speculate: exits decide nothing.
     """
     constructs = [r for r in reasons if r.code != "unknown-call"]
     return {
-        number: _Walk(graph, kinds, constructs, speculate=speculate).back_from(number)
+        number: _Walk(graph, kinds, constructs, apart, speculate=speculate).back_from(number)
         for number, kind in enumerate(kinds)
         if kind in CANDIDATES
     }
@@ -93,6 +98,44 @@ def through_container(graph: Graph, path: tuple[Step, ...]) -> str:
         if kind == "statement" and step.name and step.name in mutated[number]:
             return step.name
     return ""
+
+
+def receiver_of(call: Site) -> str:
+    """The name of the object of a method call; empty where it has none, or no name."""
+    func = call.node.func
+    named = isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name)
+    return ast.unparse(func).partition(".")[0] if named else ""
+
+
+def reads_only(call: Site, name: str, fields: Lasting) -> bool:
+    """Does the call take nothing of an object but the attributes at these places?"""
+    reads = _reads_of(call.node, name)
+    return all((read.value.lineno, read.value.col_offset) in fields for read in reads)
+
+
+def fields_read(
+    outline: Outline, path: tuple[Step, ...], name: str, fields: Lasting
+) -> tuple[str, ...]:
+    """What a path reads of an object, if that is nothing but attributes at these places."""
+    readers = [step.by for step in path if step.name == name]
+    nodes = [
+        outline.sites[number].node if kind == "site" else outline.statements[number].node
+        for kind, number in readers
+    ]
+    reads = [read for node in nodes for read in _reads_of(node, name)]
+    if any((read.value.lineno, read.value.col_offset) not in fields for read in reads):
+        return ()
+    return tuple(dict.fromkeys(map(ast.unparse, reads)))
+
+
+def _reads_of(node: ast.AST, name: str) -> Iterator[Any]:
+    """The attributes that are read of a name; where all of it is read, as if of itself."""
+    inside: dict[ast.AST, ast.Attribute] = {}
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute):
+            inside[part.value] = part
+        if isinstance(part, ast.Name) and part.id == name:
+            yield inside.get(part) or ast.Starred(part)
 
 
 def carrying_loop(graph: Graph, needs: Needs) -> int:
@@ -132,12 +175,13 @@ class _Walk:
         graph: Graph,
         kinds: Sequence[Kind | None],
         constructs: list[Reason],
+        apart: Mapping[int, str],
         *,
         speculate: bool,
     ) -> None:
         self._graph = graph
         self._outline, self._kinds = graph.outline, kinds
-        self._speculate = speculate
+        self._speculate, self._apart = speculate, apart
         self._constructs: dict[int, list[Reason]] = {}
         for reason in constructs:
             self._constructs.setdefault(self._statement_at(reason.line), []).append(reason)
@@ -163,12 +207,15 @@ class _Walk:
     def _steps(self, node: Node) -> Iterator[Step]:
         for other in self._graph.needed.get(node, ()):
             edge = self._graph.edges[other, node]
-            if self._is_of_itself(other, node, edge):
+            if self._is_of_itself(other, node, edge) or self._is_apart(node, edge):
                 continue
             if edge.kind == "control" and self._is_with(other):
                 yield from (Step(step.needed, node, "") for step in self._around(other))
             elif not self._is_passed_over(other, edge):
                 yield Step(other, node, edge.name)
+
+    def _is_apart(self, node: Node, edge: Edge) -> bool:
+        return node[0] == "site" and edge.name != "" and self._apart.get(node[1]) == edge.name
 
     def _is_of_itself(self, node: Node, part: Node, edge: Edge) -> bool:
         """Does a statement change what a call in it takes, in one and the same pass?"""

@@ -6,6 +6,7 @@ import ast
 import inspect
 from collections.abc import Iterator
 from dataclasses import replace
+from types import FunctionType
 from typing import Any
 
 from pydron_ng.errors import TranslationError
@@ -19,10 +20,13 @@ from pydron_ng.observe.dependence import (
     Step,
     carrying_loop,
     exit_on,
+    fields_read,
     in_circles,
     is_once,
     loop_over,
     needs_of,
+    reads_only,
+    receiver_of,
     through_container,
 )
 from pydron_ng.observe.explanation import Call, Cause, Explanation, State, SyncPoint
@@ -35,6 +39,7 @@ from pydron_ng.runtime.scheduled import entry_of
 from pydron_ng.runtime.session import runs, session
 from pydron_ng.runtime.shared import ahead
 from pydron_ng.translation import pipeline
+from pydron_ng.translation.fields import lasting_fields
 from pydron_ng.translation.graph import Graph
 from pydron_ng.translation.kinds import Kind
 from pydron_ng.translation.outline import Outline, Site, Statement
@@ -69,7 +74,10 @@ class _Explaining:
         self._callees = Callees(subject.plain, program.caller)
         self._kinds = tuple(self._kind(site) for site in self._outline.sites)
         speculate = program.speculate
-        self._needs = needs_of(self._graph, self._kinds, self._reasons, speculate=speculate)
+        self._lasting = lasting_fields(self._outline, self._effects)
+        self._needs = needs_of(
+            self._graph, self._kinds, self._reasons, self._apart(), speculate=speculate
+        )
         self._circles = in_circles(self._needs)
 
     def _kind(self, site: Site) -> Kind | None:
@@ -124,7 +132,18 @@ class _Explaining:
             commit=pipeline.commit_text(program.analysis),
             run_ahead=program.run_ahead.source,
             flow=flow_of(parts, order),
+            plain=tuple(self._plain().items()),
         )
+
+    def _plain(self) -> dict[str, int]:
+        """Functions of the user's that are called, or handed to map(), and are not decorated."""
+        found: dict[str, int] = {}
+        for site in self._outline.sites:
+            callee = self._callees.of(site)
+            is_plain = mark_of(callee) is None and entry_of(callee) is None
+            if is_plain and isinstance(callee, FunctionType) and advice.is_of_the_user(callee):
+                found.setdefault(callee.__qualname__, site.line)
+        return found
 
     # --- calls ---
 
@@ -202,7 +221,28 @@ class _Explaining:
             return Cause("round-by-round", line, why + known, chain, advice.OF_ROUNDS, not held)
         why = f"{name}() takes what the pass before has computed: one after the other"
         chain = self._chain(path)
-        return Cause("one-by-one", line, why + known, chain, advice.OF_CIRCLE, not held)
+        way_out = self._out_of_circle(needs, path, held) or advice.OF_CIRCLE
+        return Cause("one-by-one", line, why + known, chain, way_out, not held)
+
+    def _out_of_circle(self, needs: Needs, path: tuple[Step, ...], held: str) -> str:
+        """Where the call takes an object that the pass before has changed: take less of it."""
+        changed = [self._line(step.needed) for step in path if step.name == held]
+        if not held or not changed:
+            return ""
+        is_apart = needs.site in self._apart()
+        if receiver_of(self._outline.sites[needs.site]) == held and not is_apart:
+            return advice.of_method(_named(self._outline.sites[needs.site]), held, changed[0])
+        fields = fields_read(self._outline, path, held, self._lasting)
+        return advice.of_fields(fields) if fields else ""
+
+    def _apart(self) -> dict[int, str]:
+        """The calls of static and class methods, with the object that they are not given."""
+        found = {}
+        for site in self._outline.sites:
+            name = receiver_of(site)
+            if name and self._callees.is_apart(site) and reads_only(site, name, self._lasting):
+                found[site.index] = name
+        return found
 
     def _cause(self, number: int, blocker: Blocker) -> Cause:
         call = self._outline.sites[number]

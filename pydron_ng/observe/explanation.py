@@ -113,6 +113,7 @@ class Explanation:
     seen: what runs in this process have recorded besides.
     commit, run_ahead: the two programs; flow: how the calls hang together.
     measured: what the last run on record says of it.
+    plain: functions of the user's that it calls, and that are not decorated, with the first line.
     """
 
     function: str
@@ -127,6 +128,7 @@ class Explanation:
     run_ahead: str
     flow: Flow
     measured: Measured | None = None
+    plain: tuple[tuple[str, int], ...] = ()
 
     def __str__(self) -> str:
         from pydron_ng.observe.text import text_of

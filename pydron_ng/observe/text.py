@@ -26,7 +26,16 @@ def _head(told: Explanation) -> Iterator[str]:
         place += " is not scheduled; if it were"
     yield f"{place}: {summary_of(told)}"
     if not told.calls:
-        yield "  try: decorate the functions that only compute a value with @functional"
+        yield f"  try: {_what_to_decorate(told)}"
+
+
+def _what_to_decorate(told: Explanation) -> str:
+    if not told.plain:
+        return "decorate the functions that only compute a value with @functional"
+    named = ", ".join(f"{name}() on line {line}" for name, line in told.plain)
+    if len(told.plain) == 1:
+        return f"decorate it with @functional, if it only computes a value: {named}"
+    return f"decorate those of these with @functional that only compute a value: {named}"
 
 
 def summary_of(told: Explanation) -> str:

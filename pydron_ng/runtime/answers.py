@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from pydron_ng.runtime.chains import joined
 from pydron_ng.runtime.failures import traceback_from
 from pydron_ng.runtime.outcome import Outcome, Raised, Refused, Returned
 from pydron_ng.values.blob import Blob
@@ -20,6 +21,8 @@ from pydron_ng.values.unshippable import Unshippable
 RETURNED: Final = 0
 RAISED: Final = 1
 REFUSED: Final = 2
+#: Raised from, or while handling, other exceptions.
+CHAINED: Final = 3
 #: What the blob of several calls begins with; a token begins with another letter.
 SEVERAL: Final = b"*"
 #: The same, where each call has a token of its own, and some take the results of others.
@@ -126,7 +129,10 @@ def _decoded(head: tuple[Any, ...], blob: Blob, library: Library, arguments: obj
         return Refused("undecodable", f"the outcome cannot be read: {failure!r}", seconds)
     if kind == RETURNED:
         return Returned(value, said, seconds, files, unseen, made_for if parts else None)
-    value.__traceback__ = traceback_from(steps)
+    if kind == CHAINED:
+        value = joined(value, steps)
+    else:
+        value.__traceback__ = traceback_from(steps)
     return Raised(value, said, seconds, files, unseen)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pydron_ng.purity.appliers import is_applier
 from pydron_ng.runtime.grain import as_method, mark_of
 from pydron_ng.runtime.stubs import INLINE, tidy
 from pydron_ng.translation.counters import new_counters
@@ -33,20 +34,29 @@ class CheckedActivation:
     def __init__(self, entry: Entry | InnerEntry, checks: Checks) -> None:
         self._entry = entry
         self._checks = checks
+        self._counters = new_counters(entry.program.facts.counted)
 
     def start(self) -> tuple[Any, ...]:
         """What the commit program is handed."""
-        counters = new_counters(self._entry.program.facts.counted)
-        heard = _nothing, _same, tidy, _yes, _same, _same
-        return (self.route, counters, *heard, tidy, NameError)
+        heard = _nothing, _same, tidy, _yes, _same, self._each
+        return (self.route, self._counters, *heard, tidy, NameError)
 
     def route(self, site: int, callee: Any) -> Any:
         """The callee itself, or a stub that checks its call; coroutines are not checked."""
+        place = self._entry.program.handing_places.get(site)
+        if place is not None:
+            self._counters[place + 1] = is_applier(callee)
         mark = mark_of(callee)
         if mark is None or mark.is_coroutine or not self._checks.wants(callee):
             return callee
         callee = as_method(callee)
         return self._entry.stub(site)([], callee, self._began, _ended)
+
+    def _each(self, site: int, function: Any) -> Any:
+        """What map() or its like is handed instead of `function`: its calls are checked."""
+        if mark_of(function) is None:
+            return function
+        return self._entry.each(site)(site, function, self.route, None)
 
     def _began(
         self, ends: list[End], callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]

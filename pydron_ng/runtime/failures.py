@@ -29,24 +29,34 @@ def check_raised(failure: BaseException, steps: tuple[Step, ...]) -> None:
     Raises:
         Unshippable: the call has to be made again inline.
     """
-    name = type(failure).__qualname__
     if not steps:
+        name = type(failure).__qualname__
         raise Unshippable("no-frame", f"{name} came before the function's first line")
+    check_sent(failure)
+
+
+def check_sent(failure: BaseException) -> None:
+    """Nothing, if it is the call's own.
+
+    Raises:
+        Unshippable: it may be due to the worker.
+    """
     if not isinstance(failure, Exception) or isinstance(failure, _OF_THE_WORKER):
+        name = type(failure).__qualname__
         raise Unshippable("workers-exception", f"{name} may be due to the worker")
-    if failure.__cause__ is not None or failure.__context__ is not None:
-        raise Unshippable("chained-exception", f"{name} comes with other exceptions")
-    if failure.__suppress_context__:
-        raise Unshippable("chained-exception", f"{name} was raised from None")
 
 
 def take_steps(failure: BaseException) -> tuple[Step, ...]:
-    """The frames that an exception came through below the one that caught it, outermost first.
+    """The frames that an exception came through below the one that caught it, outermost first."""
+    return take_frames(failure, failure.__traceback__ and failure.__traceback__.tb_next)
+
+
+def take_frames(failure: BaseException, traceback: TracebackType | None) -> tuple[Step, ...]:
+    """The frames of an exception from `traceback` on, outermost first.
 
     They are taken off it, for they would keep the arguments of the call alive.
     """
     steps = []
-    traceback = failure.__traceback__.tb_next if failure.__traceback__ else None
     failure.__traceback__ = None
     while traceback is not None:
         code = traceback.tb_frame.f_code

@@ -198,15 +198,27 @@ def mark(function: Any, *, reads: bool = False, limits: Limits | None = None) ->
     functional_names.add(function.__name__)
 
 
+def _hint(wrapper: object) -> str:
+    """What to do about a wrapper that keeps results, which workers would do each on its own."""
+    if not hasattr(wrapper, "cache_info"):
+        return ""
+    name = getattr(wrapper, "__name__", "f")
+    return (
+        "\n  try: @functional without the cache; where it is called, in a @schedule function:"
+        f" if x not in kept: kept[x] = {name}(x)"
+    )
+
+
 def _mark_foreign(function: Any, *, reads: bool, limits: Limits | None) -> None:
     """Mark a function that is not written in Python, which cannot carry its mark."""
     kind = type(function).__name__
     if not callable(function) or isinstance(function, type) or _is_made_here(type(function)):
-        raise TypeError(f"@functional takes a function, not a {kind}")
+        raise TypeError(f"@functional takes a function, not a {kind}{_hint(function)}")
     module = module_of(function)
     name = getattr(function, "__qualname__", getattr(function, "__name__", ""))
     if not name or getattr(sys.modules.get(module), name, None) is not function:
-        raise TypeError(f"@functional takes functions that a module has by name, not this {kind}")
+        said = f"@functional takes functions that a module has by name, not this {kind}"
+        raise TypeError(said + _hint(function))
     foreign_marks[id(function)] = Functional(function, reads=reads, limits=limits)
 
 

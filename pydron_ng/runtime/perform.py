@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pydron_ng.memory.arena import Arena
 from pydron_ng.runtime.aliases import Shared, shared_nans, shared_parts
 from pydron_ng.runtime.answers import (
+    CHAINED,
     LINKED,
     RAISED,
     RETURNED,
@@ -25,6 +26,7 @@ from pydron_ng.runtime.answers import (
     several_blob,
 )
 from pydron_ng.runtime.capture import Capture, Kind, Spoken, capture_for
+from pydron_ng.runtime.chains import is_chained, taken_apart
 from pydron_ng.runtime.failures import Step, check_raised, take_steps
 from pydron_ng.runtime.grain import is_coroutine_function
 from pydron_ng.runtime.outcome import Files
@@ -207,8 +209,10 @@ class Performer:
         said = pack(ended.records, self._library).blob if ended.records else ()
         if ended.kind == RAISED:
             check_raised(ended.box[0], ended.steps)
+            if is_chained(ended.box[0]):
+                ended = _in_parts(ended)
         result, parts = self._pack_result(ended.box, arguments, function)
-        if parts and ended.kind == RAISED:
+        if parts and ended.kind != RETURNED:
             raise Unshippable("aliased-exception", "the exception holds a part of the arguments")
         header = (ended.kind, ended.seconds, said, *ended.read, ended.steps, parts)
         return pickle.dumps(header, 5), *result.blob
@@ -307,16 +311,22 @@ def _with(args: tuple[Any, ...], taken: Sequence[tuple[int, Any]]) -> tuple[Any,
     return tuple(completed)
 
 
+def _in_parts(ended: _Ended) -> _Ended:
+    parts, links = taken_apart(ended.box.pop(), ended.steps)
+    return ended._replace(kind=CHAINED, box=[parts], steps=links)
+
+
 class _Ended(NamedTuple):
     """A call that has ended, seen from within the worker.
 
-    box: the value or exception; nothing else of ours refers to that.
+    box: the value, exception, or those of a chain; nothing else of ours refers to that.
+    steps: the frames that it came through, or the links of a chain.
     read: the files that it looked at, and how it has read what nobody can watch.
     """
 
     kind: int
     box: list[Any]
-    steps: tuple[Step, ...]
+    steps: tuple[Any, ...]
     seconds: float
     records: Spoken
     read: tuple[Files, str]

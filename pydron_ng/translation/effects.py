@@ -7,12 +7,25 @@ from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from operator import gt
+from typing import NamedTuple
 
 from pydron_ng.translation.kinds import CANDIDATES as CANDIDATES
 from pydron_ng.translation.kinds import Kind as Kind
 from pydron_ng.translation.names import stored_names
 from pydron_ng.translation.outline import Outline, Site, Statement
 from pydron_ng.translation.own import Own
+
+
+class Part(NamedTuple):
+    """What may be changed of the object of a name.
+
+    field: the attribute, or what hangs on it; empty: all of it.
+    is_handed: only as an argument of code that nobody knows: it is still the same object.
+    """
+
+    name: str
+    field: str
+    is_handed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +142,16 @@ def changed_names(
     but: AbstractSet[ast.AST] = frozenset(),
 ) -> Iterator[str]:
     """The names whose objects the statement may change by itself, other than by the nodes `but`."""
+    yield from (part.name for part in changed_parts(statement, calls, local, but))
+
+
+def changed_parts(
+    statement: Statement,
+    calls: list[tuple[Site, Kind]],
+    local: frozenset[str],
+    but: AbstractSet[ast.AST] = frozenset(),
+) -> Iterator[Part]:
+    """The same, with what of their objects it is."""
     if statement.index == 0:
         return
     for target in _targets(statement.node):
@@ -138,8 +161,13 @@ def changed_names(
         if kind in {Kind.CONTAINER, Kind.UNKNOWN} and isinstance(site.node.func, ast.Attribute):
             yield from _base(site.node.func.value, local)
         if kind is Kind.UNKNOWN:
-            for argument in [*site.node.args, *(k.value for k in site.node.keywords)]:
-                yield from _handed(argument, local)
+            yield from handed_parts(site, local)
+
+
+def handed_parts(site: Site, local: frozenset[str]) -> Iterator[Part]:
+    """What the callee gets hold of by the arguments."""
+    for argument in [*site.node.args, *(k.value for k in site.node.keywords)]:
+        yield from _handed(argument, local)
 
 
 def _targets(node: ast.stmt) -> Iterator[ast.expr]:
@@ -160,15 +188,17 @@ def _flat(target: ast.expr) -> Iterator[ast.expr]:
         yield target
 
 
-def _base(node: ast.expr, local: frozenset[str]) -> Iterator[str]:
+def _base(node: ast.expr, local: frozenset[str], *, is_handed: bool = False) -> Iterator[Part]:
+    field = ""
     while isinstance(node, ast.Attribute | ast.Subscript):
+        field = node.attr if isinstance(node, ast.Attribute) else ""
         node = node.value
     if isinstance(node, ast.Name) and node.id in local:
-        yield node.id
+        yield Part(node.id, field, is_handed)
 
 
-def _handed(node: ast.expr, local: frozenset[str]) -> Iterator[str]:
-    """The names whose objects reach a callee through the argument `node`."""
+def _handed(node: ast.expr, local: frozenset[str]) -> Iterator[Part]:
+    """What reaches a callee through the argument `node`."""
     if isinstance(node, ast.Starred):
         yield from _handed(node.value, local)
     elif isinstance(node, ast.Tuple | ast.List | ast.Set):
@@ -178,4 +208,4 @@ def _handed(node: ast.expr, local: frozenset[str]) -> Iterator[str]:
         for part in node.values:
             yield from _handed(part, local)
     else:
-        yield from _base(node, local)
+        yield from _base(node, local, is_handed=True)

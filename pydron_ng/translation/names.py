@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from pydron_ng.errors import TranslationError
@@ -30,21 +31,31 @@ class Names:
     """Facts about the names of a function.
 
     bound: of each statement, the local names that it assigns or may change, itself alone.
+    lasting: where parameters are read for something in them that nothing changes; False: that
+        nothing changes if it is a number, a text or the like.
     """
 
     flows: tuple[Flow, ...]
     bound: tuple[tuple[str, ...], ...]
+    lasting: Mapping[Position, bool]
 
 
-def names(outline: Outline, mutated: tuple[tuple[str, ...], ...]) -> Names:
+def names(
+    outline: Outline,
+    mutated: tuple[tuple[str, ...], ...],
+    lasting: Mapping[Position, bool] = MappingProxyType({}),
+) -> Names:
     """The flows between the statements, where `mutated` names count as assigned anew.
+
+    lasting: as in the result; what is read there is what the call has brought.
 
     Raises:
         TranslationError: the analysis does not know a construct.
     """
     bound = bound_names(outline, mutated)
-    flows = tuple(dict.fromkeys(_flows(outline, mutated, _positions(outline), bound)))
-    return Names(flows, bound)
+    flows = _flows(outline, mutated, _positions(outline), bound)
+    seen = (replace(f, source=0) if lasting.get(f.position) else f for f in flows)
+    return Names(tuple(dict.fromkeys(seen)), bound, lasting)
 
 
 def bound_names(

@@ -84,14 +84,16 @@ def run_ahead(
     Raises:
         TranslationError: the analysis does not know a construct.
     """
+    from pydron_ng.translation.fields import lasting_fields
     from pydron_ng.translation.graph import graph
     from pydron_ng.translation.names import names
     from pydron_ng.translation.runahead.program import run_ahead_program
 
     plan_ = analysis.plan
-    facts = names(plan_.outline, plan_.effects.mutated)
+    lasting = lasting_fields(plan_.outline, plan_.effects)
+    facts = names(plan_.outline, plan_.effects.mutated, lasting)
     graph_ = graph(plan_.outline, facts, plan_.effects)
-    program = run_ahead_program(plan_, graph_, facts.flows, returns=returns, speculate=speculate)
+    program = run_ahead_program(plan_, graph_, facts, returns=returns, speculate=speculate)
     return graph_, program
 
 

@@ -87,7 +87,7 @@ def test_each_breach_is_told_with_line_and_call_and_change_and_way_out(tmp_path:
         "    10 | SEEN.append(name)\n"
         "  call: take([], name='x')\n"
         "  what: len(SEEN): 0 -> 1\n"
-        "  try: pass it as an argument, and return what is new",
+        "  try: pass it as an argument, and return what is new; fill caches where it is called",
         "script.py:10: take(): made again, the same call gave something else [differs-each-time]\n"
         "    10 | SEEN.append(name)\n"
         "  call: take([], name='x')\n"

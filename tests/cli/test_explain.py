@@ -141,6 +141,24 @@ def other(xs, chosen=CHOSEN): return [f(x) for x in xs]
     assert "other()" not in shown
 
 
+def test_what_takes_a_result_of_the_program_is_part_of_it_and_nothing_is_said(
+    explain: Run,
+) -> None:
+    text = (
+        PROGRAM
+        + """
+found = reduce(["a", "b"])
+best = max(found, key=lambda one: found[one])
+for each in found: other(each)
+last: str = each
+tail = last[:1]
+"""
+    )
+    done = explain(text)
+    assert done.exit_code == 0
+    assert "could not be executed" not in done.output
+
+
 def test_a_file_of_a_package_is_imported_as_a_part_of_it(tmp_path: Path) -> None:
     package = tmp_path / "package_to_explain"
     package.mkdir()
@@ -180,6 +198,37 @@ def test_no_scheduled_function(explain: Run) -> None:
     said = refused(explain("def plain(xs):\n    return xs\n"))
     assert "has no function that is decorated with @schedule" in said
     assert "`pydron explain survey_to_explain.py:plain`" in said
+
+
+def test_the_function_that_calls_others_in_a_loop_is_proposed(explain: Run) -> None:
+    text = """
+def load(path): return path
+def size(path): return len(load(path)), load(path)
+class Survey:
+    def one(self, path): return size(path), load(path)
+    def run(self, paths):
+        for path in paths:
+            print(self.one(path))
+def main(): Survey().run([load("a")])
+"""
+    said = refused(explain(text))
+    assert "decorate the one that calls the others, by its look Survey.run(); or" in said
+    assert "`pydron explain survey_to_explain.py:Survey.run`" in said
+
+
+def test_the_functions_that_may_be_functional_are_named(explain: Run) -> None:
+    text = """
+def load(path): return path
+def size(path): return len(path)
+def run(paths):
+    for path in sorted(paths, key=size):
+        print(load(path))
+"""
+    shown = explain(text, name=":run").stdout
+    named = "size() on line 5, load() on line 6"
+    assert (
+        f"try: decorate those of these with @functional that only compute a value: {named}" in shown
+    )
 
 
 def test_a_syntax_error(explain: Run) -> None:

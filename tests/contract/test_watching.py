@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +35,11 @@ SEEN: list[int] = []
 @functional
 def square(n: int) -> int:
     return n * n
+
+
+@functional
+def double(n: int) -> int:
+    return 2 * n
 
 
 @functional
@@ -74,6 +81,33 @@ def test_the_first_calls_of_each_function_are_checked() -> None:
     assert report.checked == {f"{__name__}.square": 2, f"{__name__}.note": 2}
     assert [f.code for f in report.findings if f.function.endswith("square")] == []
     assert "changed-state" in {f.code for f in report.findings if f.function.endswith("note")}
+
+
+@schedule
+def handed(n: int) -> tuple[list[int], list[int], int]:
+    found = list(map(square, range(n)))
+    return found, sorted(found, key=note), reduce(lambda a, b: a + double(b), range(n))
+
+
+def test_calls_that_map_and_its_like_make_are_checked() -> None:
+    with checking() as report:
+        assert handed(5) == ([0, 1, 4, 9, 16], [0, 1, 4, 9, 16], 20)
+    counts = {name.rpartition(".")[2]: count for name, count in report.checked.items()}
+    assert counts == {"square": 3, "note": 3, "double": 3}
+
+
+def test_what_is_called_by_that_name_and_is_not_map_gets_what_was_written() -> None:
+    kept: list[object] = []
+    with checking() as report:
+        not_map(kept)
+    assert kept == [square]
+    assert not report.checked
+
+
+@schedule
+def not_map(kept: list[object]) -> None:
+    map: Any = lambda function, _: kept.append(function)  # noqa: A001
+    map(square, kept)
 
 
 def test_calls_in_functions_inside_of_scheduled_ones_are_checked() -> None:

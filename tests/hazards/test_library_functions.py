@@ -102,3 +102,8 @@ def test_they_are_marked_and_stay_themselves() -> None:
 def test_what_no_worker_can_be_told_of_is_refused(other: Any) -> None:
     with pytest.raises(TypeError, match="@functional takes"):
         functional(other)
+
+
+def test_who_marks_a_cache_is_told_how_to_keep_results() -> None:
+    with pytest.raises(TypeError, match=r"if x not in kept: kept\[x\] = len\(x\)"):
+        functional(functools.lru_cache(len))

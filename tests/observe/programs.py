@@ -227,3 +227,39 @@ class Survey:
     @schedule
     def run(self, xs: list[int]) -> list[int]:
         return [f(x) for x in xs]
+
+
+class Keeper:
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.found: dict[Any, Any] = {}
+
+    @functional
+    def measure(self, x: Any) -> Any:
+        return x, self.folder
+
+    @schedule
+    def by_method(self, xs: list[Any]) -> None:
+        for x in xs:
+            self.found[x] = self.measure(x)
+
+    @staticmethod
+    @functional
+    def still(x: Any) -> Any:
+        return x
+
+    @schedule
+    def by_static_method(self, xs: list[Any]) -> None:
+        for x in xs:
+            self.found[x] = self.still(x)
+
+    @schedule
+    def by_field(self, xs: list[Any]) -> None:
+        for x in xs:
+            log(self.folder)
+            self.found[x] = f(self.folder)
+
+    @schedule
+    def by_result(self, xs: list[Any]) -> None:
+        for x in xs:
+            self.found[x] = f(self.found["first"])

@@ -79,6 +79,33 @@ def test_the_way_out_is_the_smallest_change(name: str, words: str) -> None:
     assert words in "\n".join(ways_out(getattr(programs, name)))
 
 
+def only_call(function: Any) -> Any:
+    (call,) = pydron_ng.explain(function).calls
+    return call
+
+
+def test_a_method_is_told_to_take_all_of_an_object_that_changes() -> None:
+    (cause,) = only_call(programs.Keeper.by_method).causes
+    assert "make self.measure() a function, or a @staticmethod, of what it needs" in cause.way_out
+    assert "all of self, which line " in cause.way_out
+
+
+def test_an_attribute_that_may_change_is_told_to_be_read_before_the_loop() -> None:
+    causes = only_call(programs.Keeper.by_field).causes
+    (said,) = [cause.way_out for cause in causes if cause.code == "one-by-one"]
+    assert said.endswith("if it stays the same in there: folder = self.folder")
+
+
+def test_what_takes_the_result_of_the_pass_before_is_not_told_to_be_read_before() -> None:
+    (cause,) = only_call(programs.Keeper.by_result).causes
+    assert cause.way_out.startswith("nothing, if each really needs the one before")
+
+
+def test_a_static_method_is_not_given_the_object() -> None:
+    call = only_call(programs.Keeper.by_static_method)
+    assert (call.state.value, call.causes) == ("ahead", ())
+
+
 def test_the_whole_screen() -> None:
     told = pydron_ng.explain(programs.unknown_call)
     n = told.line

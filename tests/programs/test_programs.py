@@ -8,6 +8,7 @@ from pydron_ng.testing import Call, check
 from tests.programs import (
     arranging,
     arrays,
+    attributes,
     awaiting,
     caching,
     callables,
@@ -36,6 +37,7 @@ from tests.programs import (
 MODULES = (
     arranging,
     arrays,
+    attributes,
     awaiting,
     caching,
     callables,

@@ -18,6 +18,7 @@ import pytest
 
 from pydron_ng.runtime.outcome import Raised, Refused, Returned
 from pydron_ng.runtime.surroundings import capture
+from pydron_ng.testing.portrait import portray
 from tests.runtime.other_process import OtherProcess
 
 SENTINEL = object()
@@ -78,6 +79,23 @@ def fail(kind: str) -> None:
             raise ValueError(kind)
     if kind == "from none":
         raise ValueError(kind) from None
+    if kind == "from new":
+        raise ValueError(kind) from KeyError(kind)
+    if kind == "carried":
+        try:
+            divide_deep(1, 0)
+        except ZeroDivisionError as error:
+            raise WithObject(error) from None
+    if kind == "three":
+        try:
+            fail("chain")
+        except ValueError:
+            raise ValueError(kind)
+    if kind == "over os":
+        try:
+            raise FileNotFoundError(kind)
+        except FileNotFoundError:
+            raise ValueError(kind) from None
     raise {"exit": SystemExit, "memory": MemoryError, "os": OSError, "stop": KeyboardInterrupt}[
         kind
     ]
@@ -199,7 +217,28 @@ def test_an_exception_comes_back_whatever_its_init_asks_for(other: OtherProcess)
     assert outcome.exception.__dict__ == {"left": 1}
 
 
-@pytest.mark.parametrize("kind", ["chain", "handled", "from none", "exit", "memory", "os", "stop"])
+CHAINED = ["chain", "handled", "from none", "from new", "carried", "three"]
+
+
+@pytest.mark.parametrize("kind", CHAINED)
+def test_an_exception_comes_back_with_those_that_it_came_of(other: OtherProcess, kind: str) -> None:
+    outcome = other.call(fail, kind)
+    assert isinstance(outcome, Raised)
+    with pytest.raises(ValueError, match=".") as caught:
+        fail(kind)
+    caught.value.__traceback__ = caught.tb.tb_next
+    there = traceback.format_exception(outcome.exception)
+    assert there == traceback.format_exception(caught.value)
+    assert portray({"it": outcome.exception}) == portray({"it": caught.value})
+
+
+def test_an_exception_that_holds_the_one_it_came_of_holds_that_one(other: OtherProcess) -> None:
+    outcome = other.call(fail, "carried")
+    assert isinstance(outcome, Raised)
+    assert outcome.exception.args[0] is outcome.exception.__context__
+
+
+@pytest.mark.parametrize("kind", ["exit", "memory", "os", "stop", "over os"])
 def test_an_exception_that_would_not_be_the_same_is_refused(other: OtherProcess, kind: str) -> None:
     assert isinstance(other.call(fail, kind), Refused)
 

@@ -162,7 +162,7 @@ def test_a_breach_of_the_contract_fails_the_test_unless_it_is_not_asked_for(run:
             "test_*.py:*: *.note: it changed the global *.SEEN [[]changed-state]",
             "  call: note(1)",
             "  what: len(SEEN): * -> *",
-            "  try: pass it as an argument, and return what is new",
+            "  try: pass it as an argument, and return what is new; fill caches where it is called",
         ]
     )
 

@@ -16,6 +16,8 @@ from pydron_ng.observe.records.spans import Spans
 
 #: Numbers of workers that are asked about, until more are of no use.
 ASKED: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
+#: No clock tells less from nothing.
+_LEAST_SECONDS: Final = 1e-9
 #: How far off the forecast for the run itself may be.
 _TRUSTED: Final = 0.15
 #: More workers are of no use if that takes such a part of the time of the fewer ones.
@@ -70,7 +72,7 @@ class Figures(msgspec.Struct, frozen=True):
 
     def times(self, seconds: float) -> float:
         """How many times as fast as one after the other it is to take so long."""
-        return self.work / seconds if seconds else 1.0
+        return self.work / seconds if seconds >= _LEAST_SECONDS else 1.0
 
     @property
     def is_trusted(self) -> bool:

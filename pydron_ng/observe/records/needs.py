@@ -18,7 +18,7 @@ def needs_in(program: Program) -> tuple[Need, ...]:
         graph, reasons = program.graph, program.run_ahead.reasons
     except TranslationError:
         return ()
-    needs = needs_of(graph, graph.effects.kinds, reasons, speculate=program.speculate)
+    needs = needs_of(graph, graph.effects.kinds, reasons, {}, speculate=program.speculate)
     return tuple(found for one in needs.values() for found in _needs(graph, one))
 
 

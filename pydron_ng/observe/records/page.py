@@ -75,7 +75,7 @@ def _date(began: str) -> str:
 
 def _marked(text: str) -> Markup:
     """With code between backticks as such."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S704 - escaped
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
 
 
 def _inert(json: str) -> Markup:

@@ -12,6 +12,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pydron_ng.observe.codes import CODES
 from pydron_ng.observe.records.duration import duration
 from pydron_ng.observe.records.figures import Figures
 from pydron_ng.observe.records.record import Record, Tally
@@ -24,6 +25,7 @@ _NUMBERS = frozenset({"calls", "sent", "mean", "waited"})
 PLAIN: Final[Mapping[str, Any]] = MappingProxyType(
     {"highlight": False, "markup": False, "emoji": False}
 )
+_FIRST = "first-call"
 _NAMES = 3  # of functions in the headline
 
 
@@ -55,7 +57,7 @@ def report(record: Record, figures: Figures) -> RenderableType:
     parts: list[RenderableType] = [Text(_head(record, figures)), Text(), _shares(figures)]
     if figures.forecasts:
         parts += [Text(), *_forecasts(figures)]
-    parts += [Text(), _sites(record.tallies)]
+    parts += [Text(), _sites(record.tallies), *_reasons(record.tallies)]
     if record.unlisted:
         parts += [Text(f"\n{record.unlisted} calls are in these sums, and not in the forecasts")]
     return Group(*parts)
@@ -122,6 +124,16 @@ def _sites(tallies: Sequence[Tally]) -> Table:
     for tally in sorted(tallies, key=lambda t: (t.file, t.line)):
         table.add_row(*row_of(tally))
     return table
+
+
+def _reasons(tallies: Sequence[Tally]) -> Iterator[RenderableType]:
+    """What the codes in the table mean; of the first call of a function there is nothing to say."""
+    codes = dict.fromkeys(code for tally in tallies for code in tally.made)
+    told = [(code, CODES[code]) for code in codes if code in CODES and code != _FIRST]
+    if told:
+        yield Text()
+    for code, one in told:
+        yield Text(f"{code}: {one.what}\n  try: {one.way_out}", style="dim")
 
 
 def row_of(tally: Tally) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pydron_ng.events import Reason
 from pydron_ng.translation.effects import changed_names
 from pydron_ng.translation.graph import Graph, Node, readers_of
-from pydron_ng.translation.names import Flow, bound_names
+from pydron_ng.translation.names import Flow, Names, bound_names
 from pydron_ng.translation.outline import Outline
 from pydron_ng.translation.plan import Plan
 from pydron_ng.translation.runahead.discarded import calls_alone
@@ -32,7 +32,7 @@ class Emitter:
         self,
         plan: Plan,
         graph: Graph,
-        flows: tuple[Flow, ...],
+        names: Names,
         made: Constructs,
         *,
         returns: bool = False,
@@ -54,7 +54,8 @@ class Emitter:
         self._needed = _statements(nodes, graph)
         self._valued = frozenset(n for kind, n in nodes if kind == "statement")
         needing = readers_of(graph.outline)
-        self._flows = [flow for flow in flows if not nodes.isdisjoint(needing(flow))]
+        self._flows = [flow for flow in names.flows if not nodes.isdisjoint(needing(flow))]
+        self._lasting = names.lasting
         self._units: list[Unit] = []
         self._open: list[Unit] = []
         self._own = {name for names in plan.learnt.values() for name in names} | {
@@ -161,6 +162,18 @@ class Emitter:
         """The tuple of counters of `loops`."""
         variables = [self.use(f"k{place}") for place in self.plan.counters(loops)]
         return "(" + "".join(f"{v}, " for v in variables) + ")"
+
+    def given(self, node: ast.expr) -> tuple[str, str] | None:
+        """The parameter as it came, if `node` reads it for what nothing changes.
+
+        And as it is now, for what may change after all; the same if nothing does.
+        """
+        known = (node.lineno, node.col_offset) in self._lasting
+        if not known or not isinstance(node, ast.Name):
+            return None
+        given = self.use(f"o_{node.id}")
+        is_sure = self._lasting[node.lineno, node.col_offset]
+        return given, given if is_sure else self.name(node.id)
 
     def parameters(self, used: dict[str, None]) -> str:
         return ", ".join(["ra", *sorted(used)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydron_ng.translation.codes import as_generators
 from pydron_ng.translation.entering import parameters_of
 from pydron_ng.translation.graph import Graph
-from pydron_ng.translation.names import Flow
+from pydron_ng.translation.names import Names
 from pydron_ng.translation.plan import Plan
 from pydron_ng.translation.runahead import promises
 from pydron_ng.translation.runahead.assembly import RunAhead, Written, assembled, named_in
@@ -18,7 +18,7 @@ from pydron_ng.translation.runahead.registry import constructs
 def run_ahead_program(
     plan: Plan,
     graph: Graph,
-    flows: tuple[Flow, ...],
+    names: Names,
     *,
     returns: bool = False,
     speculate: bool = False,
@@ -29,7 +29,7 @@ def run_ahead_program(
     speculate: it goes past exits that are not decided.
     """
     made = constructs()
-    emitter = Emitter(plan, graph, flows, made, returns=returns, speculate=speculate)
+    emitter = Emitter(plan, graph, names, made, returns=returns, speculate=speculate)
     _write(emitter, plan)
     source = emitter.source()
     code = as_generators(compile(source, promises.RUN_AHEAD, "exec", dont_inherit=True))
@@ -49,7 +49,9 @@ def _write(emitter: Emitter, plan: Plan) -> None:
         last_body(emitter, definition.body, f"{result}return ()")
     given = [a.arg for a in parameters_of(definition.args)]
     missing = [v for v in unit.used if v.startswith("v_") and v[2:] not in given]
+    kept = [f"v_{v[2:]}" for v in unit.used if v.startswith("o_")]
     header = [f"async def run_ahead({', '.join(['ra', *(f'v_{name}' for name in given)])}):"]
     if missing:
         header.append(f"    {' = '.join(missing)} = UNKNOWN")
+    header += [f"    o_{v[2:]} = {v}" for v in kept]
     unit.lines[:0] = header

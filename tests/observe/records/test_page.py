@@ -358,6 +358,14 @@ def test_the_reason_of_calls_in_the_program_opens_what_it_means(show: Show) -> N
     assert "workers" in window.inner_text("#why-first-call")
 
 
+def test_code_in_what_a_reason_says_is_marked_up(show: Show) -> None:
+    (tally,) = tallies([call(0)])
+    told = (structs.replace(tally, made={"not-issued": 3}),)
+    window = show(record(tallies=told)).page
+    window.get_by_role("button", name="not-issued").first.click()
+    assert "see with pydron explain what" in window.inner_text("#why-not-issued")
+
+
 def test_the_summary_stands_above_the_timeline(show: Show) -> None:
     text = show(small(), summary="<p id='figures'>Twice as fast</p>").page.inner_text("main")
     assert text.index("Twice as fast") < text.index("Timeline")

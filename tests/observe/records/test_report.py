@@ -8,6 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec import structs
+
+from pydron_ng.observe.records.figures import figures_of
+from pydron_ng.observe.records.text import text_of
+from tests.observe.records.synthetic import call, frame, record, tallies
 
 PROGRAM = """
 import multiprocessing, os, sys
@@ -154,6 +159,16 @@ def test_the_command_shows_what_is_on_record(tmp_path: Path) -> None:
     assert "parallelism" in shown.stdout
     assert "with 7 workers: " in shown.stdout
     assert "parallelism" in (tmp_path / "run.txt").read_text()
+
+
+def test_the_report_says_what_its_codes_mean() -> None:
+    (tally,) = tallies([call(0)])
+    made = {"first-call": 1, "not-issued": 3, "of-tomorrow": 1}
+    run = record([call(0)], [frame(0, 0.0, 1.0)], tallies=(structs.replace(tally, made=made),))
+    shown = text_of(run, figures_of(run))
+    assert "not-issued: Running ahead had not come so far when the program came to" in shown
+    assert "  try: see with `pydron explain` what the call waits for" in shown
+    assert "first-call: " not in shown
 
 
 @pytest.mark.parametrize("arguments", [("nothing.json",), ("program.py",)])

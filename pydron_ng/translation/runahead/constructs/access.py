@@ -24,6 +24,7 @@ from pydron_ng.translation.runahead.own import (
     LocalFunction,
     OwnNamed,
     OwnRecord,
+    immutable,
     shape,
 )
 from pydron_ng.translation.runahead.promises import Refused
@@ -46,6 +47,9 @@ _SEQUENCES = frozenset({list, tuple, str, bytes, range})
 
 @emits(ast.Attribute)
 def attribute_(emitter: Emitter, node: ast.Attribute) -> str:
+    given = emitter.given(node.value)
+    if given is not None:
+        return f"field(ra, {', '.join(given)}, {node.attr!r})"
     return f"attribute(ra, {emitter.expression(node.value)}, {node.attr!r})"
 
 
@@ -130,6 +134,24 @@ def attribute(ra: Ahead, value: Any, name: str) -> Any:
         return get_attribute(value, name)
 
     return lifted(ra.ready, run, value)
+
+
+@guard
+def field(ra: Ahead, given: Any, now: Any, name: str) -> Any:
+    """An attribute of an object that may have changed since, but hardly in this one.
+
+    now: the object where to look for what can change; the given one if nothing has that one.
+    """
+    found = attribute(ra, given, name)
+    if given is now:
+        return lifted(ra.ready, _unless_a_method, found)
+    return found if immutable(found) else attribute(ra, now, name)
+
+
+def _unless_a_method(found: Any) -> Any:
+    if type(found) is MethodType:
+        raise Refused("a method of what may have changed")
+    return found
 
 
 def get_attribute(value: Any, name: str) -> Any:

@@ -86,6 +86,9 @@ def _until(emitter: Emitter, node: ast.Call) -> str:
 
 def _callee(emitter: Emitter, node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
+        given = emitter.given(node.value)
+        if given is not None:
+            return f"own_method(ra, {', '.join(given)}, {node.attr!r})"
         return f"method(ra, {emitter.expression(node.value)}, {node.attr!r})"
     return emitter.expression(node)
 

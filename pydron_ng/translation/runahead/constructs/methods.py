@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from types import FunctionType, MethodType
 from typing import Any
 
 from pydron_ng.purity.methods import PURE_METHODS
 from pydron_ng.translation.runahead.ahead import Ahead
-from pydron_ng.translation.runahead.constructs.access import get_attribute
+from pydron_ng.translation.runahead.constructs.access import attribute, get_attribute
 from pydron_ng.translation.runahead.constructs.arrays import (
     has_method,
     is_array,
@@ -61,6 +62,17 @@ def method(ra: Ahead, receiver: Any, name: str) -> Any:
         return get_attribute(value, name)
 
     return lifted(ra.ready, run, receiver)
+
+
+@guard
+def own_method(ra: Ahead, given: Any, now: Any, name: str) -> Any:
+    """The callee of a method call on an object that may have changed since.
+
+    now: the object as it is then, which methods are given; functions are not.
+    """
+    found = attribute(ra, given, name)
+    is_of_class = type(found) is MethodType and isinstance(found.__self__, type)
+    return found if is_of_class or type(found) is FunctionType else method(ra, now, name)
 
 
 def call_method(ra: Ahead, callee: Method, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
