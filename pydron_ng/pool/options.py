@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from pydron_ng.runtime.limits import Limits
 
+#: How much longer than it may a coroutine takes until its worker is ended.
+_GRACE_SECONDS = 1.0
+
 
 class Options(NamedTuple):
     """timeout: seconds that a task may take on its worker, which is ended then; None: for ever.
@@ -30,6 +33,13 @@ class Options(NamedTuple):
         if self.retries < 0:
             raise ValueError(f"retries is a number of times, 0 or more, not {self.retries!r}")
         return self
+
+    @property
+    def limits_of_coroutine(self) -> Limits:
+        """Its worker sees to its time, as others run there too; unless it does not let it."""
+        tries = self.retries + 1
+        seconds = 0.0 if self.timeout is None else (self.timeout + _GRACE_SECONDS) * tries
+        return Limits(self.retries, seconds, is_pure=False)
 
     @property
     def limits(self) -> Limits:

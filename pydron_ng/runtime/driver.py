@@ -137,7 +137,7 @@ class Driver:
             self._patience,
             self._waits,
         )
-        self.closed = False
+        self.closed = self.is_forgotten = False
         self._why_closed = "the workers were shut down"
         self._is_refused = False
         try:
@@ -281,17 +281,24 @@ class Driver:
             self._arena.close()
 
     def rest(self) -> None:
-        """A fork is about to happen: no thread of the driver's own runs meanwhile."""
-        self._pump.rest()
+        """A fork is about to happen: no thread of the driver's own runs meanwhile.
+
+        Takes the lock itself.
+        """
+        if not self.entered and not self.closed:
+            with self.lock:
+                self._pump.rest()
 
     def resume(self) -> None:
-        """The fork has happened."""
-        if self._machine.busy and not self.closed:
-            self._pump.attend()
+        """The fork has happened. Takes the lock itself."""
+        if not self.entered and not self.closed:
+            with self.lock:
+                if self._machine.busy:
+                    self._pump.attend()
 
     def forget(self) -> None:
         """In a forked child: close the descriptors and say nothing."""
-        self.closed = True
+        self.closed = self.is_forgotten = True
         for backend in self._backends:
             backend.forget()
         self._loop.close()

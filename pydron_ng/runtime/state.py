@@ -149,6 +149,8 @@ class Machine:
             self._loans.hear(worker)
         seat.remove(tasks)
         self._forget(tasks)
+        if self._unwanted and not seat.suspends:
+            self._are_redundant(self._unwanted & seat.running)  # its time begins only now
         self._placement.has_less(worker, seat)
 
     def _without_lent(self, worker: WorkerId, seat: Seat, tasks: Sequence[TaskId]) -> list[TaskId]:
@@ -213,9 +215,10 @@ class Machine:
     def _to_run_again(self, seat: Seat, why: str, with_host: bool) -> dict[TaskId, float]:
         """Each by itself: one of them may be the cause; unless we know that we were it.
 
-        Behind a task that was to end with its worker, none has begun; unless that had ended.
+        Behind a task that was to end with its worker, none has begun; unless that had ended, or
+        all have begun.
         """
-        is_behind = seat.doomed and (self._lends or not seat.has_moved)
+        is_behind = seat.doomed and (self._lends or not (seat.has_moved or seat.suspends))
         running = frozenset[TaskId]() if is_behind else seat.running
         again = {
             task: seconds
