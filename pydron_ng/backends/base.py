@@ -60,10 +60,7 @@ class Capabilities(NamedTuple):
 
 
 class Performer(Protocol):
-    """The worker's side: the runtime's own code, named to the worker as ``module:attribute``.
-
-    It may have an attribute `tells_each`: True if no outcome is to be held back for the next one.
-    """
+    """The worker's side: the runtime's own code, named to the worker as ``module:attribute``."""
 
     def share(self, arena: Arena) -> None:
         """Large parts of outcomes may be put there instead of into the blob."""

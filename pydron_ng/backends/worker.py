@@ -42,8 +42,6 @@ class Work:
     def __init__(self, performer: Performer, send: Callable[[Outcomes], None]) -> None:
         self._performer = performer
         self._send = send
-        #: Where a call must not be made twice, it is to be known which one a worker died of.
-        self._hold_seconds = 0.0 if getattr(performer, "tells_each", False) else _HOLD_SECONDS
         self._coroutines: Coroutines | None = None
 
     def do(self, items: Sequence[Item]) -> None:
@@ -57,7 +55,7 @@ class Work:
                 self._cancel(task)
             else:
                 self._perform(TaskId(key), blob, outcomes)
-                if (now := time.perf_counter()) - sent_at > self._hold_seconds:
+                if (now := time.perf_counter()) - sent_at > _HOLD_SECONDS:
                     self._send(outcomes)
                     outcomes, sent_at = [], now
         if outcomes:
@@ -136,7 +134,7 @@ def serve(
 class _Housed:
     """A performer whose settings never take away the worker's own environment."""
 
-    __slots__ = ("_environment", "_performer", "define", "perform", "share", "tells_each")
+    __slots__ = ("_environment", "_performer", "define", "perform", "share")
 
     def __init__(self, performer: Performer, environment: Mapping[str, str]) -> None:
         self._performer = performer
@@ -144,7 +142,6 @@ class _Housed:
         self.share = performer.share
         self.define = performer.define
         self.perform = performer.perform
-        self.tells_each = getattr(performer, "tells_each", False)
 
     def settings(self, blob: Blob) -> None:
         self._performer.settings(blob)

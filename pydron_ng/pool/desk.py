@@ -28,10 +28,10 @@ _MOST_ISSUED = 1024
 #: Of so many functions it is remembered what a call takes.
 _MOST_KNOWN = 256
 _WEIGHT = 0.3  # of the newest time in the moving average
-#: A short task that is cancelled is given so long before its worker is ended, which has others.
+#: A task that nobody wants has so long to end by itself; then its worker is ended.
 _GRACE_SECONDS = 0.05
-#: A coroutine is cancelled on its worker, which runs others; it has so long to end.
-_COROUTINE_GRACE_SECONDS = 1.0
+#: So long where that costs more: the worker runs other coroutines, or is a thread, which stays.
+_LONG_GRACE_SECONDS = 1.0
 
 
 class Function(NamedTuple):
@@ -47,6 +47,7 @@ class Desk:
     def __init__(self, config: Configuration) -> None:
         """Raises: ConfigError, BackendError."""
         backends = [registry.create(worker, PERFORMER) for worker in config.workers]
+        self._can_kill = all(backend.capabilities.kill for backend, _ in backends)
         self._definitions: dict[Token, Blob] = {}
         self._driver = Driver(backends, self._definitions.__getitem__, lends=False)
         self.lock = self._driver.lock
@@ -204,13 +205,17 @@ class Desk:
             if self._open.pop(job.id, None) is None:
                 return False
             if job.is_issued:
-                self._driver.drop((job,), grace_seconds=_grace_seconds(job))
+                self._driver.drop((job,), self._grace_seconds(job))
                 self._issued -= 1
                 self._feed()
             else:
                 job.state = TaskState.DROPPED
             job.let_go()
             return True
+
+    def _grace_seconds(self, job: Job) -> float:
+        is_costly = job.is_coroutine or not self._can_kill
+        return _LONG_GRACE_SECONDS if is_costly else _GRACE_SECONDS
 
     def wait(self, done: Callable[[], bool], seconds: float | None = None) -> None:
         """Return when `done`, when no task is left, or after so many seconds.
@@ -271,10 +276,3 @@ class Desk:
     def forget(self) -> None:
         """Here is the child."""
         self._driver.forget()
-
-
-def _grace_seconds(job: Job) -> float:
-    """Nothing waits behind one that may be long."""
-    if job.is_coroutine:
-        return _COROUTINE_GRACE_SECONDS
-    return _GRACE_SECONDS if job.seconds else 0.0

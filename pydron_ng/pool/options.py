@@ -25,8 +25,14 @@ class Options(NamedTuple):
 
     def checked(self) -> Options:
         """Itself. Raises: ValueError, TypeError."""
-        if self.timeout is not None and not self.timeout > 0:
-            raise ValueError(f"timeout is a number of seconds above 0, not {self.timeout!r}")
+        if self.timeout is not None:
+            said = f"timeout is a number of seconds above 0, not {self.timeout!r}"
+            if type(self.timeout) not in (int, float):
+                raise TypeError(said)
+            if not self.timeout > 0:
+                raise ValueError(said)
+        if type(self.capture) is not bool:
+            raise TypeError(f"capture is True or False, not {self.capture!r}")
         for name in ("retries", "priority"):
             if type(getattr(self, name)) is not int:
                 raise TypeError(f"{name} is a whole number, not {getattr(self, name)!r}")

@@ -37,9 +37,6 @@ _LASTING: Final = frozenset({FunctionType, BuiltinFunctionType, type})
 class Performer:
     """One worker's side. captures: what the worker is; threads print as the program does."""
 
-    #: It is to be known at which task a worker dies: the others are made elsewhere, that one not.
-    tells_each = True
-
     def __init__(self, captures: str) -> None:
         self._hearing = None if captures == "thread" else Hearing()
         self._arena: Arena | None = None

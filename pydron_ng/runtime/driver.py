@@ -154,7 +154,7 @@ class Driver:
     @property
     def capacity(self) -> int:
         """How many workers there are, or are to be; hosts may have more cores than was known."""
-        return max(self._asked, len(self._known))
+        return max(self._asked, self._machine.workers)
 
     def seen(self) -> tuple[list[Task], int]:
         """The tasks that are queued or running, and how many workers have any; needs no lock."""

@@ -47,12 +47,13 @@ class Machine:
         """Workers are started for the first task.
 
         lends: may tasks be done twice, so that none waits behind a long one or on a slow worker?
+            Else a worker has one at a time: what it dies of, or hangs in, is that one alone.
         """
         self._lends = lends
         self._pools = tuple(pools)
         self._backlog = Backlog()
         self._trials = Trials()
-        self._placement = Placement(self._backlog, self._trials)
+        self._placement = Placement(self._backlog, self._trials, groups=lends)
         self._seats = self._placement.seats
         self._idle = self._placement.idle
         self._coroutines = self._placement.coroutines
@@ -67,6 +68,11 @@ class Machine:
         """Whether anything is to be heard from a worker."""
         coming = self._backlog.seconds or self._hiring.starting
         return bool(coming) or len(self._idle) < len(self._seats)
+
+    @property
+    def workers(self) -> int:
+        """How many there are that may be given something."""
+        return len(self._seats)
 
     @property
     def has_hired(self) -> bool:
@@ -149,8 +155,6 @@ class Machine:
             self._loans.hear(worker)
         seat.remove(tasks)
         self._forget(tasks)
-        if self._unwanted and not seat.suspends:
-            self._are_redundant(self._unwanted & seat.running)  # its time begins only now
         self._placement.has_less(worker, seat)
 
     def _without_lent(self, worker: WorkerId, seat: Seat, tasks: Sequence[TaskId]) -> list[TaskId]:

@@ -62,10 +62,8 @@ def test_a_running_task_of_threads_is_given_up_with_its_thread(tmp_path: Path) -
         (tmp_path / "go").touch()
 
 
-def test_a_task_that_hangs_behind_short_ones_is_ended_when_cancelled(
-    processes: Pool, tmp_path: Path
-) -> None:
-    """It may be with its worker already, and not have begun, when nobody wants it any more."""
+def test_a_task_that_hangs_holds_up_no_other_one(processes: Pool, tmp_path: Path) -> None:
+    """Even if all were short so far."""
     list(processes.map(work.behave, range(20), ["fine"] * 20, [tmp_path] * 20))
     ways = ["fine"] * 20 + ["hang"]
     futures = [processes.submit(work.behave, n, way, tmp_path) for n, way in enumerate(ways)]
@@ -112,7 +110,7 @@ def test_the_time_in_the_queue_does_not_count(processes: Pool, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("way", "told"), [("exit", "3"), ("killed", "SIGKILL|signal 9"), ("segfault", "SIGSEGV|11")]
+    "way, told", [("exit", "3"), ("killed", "SIGKILL|signal 9"), ("segfault", "SIGSEGV|11")]
 )
 def test_a_worker_that_dies_is_told_with_its_task_and_how(
     processes: Pool, way: str, told: str
@@ -133,7 +131,6 @@ def test_a_task_whose_worker_dies_is_not_made_again(processes: Pool, tmp_path: P
 def test_what_has_ended_before_a_worker_dies_keeps_its_result(
     processes: Pool, tmp_path: Path
 ) -> None:
-    """Short tasks travel together: the last of them takes nothing away from the others."""
     list(processes.map(work.behave, range(20), ["fine"] * 20, [tmp_path] * 20))
     (tmp_path / "made").unlink()
     ways = (["fine"] * 9 + ["die"]) * 5

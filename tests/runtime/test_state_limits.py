@@ -90,7 +90,7 @@ def test_a_task_that_is_late_every_time_is_given_up_and_has_killed_nobody() -> N
     [gone] = given_up(commands)
     assert Kill(WorkerId(MAX_LATE - 1)) in commands
     assert gone == GiveUp(
-        TaskId(1), f"it took longer than 5 s on a worker, {MAX_LATE} times", deadly=False
+        TaskId(1), f"it took longer than 5 s on a worker, {MAX_LATE} times", deadly=False, late=True
     )
     commands = made.handle([lost(MAX_LATE - 1), *joined(9)])
     assert started(commands) == {9: [2]}
