@@ -59,7 +59,7 @@ class AsyncStream(AsyncIterator[Any]):
         self._indexed = indexed
         self._values: Iterator[Any] = iter(())
         self._reading: _Reading | None = None
-        self._source = _items(source)
+        self._source = _items(source if isinstance(source, AsyncIterable) else iter(source))
         self._later = later
         self._is_closed = False
 
@@ -200,6 +200,8 @@ class _Reading:
             return
         try:
             self._making.desk.put([job])
+            if self.tasks.is_dropped:  # by another thread, meanwhile
+                self._making.desk.drop(job)
         except RuntimeError as refusal:
             self.tasks.taken(job)
             self.failure = self.failure or refusal
@@ -219,7 +221,7 @@ def _end(later: Later, reading: _Reading, loop: asyncio.AbstractEventLoop) -> No
             loop.call_soon_threadsafe(reading.task.cancel)
 
 
-async def _items(source: Iterable[Any] | AsyncIterable[Any]) -> AsyncIterator[Any]:
+async def _items(source: Iterator[Any] | AsyncIterable[Any]) -> AsyncIterator[Any]:
     if isinstance(source, AsyncIterable):
         async for item in source:
             yield item

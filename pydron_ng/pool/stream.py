@@ -154,6 +154,7 @@ class Tasks:
         self._firsts: dict[Job | Unmade, int] = {}
         self._done: deque[Job | Unmade] = deque()  # in the order in which they came
         self.items = 0
+        self.is_dropped = False
 
     def __len__(self) -> int:
         return len(self._firsts)
@@ -209,6 +210,7 @@ class Tasks:
 
     def drop(self) -> None:
         """Nobody wants them."""
+        self.is_dropped = True
         for job in list(self._firsts):
             if isinstance(job, Job):
                 self._desk.drop(job)

@@ -86,7 +86,7 @@ def test_a_stream_ends_with_what_was_sent_before_shutdown(fresh: Pool) -> None:
 def test_a_block_that_fails_ends_what_is_under_way(tmp_path: Path) -> None:
     """Also what would never end."""
     begun = tmp_path / "begun"
-    with pytest.raises(KeyError), pool_of("processes") as pool:
+    with pytest.raises(KeyError), pool_of("processes") as pool:  # noqa: PT012  the block is tested
         futures = [pool.submit(work.hold, begun) for _ in range(10)]
         stream = pool.imap(work.hold, [begun] * 10)
         work.wait_until(lambda: len(work.lines(begun)) == 2)
@@ -233,7 +233,7 @@ def test_a_program_that_ends_does_not_wait_for_streams(tmp_path: Path) -> None:
     source = """
 from itertools import count
 results = pool.imap(work.hold, (folder / "pids" for _ in count()), chunksize=1)
-work.wait_until(lambda: len(work.lines(folder / "pids")) == 2)
+work.wait_until(lambda: len(work.lines(folder / "pids")) == 3)
 print("end")
 """
     assert _program(tmp_path, source) == scripts.Ended(0, "end\n", "")
@@ -263,8 +263,8 @@ for wait in waits:
     (folder / "pids").unlink(missing_ok=True)
     held = pool.submit(work.hold, folder / "pids")
     thread = threading.Thread(target=interrupt)
-    thread.start()
     try:
+        thread.start()
         wait(held)
     except KeyboardInterrupt:
         print("interrupted", pool.submit(work.double, 1).result())

@@ -138,7 +138,7 @@ def _shared() -> int:
         (lambda pool: pool.submit(work.double, sys._getframe()), r"double\(\): argument 1.*frame"),
         (lambda pool: pool.submit(work.add, 1, threading.Lock()), r"add\(\): argument 2.*lock"),
         (lambda pool: pool.submit(work.add, 1, y=sys._getframe()), r"argument 'y'.*frame"),
-        (lambda pool: pool.submit(partial(work.add, threading.Lock())), r"partial.*lock"),
+        (lambda pool: pool.submit(partial(work.double, threading.Lock())), r"partial.*lock"),
         (lambda pool: pool.submit(work.double, pool), r"argument 1, of type Pool"),
     ],
     ids=["first", "second", "keyword", "function", "pool"],
