@@ -159,7 +159,7 @@ def test_a_slow_first_item_holds_up_the_reading(pool: Pool, tmp_path: Path) -> N
         go = tmp_path / "go"
         pairs = ((x, go) async for x in _numbers(10_000, read))
         stream = pool.amap(work.hold_first, pairs, star=True)
-        first = asyncio.create_task(anext(stream))  # type: ignore[arg-type]
+        first = asyncio.create_task(anext(stream))
         for x in range(200):
             assert await pool.run(work.double, x) == 2 * x
         amount = len(read)
@@ -230,7 +230,7 @@ def _end_early(processes: Pool, tmp_path: Path, end: Any) -> None:
     async def main() -> None:
         begun = tmp_path / "begun"
         stream = processes.amap(work.hold, (begun for _ in count()))
-        first = asyncio.create_task(anext(stream))  # type: ignore[arg-type]
+        first = asyncio.create_task(anext(stream))
         await _until(lambda: len(work.lines(begun)) == 2)
         await end(stream, first)
         del stream, first
