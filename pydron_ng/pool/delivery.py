@@ -8,16 +8,22 @@ from __future__ import annotations
 import queue
 import sys
 import threading
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from time import monotonic
 from typing import Any
 
 from pydron_ng.backends.start import start
 from pydron_ng.errors import BackendError, WorkerLost
+from pydron_ng.log import log
 from pydron_ng.pool.desk import Desk, Function
 from pydron_ng.pool.future import Info, PoolFuture
-from pydron_ng.pool.jobs import Job
+from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import ONE, Answer, Raised, Unpicklable
-from pydron_ng.runtime.grain import is_coroutine_function
+from pydron_ng.pool.parcels import AWAITED, ONE, Answer, Raised, Unpicklable
+from pydron_ng.runtime.session import guests
 from pydron_ng.runtime.task import TaskState
 
 _OVER = frozenset({TaskState.SETTLED, TaskState.DROPPED})
@@ -34,61 +40,102 @@ class RemoteTraceback(Exception):
         return f'\n"""\n{self.text}"""'
 
 
+class Lifeline:
+    """Held by a pool, its views and its streams: when all are gone, the workers end."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.later = delivery.later
+        weakref.finalize(self, delivery.abandon).atexit = False
+
+
 class Delivery:
     """Submits calls, and gives their futures what becomes of them."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._done: queue.SimpleQueue[tuple[Job, PoolFuture, Function] | None] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._is_waiting = False  # the thread, for something to do
         self._has_ended = False
         self._futures: dict[Job, PoolFuture] = {}
+        guests.add(self)
 
     def submit(
         self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], options: Options
     ) -> PoolFuture:
-        """Raises: RuntimeError after shutdown; what pickling raises."""
-        given = ONE, (args, kwargs)
+        """Raises: RuntimeError after shutdown; PicklingError."""
+        is_coroutine = suspends(function.called)
+        given: tuple[int, Any] = ONE, (args, kwargs)
+        if is_coroutine:
+            given = AWAITED, (args, kwargs, options.timeout, options.retries + 1)
 
         def hear(job: Job) -> None:
-            self._done.put((job, future, function))
+            self._work.put(partial(self._deliver, job, future, function))
 
-        job = self._desk.job(
-            function, given, options, hear, is_coroutine=is_coroutine_function(function.called)
-        )
+        job = self._desk.job(function, given, options, hear, is_coroutine=is_coroutine)
         future = PoolFuture(
             lambda: self._drop(job),
             lambda: job.state is TaskState.RUNNING,
-            lambda seconds: self._attend(job, seconds),
+            partial(self._attend, job),
         )
-        self._begin()
+        self.begin()
         self._futures[job] = future
-        self._desk.put([job])
+        try:
+            self._desk.put([job])
+        except RuntimeError:
+            del self._futures[job]
+            raise
         return future
 
-    def _attend(self, job: Job, seconds: float | None) -> None:
-        with self._desk.lock:
+    def _attend(self, job: Job, future: PoolFuture, seconds: float | None) -> None:
+        end = None if seconds is None else monotonic() + seconds
+        with self._desk.entered():
             self._desk.wait(lambda: job.state in _OVER, seconds)
+        if threading.current_thread() is self._thread:  # a callback waits: who else would deliver?
+            self._deliver_until(future, end)
 
     def _drop(self, job: Job) -> bool:
         self._futures.pop(job, None)
         return self._desk.drop(job)
 
-    def _begin(self) -> None:
+    # --- the thread ---
+
+    def later(self, work: Callable[[], object]) -> None:
+        """Have it done by the thread; may be called in the midst of anything."""
+        self._work.put(work)
+
+    def begin(self) -> None:
+        """See to it that there is a thread."""
         if self._thread is None:
             with self._starting:
                 if self._thread is None:
                     thread = threading.Thread(
-                        target=self._deliver_all, name="pydron_ng delivery", daemon=True
+                        target=self._do_all, name="pydron_ng delivery", daemon=True
                     )
                     start(thread)
                     self._thread = thread
 
-    def _deliver_all(self) -> None:
-        while (done := self._done.get()) is not None:
-            self._deliver(*done)
-            del done  # nobody keeps what the future has
+    def _do_all(self) -> None:
+        while True:
+            self._is_waiting = True
+            work = self._work.get()
+            self._is_waiting = False
+            if work is None:
+                return
+            _do(work)
+            del work  # nobody keeps what the future has
+
+    def _deliver_until(self, future: PoolFuture, end: float | None) -> None:
+        while not future.done():
+            try:
+                work = self._work.get(timeout=None if end is None else max(0.0, end - monotonic()))
+            except queue.Empty:
+                return
+            if work is None:
+                self._work.put(None)
+                return
+            _do(work)
 
     def _deliver(self, job: Job, future: PoolFuture, function: Function) -> None:
         self._futures.pop(job, None)
@@ -102,8 +149,12 @@ class Delivery:
         else:
             future.set_result(value)
 
+    # --- the end ---
+
     def shutdown(self, *, wait: bool, cancels: bool) -> None:
         """See ``Pool.shutdown``."""
+        if self._desk.is_foreign:
+            return
         self._desk.refuse()
         for future in list(self._futures.values()) if cancels else ():
             if not future.running():
@@ -111,17 +162,73 @@ class Delivery:
         if wait:
             self._finish()
         elif not self._has_ended:
-            start(threading.Thread(target=self._finish, name="pydron_ng shutdown", daemon=True))
+            start(threading.Thread(target=self._finish, name="pydron_ng shutdown"))
+
+    def abort(self) -> None:
+        """Nobody wants anything any more: what is under way ends with its worker."""
+        if self._desk.is_foreign:
+            return
+        self._desk.refuse()
+        for future in list(self._futures.values()):
+            future.cancel()
+        self._close()
+
+    def abandon(self) -> None:
+        """Nobody can submit anything any more."""
+        with suppress(RuntimeError):  # the program is about to end, and with it all workers
+            if not self._has_ended:
+                self.shutdown(wait=False, cancels=False)
 
     def _finish(self) -> None:
         with self._desk.lock:
             self._desk.wait(lambda: self._desk.is_idle)
+        self._close()
+
+    def _close(self) -> None:
         self._desk.close()
         self._has_ended = True
-        self._done.put(None)
+        self._work.put(None)
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join()
+
+    # --- a guest of the session ---
+
+    def rest(self) -> None:
+        """A fork is about to happen: no thread that has nothing to do is there meanwhile."""
+        thread = self._thread
+        if thread is not None and self._is_waiting and thread is not threading.current_thread():
+            self._work.put(None)
+            thread.join()
+            self._thread = None
+        self._desk.rest()
+
+    def resume(self) -> None:
+        """The fork has happened."""
+        if not self._has_ended and (self._futures or not self._work.empty()):
+            self.begin()
+        self._desk.resume()
+
+    def forget(self) -> None:
+        """Here is the forked child."""
+        self._desk.forget()
+
+    def end(self) -> None:
+        """The program ends: what was submitted is seen through, as any Executor does."""
+        if self._has_ended or self._desk.is_foreign:
+            return
+        try:
+            self.shutdown(wait=True, cancels=False)
+        finally:
+            self._desk.close()
+
+
+def _do(work: Callable[[], object]) -> None:
+    """Whatever it raises, others have to be told what became of their tasks."""
+    try:
+        work()
+    except BaseException:
+        log().exception("a callback of a future, or the reading of an outcome, has failed")
 
 
 class Failed:
@@ -139,7 +246,7 @@ def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], In
         return [Failed(_lost(job))] * job.calls, Info(job.worker, desk.host(job.worker))
     try:
         answer = job.answer()
-    except Exception as failure:
+    except (Exception, SystemExit) as failure:  # reading it is the user's code
         why = f"the outcome of {job.label()} cannot be read: {type(failure).__name__}: {failure}"
         return [Failed(BackendError(why))] * job.calls, Info(job.worker, desk.host(job.worker))
     desk.took(function, answer.ended - answer.began, job.calls)
@@ -156,9 +263,13 @@ def _lost(job: Job) -> Exception:
     return WorkerLost(job.lost)
 
 
+_CAUSE: Any = BaseException.__dict__["__cause__"]
+
+
 def _failed(outcome: Any, job: Job) -> Any:
     if type(outcome) is Raised:
-        outcome.exception.__cause__ = RemoteTraceback(outcome.text)
+        # Its class may forbid that attributes are set.
+        _CAUSE.__set__(outcome.exception, RemoteTraceback(outcome.text))
         return Failed(outcome.exception)
     if type(outcome) is Unpicklable:
         what = f"{job.label()}: a {outcome.what} cannot be sent back from its worker"
@@ -172,7 +283,8 @@ def _info(desk: Desk, job: Job, answer: Answer) -> Info:
         if job.options.capture:
             said[kind] += text
         else:
-            print(text, end="", file=sys.stdout if kind == "out" else sys.stderr)
+            with suppress(Exception):  # the program's stream is the program's
+                print(text, end="", file=sys.stdout if kind == "out" else sys.stderr)
     text = next((o.text for o in answer.outcomes if type(o) is Raised), "")
     times = answer.began, answer.ended
     return Info(job.worker, desk.host(job.worker), *times, said["out"], said["err"], text)

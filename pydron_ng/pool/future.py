@@ -36,7 +36,7 @@ class PoolFuture(Future[Any]):
         self,
         drop: Callable[[], bool],
         runs: Callable[[], bool],
-        attend: Callable[[float | None], None],
+        attend: Callable[[PoolFuture, float | None], None],
     ) -> None:
         """drop: nobody wants the task any more; False: it is done already. runs: is it running?
 
@@ -50,11 +50,11 @@ class PoolFuture(Future[Any]):
 
     def cancel(self) -> bool:
         """End the task, or never begin it; True if it is cancelled now, False if it was done."""
-        if self.cancelled():
-            return True
         if self.done() or not self._drop():
-            return False
-        return super().cancel()
+            return self.cancelled()
+        super().cancel()
+        self.set_running_or_notify_cancel()  # else ``concurrent.futures.wait`` does not hear of it
+        return True
 
     def result(self, timeout: float | None = None) -> Any:
         """As of any future; the thread that waits sees to what workers answer."""
@@ -69,7 +69,7 @@ class PoolFuture(Future[Any]):
         if self.done():
             return seconds
         began = monotonic()
-        self._attend(seconds)
+        self._attend(self, seconds)
         return None if seconds is None else max(0.0, seconds - (monotonic() - began))
 
     def running(self) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from types import FunctionType
 from typing import Any
 
 from pydron_ng.backends.base import TaskId, Token
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import Answer, answered
+from pydron_ng.runtime.grain import is_coroutine_function
 from pydron_ng.runtime.limits import Limits
 from pydron_ng.runtime.task import Task
 from pydron_ng.values.blob import Blob
@@ -35,7 +38,7 @@ class Job(Task):
         seconds: float = 0.0,
         is_coroutine: bool = False,
     ) -> None:
-        limits: Limits = options.limits
+        limits: Limits = options.limits_of_coroutine if is_coroutine else options.limits
         super().__init__(
             number, blob, tokens, label, settle, seconds, is_coroutine=is_coroutine, limits=limits
         )
@@ -44,6 +47,11 @@ class Job(Task):
         self.is_issued = False
         self.options = options
 
+    def let_go(self) -> None:
+        """It is over: its arguments are not needed any more, nor who was to hear of it."""
+        self._blob = ()
+        self.hear = _nobody
+
     def answer(self) -> Answer:
         """What its worker sent. Raises: what unpickling raises."""
         blob, self.outcome = self.outcome, None
@@ -51,7 +59,25 @@ class Job(Task):
         return answered(blob)
 
 
-def label_of(function: Any, calls: int) -> str:
+def _nobody(job: Job) -> None:
+    """Does not hear."""
+
+
+def label_of(function: Any, calls: int = 1) -> str:
     """For messages: what was to be called."""
+    while type(function) is partial:
+        function = function.func
     name = getattr(function, "__qualname__", None) or type(function).__qualname__
     return f"{name}()" if calls == 1 else f"{calls} calls of {name}()"
+
+
+def suspends(function: Any) -> bool:
+    """Are calls of it awaited: ``async def``, a part of one, an object with such a ``__call__``?"""
+    while type(function) is partial:
+        function = function.func
+    if is_coroutine_function(function):
+        return True
+    if type(function) is FunctionType:
+        return False
+    named = (vars(kind).get("__call__") for kind in type(function).__mro__)
+    return is_coroutine_function(next((call for call in named if call is not None), None))

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from pydron_ng.runtime.limits import Limits
 
+#: How much longer than it may a coroutine takes until its worker is ended.
+_GRACE_SECONDS = 1.0
+
 
 class Options(NamedTuple):
     """timeout: seconds that a task may take on its worker, which is ended then; None: for ever.
@@ -22,14 +25,27 @@ class Options(NamedTuple):
 
     def checked(self) -> Options:
         """Itself. Raises: ValueError, TypeError."""
-        if self.timeout is not None and not self.timeout > 0:
-            raise ValueError(f"timeout is a number of seconds above 0, not {self.timeout!r}")
+        if self.timeout is not None:
+            said = f"timeout is a number of seconds above 0, not {self.timeout!r}"
+            if type(self.timeout) not in (int, float):
+                raise TypeError(said)
+            if not self.timeout > 0:
+                raise ValueError(said)
+        if type(self.capture) is not bool:
+            raise TypeError(f"capture is True or False, not {self.capture!r}")
         for name in ("retries", "priority"):
             if type(getattr(self, name)) is not int:
                 raise TypeError(f"{name} is a whole number, not {getattr(self, name)!r}")
         if self.retries < 0:
             raise ValueError(f"retries is a number of times, 0 or more, not {self.retries!r}")
         return self
+
+    @property
+    def limits_of_coroutine(self) -> Limits:
+        """Its worker sees to its time, as others run there too; unless it does not let it."""
+        tries = self.retries + 1
+        seconds = 0.0 if self.timeout is None else (self.timeout + _GRACE_SECONDS) * tries
+        return Limits(self.retries, seconds, is_pure=False)
 
     @property
     def limits(self) -> Limits:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import cloudpickle
@@ -14,8 +15,9 @@ from pydron_ng.values.blob import Blob, Token, memory_of
 #: A function of more bytes is sent to each worker once; smaller ones go along with each task.
 LARGE_FUNCTION: Final = 4096
 #: How the arguments of the calls of a task are given: (args, kwargs); a list of items, each the
-#: one argument; or a list of tuples.
-ONE, ITEMS, STARRED = 0, 1, 2
+#: one argument; a list of tuples; or, to be awaited, (args, kwargs, timeout, tries).
+ONE, ITEMS, STARRED, AWAITED = 0, 1, 2, 3
+_MAIN: Final = b"__main__"
 #: Keeps the bytes of a large buffer elsewhere, if it can.
 Store = Callable[[memoryview], Any]
 
@@ -54,12 +56,13 @@ def dumps(value: object, buffers: list[pickle.PickleBuffer] | None = None) -> by
     Raises: whatever the value's own reduction raises, PicklingError and TypeError mostly.
     """
     take = None if buffers is None else buffers.append
-    try:
-        return pickle.dumps(value, 5, buffer_callback=take)
-    except Exception:
-        if buffers is not None:
-            buffers.clear()
-        return _by_cloudpickle(value, take)
+    with suppress(Exception):
+        data = pickle.dumps(value, 5, buffer_callback=take)
+        if _MAIN not in data:  # the main module of others is another one
+            return data
+    if buffers is not None:
+        buffers.clear()
+    return _by_cloudpickle(value, take)
 
 
 def _by_cloudpickle(value: object, take: Any) -> bytes:
@@ -69,8 +72,16 @@ def _by_cloudpickle(value: object, take: Any) -> bytes:
 
 
 def function_of(function: Any) -> bytes:
-    """The bytes of a function: its name where others can import it, else all of it."""
-    data: bytes = cloudpickle.dumps(function, 5)
+    """The bytes of a function: its name where others can import it, else all of it.
+
+    Raises: PicklingError.
+    """
+    try:
+        data: bytes = cloudpickle.dumps(function, 5)
+    except Exception as failure:
+        name = getattr(function, "__qualname__", None) or type(function).__qualname__
+        why = f"{type(failure).__name__}: {failure}"
+        raise pickle.PicklingError(f"{name} cannot be sent to a worker: {why}") from failure
     return data
 
 
@@ -79,6 +90,36 @@ def packed(value: object, store: Store) -> Blob:
     buffers: list[pickle.PickleBuffer] = []
     data = dumps(value, buffers)
     return data, *[store(buffer.raw()) for buffer in buffers]
+
+
+def packed_call(given: Any, store: Store, label: str) -> Blob:
+    """How and with what a function is called, as a blob.
+
+    Raises: PicklingError, which says what cannot be sent.
+    """
+    try:
+        return packed(given, store)
+    except Exception as failure:
+        why = f"{type(failure).__name__}: {failure}"
+        what = _culprit(*given)
+        said = f"{label}: {what} cannot be sent to a worker: {why}"
+        raise pickle.PicklingError(said) from failure
+
+
+def _culprit(how: int, given: Any) -> str:
+    """What of it cannot be pickled."""
+    if how in (ITEMS, STARRED):
+        parts = [("an item", item) for item in given]
+    else:
+        args, kwargs, *_ = given
+        parts = [(f"argument {n}", value) for n, value in enumerate(args, 1)]
+        parts += [(f"argument {name!r}", value) for name, value in kwargs.items()]
+    for name, value in parts:
+        try:
+            dumps(value, [])
+        except Exception:
+            return f"{name}, of type {type(value).__qualname__},"
+    return "what it is called with"
 
 
 def unpacked(blob: Sequence[Any]) -> Any:

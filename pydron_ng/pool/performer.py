@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-import io
 import pickle
-import sys
 import traceback
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import starmap
 from time import time
-from typing import Any
+from types import BuiltinFunctionType, FunctionType
+from typing import Any, Final
 
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
-from pydron_ng.pool.parcels import ITEMS, ONE, Answer, Raised, Unpicklable, dumps, packed, unpacked
-from pydron_ng.runtime.grain import is_coroutine_function
+from pydron_ng.pool.hearing import Hearing, Said
+from pydron_ng.pool.jobs import label_of
+from pydron_ng.pool.parcels import (
+    AWAITED,
+    ITEMS,
+    LARGE_FUNCTION,
+    ONE,
+    Answer,
+    Raised,
+    Unpicklable,
+    dumps,
+    packed,
+    unpacked,
+)
 from pydron_ng.values.blob import Blob, Token, memory_of
 
 #: So many functions that were sent along with tasks are remembered.
 _MOST_FUNCTIONS = 256
+#: Others may hold what a call changes, which the next one is not to see.
+_LASTING: Final = frozenset({FunctionType, BuiltinFunctionType, type})
 
 
 class Performer:
     """One worker's side. captures: what the worker is; threads print as the program does."""
 
     def __init__(self, captures: str) -> None:
-        self._listens = captures != "thread"
+        self._hearing = None if captures == "thread" else Hearing()
         self._arena: Arena | None = None
-        self._defined: dict[Token, Any] = {}
+        self._defined: dict[bytes, bytes] = {}
         self._functions: dict[bytes, Any] = {}
         self._trouble: Raised | None = None  # of the initializer
 
@@ -36,13 +49,13 @@ class Performer:
         self._arena = arena
 
     def define(self, token: Token, blob: Blob) -> None:
-        self._defined[token] = pickle.loads(memory_of(blob[0]))
+        self._defined[token] = bytes(memory_of(blob[0]))
 
     def settings(self, blob: Blob) -> None:
         """The initializer and its arguments: called before the first task."""
         try:
-            initializer, arguments = unpacked(blob)
-            initializer(*arguments)
+            _, ((data, arguments), _) = unpacked(blob)
+            pickle.loads(data)(*arguments)
         except BaseException as failure:
             self._trouble = _raised(failure)
 
@@ -56,44 +69,41 @@ class Performer:
             how, given = unpacked(blob[1:])
         except BaseException as failure:
             return self._answer(Answer([_raised(failure)], False, began, time(), ()))
-        if how == ONE and is_coroutine_function(function):
+        if how == AWAITED:
             return self._await(function, *given)
         with self._heard() as said:
             outcomes, is_fine = _called(function, how, given)
         return self._answer(Answer(outcomes, is_fine, began, time(), tuple(said)))
 
+    def _heard(self) -> AbstractContextManager[Said]:
+        return nullcontext([]) if self._hearing is None else self._hearing.of_call()
+
     def _function(self, data: Any) -> Any:
-        if data in self._defined:
-            return self._defined[data]
+        data = self._defined.get(data, data)
         known = self._functions.get(data)
         if known is None:
             known = pickle.loads(data)
-            if len(self._functions) >= _MOST_FUNCTIONS:
-                self._functions.pop(next(iter(self._functions)))
-            self._functions[data] = known
+            if _is_lasting(known) and len(data) <= LARGE_FUNCTION:
+                self._remember(data, known)
         return known
 
-    async def _await(self, function: Any, args: Any, kwargs: Any) -> Blob:
-        began = time()
-        try:
-            outcomes, is_fine = [await function(*args, **kwargs)], True
-        except BaseException as failure:
-            outcomes, is_fine = [_raised(failure)], False
-        return self._answer(Answer(outcomes, is_fine, began, time(), ()))
+    def _remember(self, data: bytes, function: Any) -> None:
+        if len(self._functions) >= _MOST_FUNCTIONS:
+            self._functions.pop(next(iter(self._functions)))
+        self._functions[data] = function
 
-    @contextmanager
-    def _heard(self) -> Iterator[list[tuple[str, str]]]:
-        """What is printed meanwhile, in order."""
-        said: list[tuple[str, str]] = []
-        if not self._listens:
-            yield said
-            return
-        streams = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = _Ear("out", said), _Ear("err", said)
-        try:
-            yield said
-        finally:
-            sys.stdout, sys.stderr = streams
+    async def _await(
+        self, function: Any, args: Any, kwargs: Any, seconds: float | None, tries: int
+    ) -> Blob:
+        began = time()
+        quiet: AbstractContextManager[Said] = nullcontext([])
+        with quiet if self._hearing is None else self._hearing.of_coroutine() as said:
+            try:
+                value = await _in_time(lambda: function(*args, **kwargs), seconds, tries)
+                outcomes, is_fine = [value], True
+            except BaseException as failure:
+                outcomes, is_fine = [_raised(failure)], False
+        return self._answer(Answer(outcomes, is_fine, began, time(), tuple(said)))
 
     def _answer(self, answer: Answer) -> Blob:
         """As bytes; what cannot travel is told instead."""
@@ -109,6 +119,27 @@ class Performer:
             if stretch is not None:
                 return stretch
         return bytes(memory)
+
+
+def _is_lasting(function: Any) -> bool:
+    return type(function) in _LASTING and not getattr(function, "__closure__", None)
+
+
+async def _in_time(call: Callable[[], Any], seconds: float | None, tries: int) -> Any:
+    """What it returns. Raises: what it raises; TimeoutError if it took too long every time."""
+    import asyncio
+
+    while True:
+        tries -= 1
+        limit = asyncio.timeout(seconds)
+        try:
+            async with limit:
+                return await call()
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            if not tries:
+                raise TimeoutError(f"it took longer than {seconds:g} s on a worker") from None
 
 
 def _called(function: Any, how: int, given: Any) -> tuple[list[Any], bool]:
@@ -127,8 +158,8 @@ def _each(apply: Any, function: Any, given: Sequence[Any]) -> tuple[list[Any], b
     while len(outcomes) < len(given):
         try:
             outcomes.extend(apply(function, left))
-            if len(outcomes) < len(given):  # it ended by the StopIteration of a call
-                raise StopIteration
+            if len(outcomes) < len(given):
+                raise StopIteration(f"raised by {label_of(function)}")
         except BaseException as failure:
             outcomes.append(_raised(failure))
             is_fine = False
@@ -144,7 +175,10 @@ def _outcome(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
 
 def _raised(failure: BaseException) -> Raised:
     """The exception without its frames, which hold what it was computed from; and their text."""
-    text = "".join(traceback.format_exception(failure))
+    try:
+        text = "".join(traceback.format_exception(failure))
+    except BaseException as trouble:  # its __str__ is the user's
+        text = f"{type(failure).__qualname__}, which cannot be told: {type(trouble).__qualname__}\n"
     return Raised(failure.with_traceback(None), text)
 
 
@@ -159,21 +193,3 @@ def _travelling(outcome: Any) -> Any:
         why = outcome.text if type(outcome) is Raised else f"{type(failure).__name__}: {failure}"
         return Unpicklable(f"{kind.__module__}.{kind.__qualname__}", why)
     return outcome
-
-
-class _Ear(io.TextIOBase):
-    """Stands in for a stream of the worker's."""
-
-    encoding = "utf-8"
-
-    def __init__(self, kind: str, said: list[tuple[str, str]]) -> None:
-        super().__init__()
-        self._kind = kind
-        self._said = said
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str, /) -> int:
-        self._said.append((self._kind, text))
-        return len(text)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from functools import partial
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from pydron_ng.backends import registry
 from pydron_ng.config import from_dict, in_force
-from pydron_ng.pool.delivery import Delivery
+from pydron_ng.pool.delivery import Delivery, Lifeline
 from pydron_ng.pool.desk import Desk
 from pydron_ng.pool.future import PoolFuture
+from pydron_ng.pool.jobs import label_of
+from pydron_ng.pool.making import Making
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import ITEMS, STARRED, packed
+from pydron_ng.pool.parcels import ITEMS, ONE, STARRED, function_of, packed_call
 from pydron_ng.pool.places import workers_from
-from pydron_ng.pool.stream import Auto, Stream
+from pydron_ng.pool.room import Auto, Room
+from pydron_ng.pool.stream import Stream
+
+if TYPE_CHECKING:
+    from pydron_ng.pool.asynchronous import AsyncStream
 
 
 class Pool(Executor):
@@ -38,13 +43,15 @@ class Pool(Executor):
     ) -> None:
         """initializer: called with `initargs` in each worker before its first task.
 
-        Raises: ConfigError.
+        Raises: ConfigError; TypeError, PicklingError for the initializer.
         """
+        prepared = _prepared(initializer, initargs)
         self._desk = Desk(_configured(places, config))
         self._delivery = Delivery(self._desk)
+        self._lifeline = Lifeline(self._delivery)
         self._options = Options()
-        if initializer is not None:
-            self._desk.prepare(packed((initializer, initargs), bytes))
+        if prepared is not None:
+            self._desk.prepare(prepared)
 
     def options(self, **changes: Any) -> Pool:
         """The same pool, whose tasks are made with other options.
@@ -78,9 +85,9 @@ class Pool(Executor):
 
     async def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """What the call returns, for ``await``. Raises: what it raises."""
-        import asyncio
+        from pydron_ng.pool.asynchronous import awaited
 
-        return await asyncio.wrap_future(self.submit(function, *args, **kwargs))
+        return await awaited(self.submit(function, *args, **kwargs))
 
     # --- many ---
 
@@ -99,18 +106,10 @@ class Pool(Executor):
             tasks for each worker.
         timeout: seconds from now until TimeoutError.
         """
-        source = zip(*iterables, strict=False) if len(iterables) != 1 else iter(iterables[0])
-        how = STARRED if len(iterables) != 1 else ITEMS
-        return Stream(
-            self._desk,
-            self._options,
-            self._desk.function(fn),
-            source,
-            how,
-            chunksize=chunksize,
-            buffersize=buffersize,
-            timeout=timeout,
-        )
+        is_one = len(iterables) == 1
+        source = iter(iterables[0]) if is_one else zip(*iterables, strict=False)
+        making = self._making(fn, star=not is_one)
+        return self._stream(making, source, chunksize, buffersize, timeout=timeout)
 
     def imap(
         self,
@@ -126,7 +125,8 @@ class Pool(Executor):
 
         star: items are tuples of arguments. indexed: each result with the number of its item.
         """
-        return self._stream(fn, iterable, chunksize, buffersize, star=star, indexed=indexed)
+        making = self._making(fn, star=star)
+        return self._stream(making, iter(iterable), chunksize, buffersize, indexed=indexed)
 
     def imap_unordered(
         self,
@@ -139,30 +139,53 @@ class Pool(Executor):
         indexed: bool = False,
     ) -> Iterator[Any]:
         """The same in the order in which they come."""
-        return self._stream(
-            fn, iterable, chunksize, buffersize, star=star, indexed=indexed, ordered=False
-        )
+        making = self._making(fn, star=star)
+        how = {"indexed": indexed, "ordered": False}
+        return self._stream(making, iter(iterable), chunksize, buffersize, **how)
+
+    def amap(
+        self,
+        fn: Callable[..., Any],
+        iterable: Iterable[Any] | AsyncIterable[Any],
+        *,
+        ordered: bool = True,
+        chunksize: int | Auto = "auto",
+        buffersize: int | None = None,
+        star: bool = False,
+        indexed: bool = False,
+    ) -> AsyncStream:
+        """The results for ``async for``, which may also come from what is read so."""
+        from pydron_ng.pool.asynchronous import AsyncStream
+
+        making = self._making(fn, star=star)
+        room = self._room(making, chunksize, buffersize)
+        later = self._later()
+        return AsyncStream(making, iterable, room, later, ordered=ordered, indexed=indexed)
 
     def _stream(
         self,
-        fn: Callable[..., Any],
-        iterable: Iterable[Any],
+        making: Making,
+        source: Iterator[Any],
         chunksize: int | Auto,
         buffersize: int | None,
-        *,
-        star: bool,
-        **how: bool,
+        **how: Any,
     ) -> Stream:
         return Stream(
-            self._desk,
-            self._options,
-            self._desk.function(fn),
-            iter(iterable),
-            STARRED if star else ITEMS,
-            chunksize=chunksize,
-            buffersize=buffersize,
-            **how,
+            making, source, self._room(making, chunksize, buffersize), self._later(), **how
         )
+
+    def _making(self, fn: Callable[..., Any], *, star: bool) -> Making:
+        how = STARRED if star else ITEMS
+        return Making(self._desk, self._desk.function(fn), self._options, how)
+
+    def _room(self, making: Making, chunksize: int | Auto, buffersize: int | None) -> Room:
+        capacity = lambda: self._desk.capacity  # noqa: E731
+        return Room(chunksize, buffersize, capacity, suspends=making.suspends)
+
+    def _later(self) -> Callable[[Callable[[], object]], None]:
+        """Who drops what nobody wants, in a thread that is there from now on."""
+        self._delivery.begin()
+        return self._lifeline.later
 
     # --- the end ---
 
@@ -176,7 +199,10 @@ class Pool(Executor):
 
     def __exit__(self, *failure: object) -> None:
         """Wait for what was submitted; where the block has failed, nobody wants that any more."""
-        self.shutdown(cancel_futures=failure[0] is not None)
+        if failure[0] is None:
+            self.shutdown()
+        else:
+            self._delivery.abort()
 
     async def __aenter__(self) -> Self:
         return self
@@ -184,8 +210,11 @@ class Pool(Executor):
     async def __aexit__(self, *failure: object) -> None:
         import asyncio
 
-        end = partial(self.shutdown, cancel_futures=failure[0] is not None)
-        await asyncio.get_running_loop().run_in_executor(None, end)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self.__exit__, *failure)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Pool cannot be sent to a worker: it is the workers")
 
 
 def _configured(places: tuple[int | str, ...], config: Mapping[str, Any] | None) -> Any:
@@ -193,3 +222,12 @@ def _configured(places: tuple[int | str, ...], config: Mapping[str, Any] | None)
     if places:
         return from_dict({**(config or {}), "workers": workers_from(places)}, model, "Pool()")
     return in_force(model) if config is None else from_dict(dict(config), model, "Pool()")
+
+
+def _prepared(initializer: Callable[..., object] | None, initargs: tuple[Any, ...]) -> Any:
+    if initializer is None:
+        return None
+    if not callable(initializer):
+        raise TypeError(f"initializer {initializer!r} cannot be called")
+    given: tuple[int, Any] = ONE, ((function_of(initializer), initargs), {})
+    return packed_call(given, bytes, label_of(initializer))

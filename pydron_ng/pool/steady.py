@@ -15,17 +15,26 @@ class Steady:
     """The bytes of functions."""
 
     def __init__(self) -> None:
-        self._known: weakref.WeakKeyDictionary[FunctionType, tuple[CodeType, bytes]]
+        self._known: weakref.WeakKeyDictionary[FunctionType, tuple[object, bytes]]
         self._known = weakref.WeakKeyDictionary()
 
     def bytes_of(self, function: Any) -> bytes:
         """As `function_of`. Raises: what cloudpickle raises."""
         if type(function) is not FunctionType or not _is_steady(function):
             return function_of(function)
+        state = _state(function)
         known = self._known.get(function)
-        if known is None or known[0] is not function.__code__:
-            known = self._known[function] = function.__code__, function_of(function)
+        if known is None or known[0] != state:
+            known = self._known[function] = state, function_of(function)
         return known[1]
+
+
+def _state(function: FunctionType) -> object:
+    """What a steady function is made of, as far as somebody may give it another one."""
+    names = function.__globals__
+    used = [id(names.get(name)) for name in function.__code__.co_names]
+    defaults = [(type(value), repr(value)) for value in function.__defaults__ or ()]
+    return id(function.__code__), defaults, used
 
 
 def _is_steady(function: FunctionType) -> bool:

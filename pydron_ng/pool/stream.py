@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from time import monotonic
-from typing import Any, Final, Literal, Self
+from typing import Any, Self
 
-from pydron_ng.pool.delivery import Failed, outcomes_of
-from pydron_ng.pool.desk import Desk, Function
+from pydron_ng.pool.delivery import Failed
+from pydron_ng.pool.desk import Desk
 from pydron_ng.pool.jobs import Job
-from pydron_ng.pool.options import Options
+from pydron_ng.pool.making import Making, Unmade
+from pydron_ng.pool.room import Room
 
-Auto = Literal["auto"]
-#: Tasks of each worker whose results are not taken; and if they are short, as many as take so long.
-_TASKS_OF_A_WORKER: Final = 4
-_AHEAD_SECONDS: Final = 0.01
-_MOST_TASKS: Final = 256
-#: What the calls of one task are to take, if it is for us to say how many there are.
-_TASK_SECONDS: Final = 0.002
-_MOST_CALLS: Final = 4096
-_GROWTH: Final = 4  # times, from one task to the next
+#: Has something done soon, by another thread.
+Later = Callable[[Callable[[], object]], None]
 
 
 class Stream(Iterator[Any]):
@@ -34,38 +28,29 @@ class Stream(Iterator[Any]):
 
     def __init__(
         self,
-        desk: Desk,
-        options: Options,
-        function: Function,
+        making: Making,
         source: Iterator[Any],
-        how: int,
+        room: Room,
+        later: Later,
         *,
-        chunksize: int | Auto,
-        buffersize: int | None,
         timeout: float | None = None,
         ordered: bool = True,
         indexed: bool = False,
     ) -> None:
-        """Raises: ValueError; what pickling the first items raises."""
-        _check(chunksize, buffersize)
-        self._desk = desk
-        self._options = options
-        self._function = function
+        """later: for what is left when nobody holds the stream any more."""
+        self._making = making
         self._source = source
-        self._how = how
+        self._room = room
         self._ordered = ordered
         self._indexed = indexed
         self._end = None if timeout is None else monotonic() + timeout
-        self._chunk = chunksize
-        self._calls = 1 if chunksize == "auto" else chunksize
-        self._most_items = buffersize
-        self._most_tasks = max(2, _TASKS_OF_A_WORKER * desk.capacity)
-        self._tasks = _Tasks(desk)
+        self._tasks = Tasks(making.desk)
         self._read = 0
         self._failure: BaseException | None = None  # of the source
         self._is_exhausted = False
         self._values: Iterator[Any] = iter(())
-        self._finalizer = weakref.finalize(self, self._tasks.drop)
+        # Who collects garbage may hold the lock, in the midst of anything.
+        self._finalizer = weakref.finalize(self, later, self._tasks.drop)
         self._fill()
 
     def __iter__(self) -> Self:
@@ -79,26 +64,30 @@ class Stream(Iterator[Any]):
     def close(self) -> None:
         """Nobody wants the results that are left."""
         self._is_exhausted = True
-        self._values = iter(())
-        self._finalizer()
+        self._source = self._values = iter(())
+        if self._finalizer.detach() is not None:
+            self._tasks.drop()
 
     def _next_of_others(self) -> Any:
         """The next result, when those of the task before have been taken."""
         while True:
             self._fill()
-            job = self._tasks.next(ordered=self._ordered, end=self._end)
+            job = self._next_task()
             if job is None:
                 return self._at_end()
             first = self._tasks.taken(job)
-            outcomes, _ = outcomes_of(self._desk, job, self._function)
-            self._grow()
-            if any(type(outcome) is Failed for outcome in outcomes):
-                self._values = _Careful(outcomes, first if self._indexed else None)
-            else:
-                self._values = iter(enumerate(outcomes, first) if self._indexed else outcomes)
+            self._values = values_of(self._making.outcomes(job), first if self._indexed else None)
+            self._room.learn(self._making.seconds)
             self._fill()
             for value in self._values:
                 return value
+
+    def _next_task(self) -> Job | Unmade | None:
+        try:
+            return self._tasks.next(ordered=self._ordered, end=self._end)
+        except TimeoutError:
+            self.close()
+            raise
 
     def _at_end(self) -> Any:
         failure, self._failure = self._failure, None
@@ -110,125 +99,137 @@ class Stream(Iterator[Any]):
 
     def _fill(self) -> None:
         """Read and send while there is room; short tasks only when there is room for many."""
-        if self._is_exhausted or 2 * len(self._tasks) > self._most_tasks:
+        if self._is_exhausted or 2 * len(self._tasks) > self._room.most_tasks:
             return
-        jobs = list(self._made())
-        if jobs:
-            self._desk.put(jobs)
+        jobs: list[Job] = []
+        try:
+            while items := self._take():
+                for job in self._making.jobs(items, self._tasks.hear):
+                    self._note(job, jobs)
+        finally:
+            self._put(jobs)
 
-    def _made(self) -> Iterator[Job]:
-        while self._has_room and (items := self._take()):
-            yield self._job(items)
+    def _note(self, job: Job | Unmade, jobs: list[Job]) -> None:
+        self._tasks.add(job, self._read)
+        self._read += job.calls
+        if isinstance(job, Job):
+            jobs.append(job)
+        else:
+            self._tasks.hear(job)
 
-    @property
-    def _has_room(self) -> bool:
-        if self._is_exhausted or len(self._tasks) >= self._most_tasks:
-            return False
-        return self._most_items is None or self._tasks.items < self._most_items
+    def _put(self, jobs: list[Job]) -> None:
+        """The pool may have been shut down: then that is told when the others are taken."""
+        try:
+            if jobs:
+                self._making.desk.put(jobs)
+        except RuntimeError as refusal:
+            for job in jobs:
+                self._tasks.taken(job)
+            self._is_exhausted, self._failure = True, refusal
 
     def _take(self) -> list[Any]:
         """The items of the next task; what reading raises is raised when the others are taken."""
-        calls = self._calls
-        if self._most_items is not None:
-            calls = min(calls, self._most_items - self._tasks.items)
         items: list[Any] = []
+        if self._is_exhausted:
+            return items
+        calls = self._room.calls(len(self._tasks), self._tasks.items)
         try:
             items.extend(islice(self._source, calls))
-        except BaseException as failure:
-            if not isinstance(failure, Exception):
-                raise
+        except Exception as failure:
             self._failure = failure
         self._is_exhausted = len(items) < calls
         return items
 
-    def _job(self, items: list[Any]) -> Job:
-        job = self._desk.job(
-            self._function,
-            (self._how, items),
-            self._options,
-            self._tasks.hear,
-            calls=len(items),
-        )
-        self._tasks.add(job, self._read)
-        self._read += len(items)
-        return job
 
-    def _grow(self) -> None:
-        """Make tasks of as many calls as take a good time, by what is known; more of short ones."""
-        seconds = self._desk.seconds_of(self._function)
-        if seconds:
-            tasks = int(_AHEAD_SECONDS / (self._calls * seconds))
-            each = max(_TASKS_OF_A_WORKER, min(tasks, _MOST_TASKS))
-            self._most_tasks = each * self._desk.capacity
-        if self._chunk == "auto" and seconds:
-            good = max(1, min(_MOST_CALLS, int(_TASK_SECONDS / seconds)))
-            if self._most_items is not None:
-                tasks = _TASKS_OF_A_WORKER * self._desk.capacity
-                good = max(1, min(good, self._most_items // tasks))
-            self._calls = min(good, _GROWTH * self._calls)
-
-
-class _Tasks:
+class Tasks:
     """The tasks of a stream whose results were not taken yet, with the number of their first item.
 
     items: how many they come to.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, told: Callable[[], None] = lambda: None) -> None:
+        """told: called, with the lock held, when one is done."""
         self._desk = desk
-        self._firsts: dict[Job, int] = {}
-        self._done: deque[Job] = deque()  # in the order in which they came
+        self._told = told
+        self._firsts: dict[Job | Unmade, int] = {}
+        self._done: deque[Job | Unmade] = deque()  # in the order in which they came
         self.items = 0
+        self.is_dropped = False
 
     def __len__(self) -> int:
         return len(self._firsts)
 
-    def add(self, job: Job, first: int) -> None:
+    @property
+    def under_way(self) -> int:
+        """How many are not done."""
+        return len(self._firsts) - len(self._done)
+
+    def add(self, job: Job | Unmade, first: int) -> None:
         self._firsts[job] = first
         self.items += job.calls
 
-    def hear(self, job: Job) -> None:
+    def hear(self, job: Job | Unmade) -> None:
         """It is done; under the lock."""
         self._done.append(job)
+        self._told()
 
-    def next(self, *, ordered: bool, end: float | None) -> Job | None:
+    def next(self, *, ordered: bool, end: float | None) -> Job | Unmade | None:
         """The next one that is done, when it is; None if there is none left.
 
         Raises: TimeoutError.
         """
         if not self._firsts:
             return None
-        if ordered:
-            job = next(iter(self._firsts))
-            self._wait(lambda: job in self._done, end)
-            self._done.remove(job)
-            return job
-        self._wait(lambda: bool(self._done), end)
-        return self._done.popleft()
+        self._wait(lambda: self.is_there(ordered=ordered), end)
+        return self.pop(ordered=ordered)
 
-    def _wait(self, done: Any, end: float | None) -> None:
-        with self._desk.lock:
+    def is_there(self, *, ordered: bool) -> bool:
+        """Is the next one done?"""
+        if not ordered or not self._done:
+            return bool(self._done)
+        return next(iter(self._firsts)) in self._done
+
+    def pop(self, *, ordered: bool) -> Job | Unmade:
+        """The next one, which is done."""
+        if not ordered:
+            return self._done.popleft()
+        job = next(iter(self._firsts))
+        self._done.remove(job)
+        return job
+
+    def _wait(self, done: Callable[[], bool], end: float | None) -> None:
+        with self._desk.entered():
             self._desk.wait(done, None if end is None else max(0.0, end - monotonic()))
             if not done():
                 raise TimeoutError("the results were not there in time")
 
-    def taken(self, job: Job) -> int:
+    def taken(self, job: Job | Unmade) -> int:
         """Its results are taken now; the number of its first item."""
         self.items -= job.calls
         return self._firsts.pop(job)
 
     def drop(self) -> None:
         """Nobody wants them."""
+        self.is_dropped = True
         for job in list(self._firsts):
-            self._desk.drop(job)
+            if isinstance(job, Job):
+                self._desk.drop(job)
         self._firsts.clear()
         self._done.clear()
         self.items = 0
 
 
-class _Careful(Iterator[Any]):
-    """The outcomes of a task where some have failed: each is raised in its place."""
+def values_of(outcomes: list[Any], first: int | None) -> Iterator[Any]:
+    """The outcomes of a task, one by one; where calls have failed that is raised in its place.
 
+    first: the number of the first one, if they are to be told with it.
+    """
+    if any(type(outcome) is Failed for outcome in outcomes):
+        return _Careful(outcomes, first)
+    return iter(outcomes) if first is None else enumerate(outcomes, first)
+
+
+class _Careful(Iterator[Any]):
     def __init__(self, outcomes: list[Any], first: int | None) -> None:
         self._outcomes = iter(outcomes)
         self._number = first
@@ -239,12 +240,7 @@ class _Careful(Iterator[Any]):
         if number is not None:
             self._number = number + 1
         if type(outcome) is Failed:
+            if isinstance(outcome.exception, StopIteration):  # it would be the end of the stream
+                raise RuntimeError("a task raised StopIteration") from outcome.exception
             raise outcome.exception
         return outcome if number is None else (number, outcome)
-
-
-def _check(chunksize: object, buffersize: object) -> None:
-    if chunksize != "auto" and not (type(chunksize) is int and chunksize > 0):
-        raise ValueError(f"chunksize is a number of calls, 1 or more, or 'auto'; not {chunksize!r}")
-    if buffersize is not None and not (type(buffersize) is int and buffersize > 0):
-        raise ValueError(f"buffersize is a number of items, 1 or more; not {buffersize!r}")

@@ -138,7 +138,7 @@ class Driver:
             self._patience,
             self._waits,
         )
-        self.closed = False
+        self.closed = self.is_forgotten = False
         self._why_closed = "the workers were shut down"
         self._is_refused = False
         try:
@@ -155,7 +155,7 @@ class Driver:
     @property
     def capacity(self) -> int:
         """How many workers there are, or are to be; hosts may have more cores than was known."""
-        return max(self._asked, len(self._known))
+        return max(self._asked, self._machine.workers)
 
     def seen(self) -> tuple[list[Task], int]:
         """The tasks that are queued or running, and how many workers have any; needs no lock."""
@@ -283,17 +283,24 @@ class Driver:
             self._lose_all(self._why_closed)
 
     def rest(self) -> None:
-        """A fork is about to happen: no thread of the driver's own runs meanwhile."""
-        self._pump.rest()
+        """A fork is about to happen: no thread of the driver's own runs meanwhile.
+
+        Takes the lock itself.
+        """
+        if not self.entered and not self.closed:
+            with self.lock:
+                self._pump.rest()
 
     def resume(self) -> None:
-        """The fork has happened."""
-        if self._machine.busy and not self.closed:
-            self._pump.attend()
+        """The fork has happened. Takes the lock itself."""
+        if not self.entered and not self.closed:
+            with self.lock:
+                if self._machine.busy:
+                    self._pump.attend()
 
     def forget(self) -> None:
         """In a forked child: close the descriptors and say nothing."""
-        self.closed = True
+        self.closed = self.is_forgotten = True
         for backend in self._backends:
             backend.forget()
         self._loop.close()

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import CodeType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakSet
 
 from pydron_ng.backends.start import start
@@ -27,6 +27,22 @@ if TYPE_CHECKING:
     from pydron_ng.values.library import Library
 
 PERFORMER = "pydron_ng.runtime.perform:Performer"
+
+
+class Guest(Protocol):
+    """Somebody with workers of his own."""
+
+    def rest(self) -> None:
+        """The program is about to fork."""
+
+    def resume(self) -> None:
+        """It has forked, and here is the parent."""
+
+    def forget(self) -> None:
+        """Here is the child: the workers are not its own."""
+
+    def end(self) -> None:
+        """The program ends."""
 
 
 class Session:
@@ -155,17 +171,13 @@ class Session:
 
     def rest(self) -> None:
         """The program is about to fork."""
-        driver = self._driver
-        if driver is not None and not driver.entered and not driver.closed:
-            with driver.lock:
-                driver.rest()
+        if self._driver is not None:
+            self._driver.rest()
 
     def resume(self) -> None:
         """The program has forked, and this is the parent."""
-        driver = self._driver
-        if driver is not None and not driver.entered:
-            with driver.lock:
-                driver.resume()
+        if self._driver is not None:
+            self._driver.resume()
 
     def discard(self) -> None:
         """Throw the driver away with all its workers; the next use makes a new one.
@@ -237,6 +249,9 @@ runs: list[Any] = []
 
 #: What records the program to its end, if it is asked for.
 reports: list[object] = []
+
+#: Those who have workers of their own: they take part in forks and in the end of the program.
+guests: WeakSet[Guest] = WeakSet()
 
 #: Those who have to tell scheduled functions by their code: nothing rests meanwhile.
 watches: list[object] = []
@@ -339,17 +354,23 @@ class _Configured:
 
 def _rest() -> None:
     waker.stop()
+    for guest in list(guests):
+        guest.rest()
     _session.rest()
 
 
 def _resume() -> None:
     _session.resume()
+    for guest in list(guests):
+        guest.resume()
     watch.resume()
 
 
 def _forget() -> None:
     global _session
     _session = _session.forked()
+    for guest in list(guests):
+        guest.forget()
     arriving.clear()
     audience.clear()
     watch.forget()
@@ -357,7 +378,11 @@ def _forget() -> None:
 
 def _close() -> None:
     watch.close()
-    _session.discard()
+    try:
+        for guest in list(guests):
+            guest.end()
+    finally:
+        _session.discard()
 
 
 atexit.register(_close)

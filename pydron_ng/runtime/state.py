@@ -47,12 +47,13 @@ class Machine:
         """Workers are started for the first task.
 
         lends: may tasks be done twice, so that none waits behind a long one or on a slow worker?
+            Else a worker has one at a time: what it dies of, or hangs in, is that one alone.
         """
         self._lends = lends
         self._pools = tuple(pools)
         self._backlog = Backlog()
         self._trials = Trials()
-        self._placement = Placement(self._backlog, self._trials)
+        self._placement = Placement(self._backlog, self._trials, groups=lends)
         self._seats = self._placement.seats
         self._idle = self._placement.idle
         self._coroutines = self._placement.coroutines
@@ -67,6 +68,11 @@ class Machine:
         """Whether anything is to be heard from a worker."""
         coming = self._backlog.seconds or self._hiring.starting
         return bool(coming) or len(self._idle) < len(self._seats)
+
+    @property
+    def workers(self) -> int:
+        """How many there are that may be given something."""
+        return len(self._seats)
 
     @property
     def has_hired(self) -> bool:
@@ -213,9 +219,10 @@ class Machine:
     def _to_run_again(self, seat: Seat, why: str, with_host: bool) -> dict[TaskId, float]:
         """Each by itself: one of them may be the cause; unless we know that we were it.
 
-        Behind a task that was to end with its worker, none has begun; unless that had ended.
+        Behind a task that was to end with its worker, none has begun; unless that had ended, or
+        all have begun.
         """
-        is_behind = seat.doomed and (self._lends or not seat.has_moved)
+        is_behind = seat.doomed and (self._lends or not (seat.has_moved or seat.suspends))
         running = frozenset[TaskId]() if is_behind else seat.running
         again = {
             task: seconds

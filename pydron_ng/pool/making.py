@@ -1,0 +1,71 @@
+"""Items become tasks: several together, or each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pydron_ng.pool.delivery import Failed, outcomes_of
+from pydron_ng.pool.desk import Desk, Function
+from pydron_ng.pool.jobs import Job, suspends
+from pydron_ng.pool.options import Options
+from pydron_ng.pool.parcels import AWAITED, ITEMS
+
+
+class Unmade:
+    """In place of a task: its item cannot travel."""
+
+    calls = 1
+
+    def __init__(self, failure: Exception) -> None:
+        self.outcome = Failed(failure)
+
+
+class Making:
+    """How the items of a stream become tasks."""
+
+    def __init__(self, desk: Desk, function: Function, options: Options, how: int) -> None:
+        """how: ITEMS or STARRED."""
+        self.desk = desk
+        self.suspends = suspends(function.called)
+        self._function = function
+        self._options = options
+        self._how = how
+
+    def jobs(self, items: list[Any], hear: Callable[[Job], None]) -> Iterator[Job | Unmade]:
+        """Tasks of all these calls; if one cannot travel, each makes its own."""
+        try:
+            yield self._job(items, hear)
+        except Exception as failure:
+            if len(items) == 1:
+                yield Unmade(failure)
+                return
+            for item in items:
+                yield from self.jobs([item], hear)
+
+    def _job(self, items: list[Any], hear: Callable[[Job], None]) -> Job:
+        given: tuple[int, Any] = self._how, items
+        if self.suspends:
+            (item,) = items
+            args = (item,) if self._how == ITEMS else tuple(item)
+            given = AWAITED, (args, {}, self._options.timeout, self._options.retries + 1)
+        return self.desk.job(
+            self._function,
+            given,
+            self._options,
+            hear,
+            calls=len(items),
+            is_coroutine=self.suspends,
+        )
+
+    def outcomes(self, job: Job | Unmade) -> list[Any]:
+        """Of each of its calls."""
+        if isinstance(job, Unmade):
+            return [job.outcome]
+        outcomes, _ = outcomes_of(self.desk, job, self._function)
+        return outcomes
+
+    @property
+    def seconds(self) -> float:
+        """What a call takes; 0.0: nobody knows."""
+        return self.desk.seconds_of(self._function)

@@ -1,0 +1,75 @@
+"""How many calls make a task, and how many tasks and items may be under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+Auto = Literal["auto"]
+#: Tasks of each worker whose results are not taken; and if they are short, as many as take so long.
+_TASKS_OF_A_WORKER: Final = 4
+_AHEAD_SECONDS: Final = 0.01
+_MOST_TASKS: Final = 256
+#: Coroutines of each worker, which runs them all at once.
+_COROUTINES_OF_A_WORKER: Final = 64
+#: What the calls of one task are to take, if it is for us to say how many there are.
+_TASK_SECONDS: Final = 0.002
+_MOST_CALLS: Final = 4096
+_GROWTH: Final = 4  # times, from one task to the next
+
+
+class Room:
+    """calls: of the next task. most_tasks: whose results were not taken."""
+
+    def __init__(
+        self,
+        chunksize: int | Auto,
+        buffersize: int | None,
+        capacity: Callable[[], int],
+        *,
+        suspends: bool,
+    ) -> None:
+        """capacity: how many workers there are. suspends: each call is a task of its own.
+
+        Raises: ValueError.
+        """
+        _check(chunksize, buffersize)
+        self._capacity = capacity
+        self._suspends = suspends
+        self._grows = chunksize == "auto" and not suspends
+        self._calls = 1 if chunksize == "auto" or suspends else chunksize
+        self._most_items = buffersize
+        self.most_tasks = max(2, self._each * capacity())
+
+    @property
+    def _each(self) -> int:
+        return _COROUTINES_OF_A_WORKER if self._suspends else _TASKS_OF_A_WORKER
+
+    def calls(self, tasks: int, items: int) -> int:
+        """How many calls the next task may have, with so many tasks and items; 0: no room."""
+        if tasks >= self.most_tasks:
+            return 0
+        if self._most_items is None:
+            return self._calls
+        return max(0, min(self._calls, self._most_items - items))
+
+    def learn(self, seconds: float) -> None:
+        """A call takes so long: as many are to make a task as take a good time."""
+        if not seconds or self._suspends:
+            return
+        tasks = int(_AHEAD_SECONDS / (self._calls * seconds))
+        each = max(_TASKS_OF_A_WORKER, min(tasks, _MOST_TASKS))
+        self.most_tasks = each * self._capacity()
+        if self._grows:
+            good = max(1, min(_MOST_CALLS, int(_TASK_SECONDS / seconds)))
+            if self._most_items is not None:
+                tasks = _TASKS_OF_A_WORKER * self._capacity()
+                good = max(1, min(good, self._most_items // tasks))
+            self._calls = min(good, _GROWTH * self._calls)
+
+
+def _check(chunksize: object, buffersize: object) -> None:
+    if chunksize != "auto" and not (type(chunksize) is int and chunksize > 0):
+        raise ValueError(f"chunksize is a number of calls, 1 or more, or 'auto'; not {chunksize!r}")
+    if buffersize is not None and not (type(buffersize) is int and buffersize > 0):
+        raise ValueError(f"buffersize is a number of items, 1 or more; not {buffersize!r}")

@@ -1,0 +1,34 @@
+"""A pool of each kind, for tests that leave it as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pydron_ng import Pool
+
+KINDS: dict[str, Any] = {
+    "processes": {"type": "multicore", "cores": 2},
+    "threads": {"type": "threads", "cores": 2},
+}
+
+
+def pool_of(kind: str, **how: Any) -> Pool:
+    """Two workers."""
+    return Pool(config={"workers": [KINDS[kind]]}, **how)
+
+
+@pytest.fixture(scope="package", params=KINDS)
+def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
+    """Two workers, of each kind in turn."""
+    with pool_of(request.param) as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def processes() -> Iterator[Pool]:
+    """Two processes, which may be ended."""
+    with pool_of("processes") as made:
+        yield made

@@ -1,0 +1,181 @@
+"""What the workers of these tests do."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+_STEP_SECONDS = 0.002
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    """Look again and again."""
+    while not holds():
+        time.sleep(_STEP_SECONDS)
+
+
+def double(x: Any) -> Any:
+    return 2 * x
+
+
+def add(x: int, y: int = 0) -> int:
+    return x + y
+
+
+def pid(_: object = None) -> int:
+    return os.getpid()
+
+
+def fail(x: object) -> None:
+    raise ValueError(x)
+
+
+def fail_if_odd(x: int) -> int:
+    if x % 2:
+        raise ValueError(x)
+    return x
+
+
+def stop_at_two(x: int) -> int:
+    if x == 2:
+        raise StopIteration
+    return x
+
+
+def note(path: Path, text: str) -> None:
+    """One more line, whole, whoever else writes there."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(descriptor, f"{text}\n".encode())
+    os.close(descriptor)
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text().split() if path.exists() else []
+
+
+def hold(begun: Path, until: Path | None = None) -> str:
+    """Tell that it has begun, then wait for the other file; for ever without one."""
+    note(begun, str(os.getpid()))
+    wait_until(lambda: until is not None and until.exists())
+    return "released"
+
+
+def hold_first(x: int, until: Path) -> int:
+    if x == 0:
+        wait_until(until.exists)
+    return x
+
+
+def die(way: str, begun: Path | None = None) -> None:
+    if begun is not None:
+        note(begun, way)
+    if way == "exit":
+        os._exit(3)
+    if way == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    ctypes.string_at(0)
+
+
+def die_unless(path: Path) -> str:
+    """Dies once."""
+    if not path.exists():
+        path.touch()
+        os._exit(3)
+    return "alive"
+
+
+def say(text: str) -> str:
+    print(text)
+    print(f"{text}!", file=sys.stderr)
+    return text
+
+
+class Unreadable(Exception):
+    """Can be written, not read."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__(f"{one} and {two}")
+
+
+class Frozen(Exception):
+    """Forbids that its attributes are set."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(name)
+
+
+class Exploding:
+    """Ends who reads it."""
+
+    def __reduce__(self) -> Any:
+        return sys.exit, ("read",)
+
+
+def raise_unreadable() -> None:
+    raise Unreadable(1, 2)
+
+
+def raise_frozen() -> None:
+    raise Frozen("cold")
+
+
+def explode() -> Exploding:
+    return Exploding()
+
+
+def make_generator() -> Iterator[int]:
+    yield 1
+
+
+def give_generator() -> Iterator[int]:
+    return make_generator()
+
+
+def change(array: Any) -> Any:
+    array += 1
+    return array
+
+
+async def meet(folder: Path, number: int, together: int) -> int:
+    """Returns when so many are there at once."""
+    (folder / str(number)).touch()
+    while len(os.listdir(folder)) < together:  # noqa: ASYNC110  others are elsewhere
+        await asyncio.sleep(_STEP_SECONDS)
+    return number
+
+
+async def double_later(x: int) -> int:
+    await asyncio.sleep(0)
+    return 2 * x
+
+
+async def hold_async(begun: Path) -> None:
+    note(begun, "begun")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        note(begun, "ended")
+
+
+async def say_async(text: str) -> None:
+    print(text)
+    await asyncio.sleep(0)
+    print(text)
+
+
+def behave(number: int, way: str, folder: Path) -> int:
+    """Notes that it was made, then ends in one way or another."""
+    note(folder / "made", str(number))
+    if way == "die":
+        os._exit(1)
+    if way == "raise":
+        raise ValueError(number)
+    wait_until(lambda: way != "hang")
+    return number
