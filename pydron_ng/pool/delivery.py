@@ -22,7 +22,7 @@ from pydron_ng.pool.desk import Desk, Function
 from pydron_ng.pool.future import Info, PoolFuture
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import AWAITED, ONE, Answer, Raised, Unpicklable
+from pydron_ng.pool.parcels import AWAITED, ONE, Answer, Portable, Raised, Unpicklable
 from pydron_ng.runtime.session import guests
 from pydron_ng.runtime.task import TaskState
 
@@ -268,9 +268,11 @@ _CAUSE: Any = BaseException.__dict__["__cause__"]
 
 def _failed(outcome: Any, job: Job) -> Any:
     if type(outcome) is Raised:
-        # Its class may forbid that attributes are set.
-        _CAUSE.__set__(outcome.exception, RemoteTraceback(outcome.text))
-        return Failed(outcome.exception)
+        failure = outcome.exception
+        if isinstance(failure, Portable):
+            failure = failure.exception()
+        _CAUSE.__set__(failure, RemoteTraceback(outcome.text))  # the class may forbid to set it
+        return Failed(failure)
     if type(outcome) is Unpicklable:
         what = f"{job.label()}: a {outcome.what} cannot be sent back from its worker"
         return Failed(BackendError(f"{what}:\n{outcome.why}"))

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pydron_ng.config import Configuration
 
 PERFORMER = "pydron_ng.pool.performer:Performer"
-#: So many tasks may be with the scheduler; further ones wait here, where they can be overtaken.
-_MOST_ISSUED = 1024
 #: Of so many functions it is remembered what a call takes.
 _MOST_KNOWN = 256
 _WEIGHT = 0.3  # of the newest time in the moving average
@@ -55,7 +53,6 @@ class Desk:
         self._order = count()
         self._open: dict[TaskId, Job] = {}
         self._issued = 0
-        self._is_ranked = False  # somebody has asked for a priority
         self._seconds: dict[bytes, float] = {}
         self._steady = Steady()
         self._seen: dict[Token, None] = {}  # large functions of which there was one task
@@ -171,18 +168,20 @@ class Desk:
                 raise RuntimeError("cannot schedule new tasks after shutdown")
             for job in jobs:
                 self._open[job.id] = job
-                self._is_ranked = self._is_ranked or job.options.priority != 0
                 heapq.heappush(self._queue, (-job.options.priority, next(self._order), job))
             self._feed()
 
     def _feed(self) -> None:
-        """Issue what there is room for, those of highest priority first."""
-        most = self.capacity if self._is_ranked else _MOST_ISSUED
+        """Issue one for each worker, those of highest priority first; all others may be overtaken.
+
+        Coroutines are not counted: a worker has many of them.
+        """
         issued: list[Job] = []
-        while self._queue and self._issued < most:
+        most = self.capacity
+        while self._queue and (self._issued < most or self._queue[0][2].is_coroutine):
             _, _, job = heapq.heappop(self._queue)
             if job.id in self._open:
-                self._issued += 1
+                self._issued += not job.is_coroutine
                 job.is_issued = True
                 issued.append(job)
         if issued:
@@ -190,7 +189,7 @@ class Desk:
 
     def _settled(self, job: Task) -> None:
         assert isinstance(job, Job)
-        self._issued -= 1
+        self._issued -= not job.is_coroutine
         if self._open.pop(job.id, None) is not None:
             job.hear(job)
         job.let_go()
@@ -206,7 +205,7 @@ class Desk:
                 return False
             if job.is_issued:
                 self._driver.drop((job,), self._grace_seconds(job))
-                self._issued -= 1
+                self._issued -= not job.is_coroutine
                 self._feed()
             else:
                 job.state = TaskState.DROPPED

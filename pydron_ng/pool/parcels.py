@@ -29,10 +29,25 @@ class Unpicklable(NamedTuple):
     why: str
 
 
+class Portable(NamedTuple):
+    """An exception that pickle writes and cannot read, as what it consists of."""
+
+    kind: type[BaseException]
+    args: tuple[Any, ...]
+    state: dict[str, Any]
+
+    def exception(self) -> BaseException:
+        """The exception, made without its ``__init__``, which may want other arguments."""
+        made = self.kind.__new__(self.kind)
+        made.args = self.args
+        made.__dict__.update(self.state)
+        return made
+
+
 class Raised(NamedTuple):
     """A call raised. text: the traceback on the worker."""
 
-    exception: BaseException
+    exception: BaseException | Portable
     text: str
 
 

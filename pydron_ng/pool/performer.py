@@ -20,6 +20,7 @@ from pydron_ng.pool.parcels import (
     LARGE_FUNCTION,
     ONE,
     Answer,
+    Portable,
     Raised,
     Unpicklable,
     dumps,
@@ -189,7 +190,21 @@ def _travelling(outcome: Any) -> Any:
         if type(outcome) is Raised:
             pickle.loads(data)  # many exceptions can be written and not be read
     except BaseException as failure:
+        if type(outcome) is Raised and (told := _taken_apart(outcome)) is not None:
+            return told
         kind = type(outcome.exception if type(outcome) is Raised else outcome)
         why = outcome.text if type(outcome) is Raised else f"{type(failure).__name__}: {failure}"
         return Unpicklable(f"{kind.__module__}.{kind.__qualname__}", why)
     return outcome
+
+
+def _taken_apart(outcome: Raised) -> Raised | None:
+    """The same with what the exception consists of; None if that cannot travel either."""
+    failure = outcome.exception
+    assert isinstance(failure, BaseException)
+    told = outcome._replace(exception=Portable(type(failure), failure.args, vars(failure)))
+    try:
+        pickle.loads(dumps(told)).exception.exception()
+    except BaseException:
+        return None
+    return told

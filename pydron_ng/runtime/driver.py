@@ -390,6 +390,7 @@ class Driver:
                     frames.append(Define(token, self._definitions(token)))
             frames.append(Call(number, task.blob))
             task.state = TaskState.RUNNING
+            task.worker = worker
         if not known.tasks and self._patience.begins(worker):
             self._pump.hurry(LOOK_SECONDS)
         known.tasks += len(tasks)

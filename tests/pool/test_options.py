@@ -101,10 +101,20 @@ def test_tasks_of_higher_priority_begin_before_others_that_wait(kind: str, tmp_p
             view = pool.options(priority=priority)
             view.submit(work.note, tmp_path / "order", str(priority))
         (tmp_path / "go").touch()
-    order = work.lines(tmp_path / "order")
-    # One that waited with the scheduler already when the first priority was asked for is free to.
-    assert sorted(order) == ["0", "1", "2", "2"]
-    assert [o for o in order if o != "0"] == ["2", "2", "1"]
+    assert work.lines(tmp_path / "order") == ["2", "2", "1", "0"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_first_priority_overtakes_all_that_were_submitted_before(
+    kind: str, tmp_path: Path
+) -> None:
+    with Pool(config={"workers": [KINDS[kind] | {"cores": 1}]}) as pool:
+        pool.submit(work.hold, tmp_path / "begun", tmp_path / "go")
+        for _ in range(40):
+            pool.submit(work.note, tmp_path / "order", "0")
+        pool.options(priority=1).submit(work.note, tmp_path / "order", "1")
+        (tmp_path / "go").touch()
+    assert work.lines(tmp_path / "order") == ["1", *["0"] * 40]
 
 
 def _remember(path: Path, *names: str) -> None:
