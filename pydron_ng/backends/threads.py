@@ -123,7 +123,7 @@ class Threads:
 
     def forget(self) -> None:
         if self._bell is not None:
-            self._bell.close()
+            self._bell.forget()
 
     def _collect(self) -> None:
         """Pass on what the threads have sent."""
@@ -171,6 +171,10 @@ class _Queue:
     def close(self) -> None:
         with self._pulling:
             self._closed = True
+        self._bell.close()
+
+    def forget(self) -> None:
+        """In a forked child, where a thread that is not there may hold the lock for ever."""
         self._bell.close()
 
 

@@ -1,5 +1,6 @@
 """A pool of workers, for those who want one: an Executor over the backends of ``@schedule``.
 
-``pool`` is what users see, ``jobs`` what travels, ``performer`` what a worker does with it,
-``stream`` how many items are under way at a time.
+``pool`` is what users see, ``jobs`` what travels, ``performer`` what a worker does with it.
+``desk`` speaks with the scheduler, ``delivery`` with futures; ``making`` and ``room`` say which
+items of a ``stream`` travel together and how many are under way; ``asynchronous`` is for ``await``.
 """

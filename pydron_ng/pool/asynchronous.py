@@ -90,7 +90,7 @@ class AsyncStream(AsyncIterator[Any]):
         self._reading = reading = _Reading(self._making, self._source, self._room)
         loop = asyncio.get_running_loop()
         reading.task = loop.create_task(reading.read())
-        weakref.finalize(self, _end, self._later, reading, loop).atexit = False
+        weakref.finalize(self, _end, self._later, reading, loop)
         return reading
 
     async def _next_of_others(self, reading: _Reading) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -302,3 +303,23 @@ def test_a_source_may_be_any_iterable(pool: Pool) -> None:
             pool.amap(work.double, 5)  # type: ignore[arg-type]
 
     asyncio.run(asyncio.wait_for(main(), _SECONDS))
+
+
+class Doubling:
+    """Its calls are awaited."""
+
+    async def __call__(self, x: int) -> int:
+        return await work.double_later(x)
+
+    async def method(self, x: int) -> int:
+        return await self(x)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [partial(work.double_later, 3), partial(Doubling(), 3), partial(Doubling().method, 3)],
+    ids=["function", "object", "method"],
+)
+def test_parts_and_objects_may_be_awaited_for(pool: Pool, function: Any) -> None:
+    assert pool.submit(function).result(_SECONDS) == 6
+    assert list(pool.imap(function.func, range(5))) == [0, 2, 4, 6, 8]

@@ -188,6 +188,15 @@ def test_forks_in_the_midst_of_tasks_harm_nobody(fresh: Pool) -> None:
         assert [f.result(_SECONDS) for f in futures] == [2 * x for x in range(100)]
 
 
+def test_a_fork_does_not_wait_for_threads_that_are_not_there() -> None:
+    """One of them was just about to tell something."""
+    with pool_of("threads") as pool:
+        assert pool.submit(work.double, 1).result(_SECONDS) == 2
+        (backend,) = pool._desk._driver._backends
+        with backend._bell._pulling:  # type: ignore[attr-defined]
+            assert _in_child(lambda: "alive") == "alive"
+
+
 def test_no_thread_of_ours_is_there_during_a_fork() -> None:
     with pool_of("processes") as pool:
         assert list(pool.map(work.double, range(10)))[-1] == 18
@@ -235,6 +244,22 @@ from itertools import count
 results = pool.imap(work.hold, (folder / "pids" for _ in count()), chunksize=1)
 work.wait_until(lambda: len(work.lines(folder / "pids")) == 3)
 print("end")
+"""
+    assert _program(tmp_path, source) == scripts.Ended(0, "end\n", "")
+
+
+def test_a_program_that_ends_does_not_wait_for_streams_that_were_awaited(tmp_path: Path) -> None:
+    source = """
+import asyncio
+from itertools import count
+stream = pool.amap(work.hold, (folder / "pids" for _ in count()), chunksize=1)
+async def main():
+    first = asyncio.ensure_future(anext(stream))
+    while len(work.lines(folder / "pids")) < 3:
+        await asyncio.sleep(0.01)
+    stream._reading, kept = None, stream._reading  # it is not even closed with its loop
+    print("end")
+asyncio.run(main())
 """
     assert _program(tmp_path, source) == scripts.Ended(0, "end\n", "")
 
