@@ -50,6 +50,7 @@ NOT_SHOWN = {
     "where among others' output": "it depends on time",
     "what others change in its arguments": "it depends on time",
     "the type and code object of a functional": "it depends on whether a worker was there in time",
+    "the last row of the terminal": "tests/observe/progress/test_terminal.py shows it on one",
     "what a `map`, `filter` or `starmap` iterator": "shown where these are tested",
 }
 
