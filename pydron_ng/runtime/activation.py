@@ -448,9 +448,11 @@ class Activation:
 
         An exception from outside may have come at any moment: nothing here is relied on again.
         """
-        self.running.pace.abandon()
         if isinstance(error, WorkerLost):
+            with self._lock:  # which are fine; nobody wants the calls that are left
+                self.running.pace.retire()
             raise error
+        self.running.pace.abandon()
         self._session.discard()
         if is_foreign(error):
             raise error

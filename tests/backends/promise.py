@@ -20,7 +20,7 @@ import pydron_ng
 from pydron_ng import functional, schedule
 from pydron_ng.errors import WorkerLost
 from pydron_ng.events import Event, Taken
-from pydron_ng.runtime.session import Session
+from pydron_ng.runtime.session import Session, session
 from tests.backends.rig import is_alive, wait_until
 from tests.backends.traces import none_left
 
@@ -214,6 +214,7 @@ class KillablePromise(Promise):
     def test_a_call_that_kills_its_workers_is_an_error(self) -> None:
         with pytest.raises(WorkerLost, match="3 workers died of it"):
             each(die_elsewhere, os.getpid())
+        assert not session().driver._tasks  # nobody wants the calls behind it
         assert each(square) == [0, 1, 4, 9, 16, 25]
 
     def test_what_a_worker_that_stands_still_is_at_is_done_by_another_one(
