@@ -38,7 +38,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group(cls=Words)
+@click.group(cls=Words, context_settings={"help_option_names": ["-h", "--help"]})
 def cloud() -> None:
     """Show and end instances that pydron has rented."""
 

@@ -57,7 +57,7 @@ def test_an_attribute_may_change(body: str) -> None:
     assert lasting(body) == {}
 
 
-@pytest.mark.parametrize("callee", ["xs[0]", "xs", "defined_later"])
+@pytest.mark.parametrize("callee", ["xs[0]", "xs", "nobody_knows_it"])
 def test_what_was_handed_on_lasts_if_it_is_a_number_or_a_text(callee: str) -> None:
     assert lasting(f"o.count = {callee}(o.size)\nwork(o.size)") == {"o.size": False}
 
