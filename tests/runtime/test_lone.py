@@ -34,17 +34,17 @@ def fit(x: int) -> int:
 
 
 class Disc:
-    """Nobody knows what its methods do."""
+    """Nobody knows what its methods do, nor has marked others of their names."""
 
     def __init__(self, watch: Callable[[], None] = lambda: None) -> None:
         self.loaded: list[int] = []
         self._watch = watch
 
-    def load(self, n: int) -> int:
+    def read_from_disc(self, n: int) -> int:
         self.loaded.append(n)
         return n
 
-    def watch(self) -> None:
+    def look_at_disc(self) -> None:
         self._watch()
 
 
@@ -52,7 +52,7 @@ class Disc:
 def one_by_one(count: int, disc: Disc) -> list[int]:
     found = []
     for n in range(count):
-        x = disc.load(n)
+        x = disc.read_from_disc(n)
         found.append(fit(x))
     return found
 
@@ -61,8 +61,8 @@ def one_by_one(count: int, disc: Disc) -> list[int]:
 def beside(count: int, disc: Disc) -> list[int]:
     found = []
     for n in range(count):
-        x = disc.load(n)
-        disc.watch()
+        x = disc.read_from_disc(n)
+        disc.look_at_disc()
         found.append(fit(x))
     return found
 

@@ -135,7 +135,7 @@ def test_the_page_of_a_real_run_shows_what_workers_did(show: Show, kind: str) ->
 
 
 def test_the_table_counts_the_calls_of_a_real_run(show: Show) -> None:
-    run = recorded("multicore")
+    run = recorded("multicore", inline=False)  # where nothing is left to the budget
     rows = show(run).page.eval_on_selector_all(
         "tbody tr", "rows => rows.map(row => [...row.children].map(cell => cell.innerText))"
     )
