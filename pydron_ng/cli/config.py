@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pydron_ng.backends import cores, registry
-from pydron_ng.cli.configured import broken
+from pydron_ng.cli.configured import CONFIG_OPTION, broken
 from pydron_ng.cli.words import Words
 from pydron_ng.config.described import Described, Setting, Worker, described
 from pydron_ng.config.force import WORKERS
@@ -52,13 +52,7 @@ Examples:
   pydron config show --json | jq '.workers[] | select(.used)'
 """
 )
-@click.option(
-    "--config",
-    "file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="This pydron.conf instead of the one that a program would find here.",
-)
+@CONFIG_OPTION
 @click.option("--json", "is_json", is_flag=True, help="For other programs to read.")
 def show(file: Path | None, *, is_json: bool) -> None:
     """Show which pydron.conf a program would find here, and what each of its keys comes to.

@@ -17,6 +17,16 @@ from pydron_ng.errors import ConfigError
 BAD_USAGE = 2
 
 
+#: For commands that look at one.
+CONFIG_OPTION = click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="This pydron.conf instead of the one that a program would find here.",
+)
+
+
 class Refused(click.ClickException):
     """Why nothing was begun: a broken configuration, no such file. Exit status 2 everywhere."""
 

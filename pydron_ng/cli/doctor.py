@@ -15,7 +15,7 @@ from pydron_ng.backends.imports import imported_by
 from pydron_ng.backends.look import Found, look_at_all
 from pydron_ng.backends.remote.packages import applying
 from pydron_ng.backends.station import Station
-from pydron_ng.cli.configured import BAD_USAGE, in_force, quiet
+from pydron_ng.cli.configured import BAD_USAGE, CONFIG_OPTION, in_force, quiet
 from pydron_ng.cli.diagnosis import diagnose
 from pydron_ng.cli.reports import as_json, screen, waiting
 from pydron_ng.errors import ConfigError
@@ -36,13 +36,7 @@ Examples:
   pydron doctor --json | jq '.places[] | select(.ok | not) | .name'
 """,
 )
-@click.option(
-    "--config",
-    "file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="This pydron.conf instead of the one that a program would find here.",
-)
+@CONFIG_OPTION
 @click.option(
     "--program",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

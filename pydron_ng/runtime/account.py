@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Account:
-    """Says what the commit program does. Nothing is said, and no clock is read, unheard."""
+    """Says what the commit program does. Unheard, nothing is said; the clock is read to wait."""
 
     def __init__(self, running: Running, driver: Driver) -> None:
         self._running = running

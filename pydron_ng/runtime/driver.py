@@ -265,8 +265,10 @@ class Driver:
         me = object()
         self._waits.set(me, seconds, Waited())
         self._pump.hurry(seconds)
-        self._pump.until(lambda: done() or perf_counter() >= end)
-        self._waits.call_off((me,))
+        try:
+            self._pump.until(lambda: done() or perf_counter() >= end)
+        finally:
+            self._waits.call_off((me,))
 
     def close(self) -> None:
         """End all workers and threads; tasks that are left get lost."""
@@ -342,7 +344,7 @@ class Driver:
         for alarms in self._alarms:
             if alarms.are_set:
                 self._events += alarms.due()
-        if Waited() in self._events:
+        if any(type(event) is Waited for event in self._events):
             self._pump.tell()
         self._turn()
         return min((a.seconds for a in self._alarms if a.seconds is not None), default=None)

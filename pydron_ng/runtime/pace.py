@@ -181,7 +181,12 @@ class Pace:
         if self.dispatches_all or not self.alive:
             return
         if self.alone > _MOST_ALONE and all(map(_is_short, self.met.values())):
+            for running in self._members:
+                running.blame(
+                    "one-by-one", 0, "short calls came one by one: sending them won nothing"
+                )
             self._give_up("one-by-one")
+            return
         if self.dispatch.sent:
             return
         if all(map(self._is_cheap, self.met.values())):
@@ -198,9 +203,7 @@ class Pace:
         """Wait where running ahead has cost more than it won; stop where waiting does not help."""
         self._overspent = self._is_too_much(1)
         if self._overspent and self.alive and self._is_too_much(_HOPELESS):
-            for running in self._members:
-                running.blame("budget", 0, "running ahead took more time than it won")
-            self._give_up("budget")
+            self._give_up("budget", "running ahead took more time than it won")
 
     def _is_too_much(self, times: float) -> bool:
         """Has running ahead cost more than so many times what is allowed?"""
@@ -209,10 +212,12 @@ class Pace:
         allowed = ALLOWANCE + SHARE * (perf_counter() - self._began) + self.won
         return self._spent > times * allowed
 
-    def _give_up(self, code: str) -> None:
+    def _give_up(self, code: str, why: str = "") -> None:
         """It does not pay: calls of the same functions inside of this one need not try either."""
         self.retired = code
         for running in self._members:
+            if why:
+                running.blame(code, 0, why)
             running.left(useful=False)
         self.retire()
 

@@ -23,7 +23,6 @@ class Seat:
 
     __slots__ = (
         "doomed",
-        "has_moved",
         "is_near",
         "lent",
         "load",
@@ -43,7 +42,6 @@ class Seat:
         self.proven = False  # it has finished a task
         self.suspends = False
         self.doomed = False  # it is about to be lost, by our own doing
-        self.has_moved = False  # it has finished a task since then
         self.is_near = False  # it is on the list of those that come near their end
 
     def give(self, tasks: Mapping[TaskId, float]) -> None:

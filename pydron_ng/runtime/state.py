@@ -144,7 +144,7 @@ class Machine:
     def _finish(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         if (seat := self._seats.get(worker)) is None:
             return
-        seat.proven, seat.has_moved = True, seat.doomed
+        seat.proven = True
         if self._hiring.failures:
             self._hiring.is_fine()
         if seat.lent:
@@ -219,10 +219,9 @@ class Machine:
     def _to_run_again(self, seat: Seat, why: str, with_host: bool) -> dict[TaskId, float]:
         """Each by itself: one of them may be the cause; unless we know that we were it.
 
-        Behind a task that was to end with its worker, none has begun; unless that had ended, or
-        all have begun.
+        Behind a task that was to end with its worker, none has begun; coroutines have.
         """
-        is_behind = seat.doomed and (self._lends or not (seat.has_moved or seat.suspends))
+        is_behind = seat.doomed and (self._lends or not seat.suspends)
         running = frozenset[TaskId]() if is_behind else seat.running
         again = {
             task: seconds

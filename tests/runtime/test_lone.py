@@ -95,6 +95,7 @@ def test_lone_calls_are_left_to_the_program_once_they_were_sent_in_vain() -> Non
 def test_where_that_goes_on_running_ahead_ends() -> None:
     events = heard(lambda: [one_by_one(200, Disc()) for _ in range(2)])
     assert "one-by-one" in {event.retired for event in events if isinstance(event, Left)}
+    assert "one-by-one" in {reason.code for reason in pydron_ng.explain(one_by_one).seen}
 
 
 def test_lone_calls_that_are_made_beside_something_are_sent_for_ever() -> None:

@@ -79,7 +79,7 @@ def test_a_program_ends_although_a_call_is_under_way_in_another_thread(tmp_path:
                 calibrate(i)
                 if i == 3:
                     is_there.set()
-                    time.sleep(1000)
+                    threading.Event().wait()
         is_there = threading.Event()
         threading.Thread(target=survey, args=(10,), daemon=True).start()
         is_there.wait()
