@@ -181,11 +181,7 @@ class Pace:
         if self.dispatches_all or not self.alive:
             return
         if self.alone > _MOST_ALONE and all(map(_is_short, self.met.values())):
-            for running in self._members:
-                running.blame(
-                    "one-by-one", 0, "short calls came one by one: sending them won nothing"
-                )
-            self._give_up("one-by-one")
+            self._give_up("one-by-one", "short calls came one by one: sending them won nothing")
             return
         if self.dispatch.sent:
             return
