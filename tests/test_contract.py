@@ -29,6 +29,7 @@ import pytest
 from pydron_ng import configure, functional, schedule
 from pydron_ng.runtime.cache import VARIABLE
 from pydron_ng.runtime.scheduled import entry_of
+from pydron_ng.runtime.session import wake_all
 from pydron_ng.testing import assert_equivalent, observe, observe_sequential, sequential
 from pydron_ng.testing.equivalence import Call
 from pydron_ng.testing.observation import compare
@@ -446,6 +447,7 @@ def has_its_names_listed(number: int) -> Any:
 
 @row("which files are in your cache directory")
 def test_translations_are_kept_in_the_cache_directory() -> None:
+    wake_all()  # it may rest
     asks_for_surroundings(1)
     assert any(name.endswith(".translation") for name in os.listdir(os.environ[VARIABLE]))
 
