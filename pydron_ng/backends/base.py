@@ -57,11 +57,18 @@ class Capabilities(NamedTuple):
     capture: bool  # output at the level of file descriptors is seen
     share: bool = False  # parts of blobs in shared memory are not sent, they are seen
     keep: bool = False  # hosts keep large parts, and are not sent them again
+    recall: bool = False  # calls that were sent can be taken back, as long as they are not begun
 
 
 class Performer(Protocol):
-    """The worker's side: the runtime's own code, named to the worker as ``module:attribute``."""
+    """The worker's side: the runtime's own code, named to the worker as ``module:attribute``.
 
+    hold_seconds: so long outcomes are held back at most, so that those of short calls travel
+        together; 0.0: each is sent before the next call begins.
+    """
+
+    @property
+    def hold_seconds(self) -> float: ...
     def share(self, arena: Arena) -> None:
         """Large parts of outcomes may be put there instead of into the blob."""
 
@@ -81,6 +88,9 @@ class Events(Protocol):
         """host: tells it from the workers of other hosts; they may be slower, or be lost."""
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
+    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        """These calls it has not begun, nor ever will."""
+
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         """with_host: together with all others there; what it ran may have nothing to do with it."""
 
@@ -104,8 +114,8 @@ class Loop(Protocol):
 class Backend(Protocol):
     """Runs frames on workers. Placement, retries and order belong to ``runtime/state.py``.
 
-    After ``submit`` of a Call exactly one of ``finished`` (naming the task) or ``lost``
-    (naming the worker) follows; before that, SUSPENDED may be said to be its outcome.
+    After ``submit`` of a Call exactly one of ``finished`` and ``returned`` (naming the task) or
+    ``lost`` (naming the worker) follows; before that, SUSPENDED may be said to be its outcome.
     No method blocks, ``close`` apart.
     """
 
@@ -128,6 +138,9 @@ class Backend(Protocol):
 
         Only where capabilities.keep.
         """
+
+    def take_back(self, worker: WorkerId) -> None:
+        """Take back what it has not begun; ``returned`` follows. Only where capabilities.recall."""
 
     def kill(self, worker: WorkerId) -> None:
         """End a worker and what it runs; ``lost`` follows. Only where capabilities.kill."""

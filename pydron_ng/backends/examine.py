@@ -33,6 +33,8 @@ _LIMITS = ("AS", "DATA", "CPU", "FSIZE", "NOFILE", "NPROC")
 class Examiner:
     """Tells facts, and takes and gives bytes, so that the way there can be timed."""
 
+    hold_seconds = 0.0
+
     def __init__(self, captures: str) -> None:
         """captures: where it works; it is the same everywhere."""
 

@@ -18,7 +18,6 @@ from typing import Any, Protocol
 from pydron_ng.backends.base import SUSPENDED, Blob
 from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.wire import Item, Key
-from pydron_ng.memory.arena import is_possible
 from pydron_ng.memory.descriptor import Descriptor
 from pydron_ng.memory.loans import Seen, Taken, Views
 from pydron_ng.memory.segment import Segment, Stretch
@@ -216,37 +215,6 @@ class ProgramEnd(Exchange):
     def _forget(self, number: int) -> None:
         super()._forget(number)
         self._views.pop(number, None)
-
-
-def open_aside(stream: socket.socket) -> Stream | None:
-    """The program's end of the second stream; the worker's is sent over the first one."""
-    if is_possible():
-        with suppress(OSError):
-            return send_aside(stream)
-    with suppress(OSError):  # the worker is gone, as will be noticed
-        stream.send(_ALONE)
-    return None
-
-
-def send_aside(stream: socket.socket) -> Stream:
-    """Our end of a second stream; the other end is sent over the first one. Raises: OSError."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        try:
-            socket.send_fds(stream, [_WITH_ASIDE], [theirs.fileno()])
-        except OSError:
-            ours.close()
-            raise
-    return Stream(ours.detach())
-
-
-def take_aside(stream: socket.socket) -> Stream | None:
-    """The worker's end, which comes before anything else."""
-    _, descriptors, _, _ = socket.recv_fds(stream, 1, 1, socket.MSG_CMSG_CLOEXEC)
-    return Stream(descriptors[0]) if descriptors else None
-
-
-_ALONE, _WITH_ASIDE = b"0", b"1"
 
 
 def _packed(numbers: Iterable[int]) -> bytes:

@@ -143,6 +143,9 @@ class _Look:
         assert worker in self._workers
         self._outcomes += [blob for _, blob in outcomes]
 
+    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        """Nothing is lost with that: who does not answer is told of."""
+
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         assert worker in self._workers or with_host
         self._why = self._why or reason

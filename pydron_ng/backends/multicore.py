@@ -10,10 +10,12 @@ from typing import Annotated, Literal
 import msgspec
 
 from pydron_ng.backends import cores
-from pydron_ng.backends.base import Blob, Capabilities, Events, Frame, Loop, TaskId, WorkerId
+from pydron_ng.backends.base import Blob, Call, Capabilities, Events, Frame, Loop, TaskId, WorkerId
 from pydron_ng.backends.descriptors import Stream
-from pydron_ng.backends.exchange import ProgramEnd, open_aside
+from pydron_ng.backends.exchange import ProgramEnd
 from pydron_ng.backends.launch import Crew, LauncherLink
+from pydron_ng.backends.outfit import hand_out
+from pydron_ng.backends.permits import Permits
 from pydron_ng.backends.station import Station
 from pydron_ng.backends.wire import Inbox, Item, Outbox, encode, item
 from pydron_ng.errors import ConfigError
@@ -53,7 +55,9 @@ def stations(config: Config) -> list[Station]:
 class Multicore:
     """Worker processes, started and buried by a launcher process."""
 
-    capabilities = Capabilities(kill=True, isolate=True, capture=True, share=is_possible())
+    capabilities = Capabilities(
+        kill=True, isolate=True, capture=True, share=is_possible(), recall=True
+    )
     is_awaited = False
 
     def __init__(self, performer: str, limits: Mapping[str, str]) -> None:
@@ -72,8 +76,13 @@ class Multicore:
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
         if (process := self._workers.get(worker)) is not None:
+            process.permits.grant([frame.task for frame in frames if type(frame) is Call])
             process.put([item(frame) for frame in frames])
             self._write(process)
+
+    def take_back(self, worker: WorkerId) -> None:
+        if (process := self._workers.get(worker)) is not None:
+            self._events.returned(worker, process.permits.take_back())
 
     def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
         return ""
@@ -86,6 +95,7 @@ class Multicore:
         crew, self._crew = self._crew, None
         for process in self._workers.values():
             self._disconnect(process)
+            process.permits.close()
         self._workers.clear()
         if crew is not None:
             crew.close()
@@ -93,14 +103,22 @@ class Multicore:
     def forget(self) -> None:
         for process in self._workers.values():
             process.close()
+            process.permits.close()
         if self._crew is not None:
             self._crew.forget()
 
     # --- what the crew tells ---
 
     def joined(self, pid: int, descriptor: int) -> None:
+        stream = Stream(descriptor)
+        try:
+            process = _Process(pid, stream, Permits())
+        except OSError:
+            stream.close()
+            assert self._crew is not None
+            self._crew.turn_away(pid)
+            return
         worker = next(self._ids)
-        process = _Process(pid, Stream(descriptor))
         self._workers[worker] = process
         self._by_pid[pid] = worker
         self._loop.register(
@@ -116,6 +134,8 @@ class Multicore:
         while process.stream.fileno() >= 0 and self._read(worker, process):
             pass
         self._disconnect(process)
+        self.take_back(worker)
+        process.permits.close()
         del self._workers[worker]
         self._events.lost(worker, why)
 
@@ -160,16 +180,17 @@ class Multicore:
 class _Process:
     """One worker process, as the program sees it."""
 
-    __slots__ = ("_exchange", "_inbox", "blocked", "outbox", "pid", "stream")
+    __slots__ = ("_exchange", "_inbox", "blocked", "outbox", "permits", "pid", "stream")
 
-    def __init__(self, pid: int, stream: Stream) -> None:
+    def __init__(self, pid: int, stream: Stream, permits: Permits) -> None:
         stream.setblocking(False)
         self.pid = pid
         self.stream = stream
+        self.permits = permits
         self.outbox = Outbox()
         self.blocked = False
         self._inbox = Inbox()
-        self._exchange = ProgramEnd(open_aside(stream))
+        self._exchange = ProgramEnd(hand_out(stream, permits.descriptor))
 
     def put(self, items: list[Item]) -> None:
         self.outbox.put(encode(self._exchange.outgoing(items)))
@@ -179,6 +200,7 @@ class _Process:
         return self._exchange.incoming(self._inbox.pull(self.stream))
 
     def close(self) -> None:
+        """Its permits stay: they tell what it had begun."""
         self.stream.close()
         self._exchange.close()
 

@@ -105,6 +105,9 @@ class Threads:
     def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
         return ""
 
+    def take_back(self, worker: WorkerId) -> None:
+        raise NotImplementedError("a thread has begun what it was given, or is about to")
+
     def kill(self, worker: WorkerId) -> None:
         raise NotImplementedError("a thread cannot be ended from outside")
 

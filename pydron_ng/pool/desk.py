@@ -16,6 +16,7 @@ from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import LARGE_FUNCTION, packed_call
 from pydron_ng.pool.steady import Steady
 from pydron_ng.runtime.driver import Driver
+from pydron_ng.runtime.seat import is_short
 from pydron_ng.runtime.task import Task, TaskState
 from pydron_ng.values.blob import Blob
 
@@ -26,6 +27,9 @@ PERFORMER = "pydron_ng.pool.performer:Performer"
 #: Of so many functions it is remembered what a call takes.
 _MOST_KNOWN = 256
 _WEIGHT = 0.3  # of the newest time in the moving average
+#: So much work is with each worker or on its way there, if it consists of short tasks.
+_AHEAD_SECONDS = 0.003
+_LEAST_SECONDS = 10e-6  # what a task costs, however little it does
 #: A task that nobody wants has so long to end by itself; then its worker is ended.
 _GRACE_SECONDS = 0.05
 #: So long where that costs more: the worker runs other coroutines, or is a thread, which stays.
@@ -52,7 +56,7 @@ class Desk:
         self._queue: list[tuple[int, int, Job]] = []
         self._order = count()
         self._open: dict[TaskId, Job] = {}
-        self._issued = 0
+        self._issued, self._ahead = 0, 0.0  # tasks, and the seconds that they are expected to take
         self._seconds: dict[bytes, float] = {}
         self._steady = Steady()
         self._seen: dict[Token, None] = {}  # large functions of which there was one task
@@ -172,24 +176,36 @@ class Desk:
             self._feed()
 
     def _feed(self) -> None:
-        """Issue one for each worker, those of highest priority first; all others may be overtaken.
-
-        Coroutines are not counted: a worker has many of them.
-        """
+        """Issue those of highest priority; all that wait may be overtaken."""
         issued: list[Job] = []
-        most = self.capacity
-        while self._queue and (self._issued < most or self._queue[0][2].is_coroutine):
+        capacity = self.capacity
+        while self._queue and self._has_room_for(self._queue[0][2], capacity):
             _, _, job = heapq.heappop(self._queue)
             if job.id in self._open:
-                self._issued += not job.is_coroutine
+                self._count(job, 1)
                 job.is_issued = True
                 issued.append(job)
         if issued:
             self._driver.issue(issued)
 
+    def _has_room_for(self, job: Job, capacity: int) -> bool:
+        """One for each worker, or as many short ones as keep it busy until it hears of others.
+
+        Coroutines are not counted: a worker has many of them.
+        """
+        if self._issued < capacity or job.is_coroutine:
+            return True
+        return is_short(job.seconds) and self._ahead < _AHEAD_SECONDS * capacity
+
+    def _count(self, job: Job, sign: int) -> None:
+        """One more is issued, or one less."""
+        if not job.is_coroutine:
+            self._issued += sign
+            self._ahead += sign * max(job.seconds, _LEAST_SECONDS)
+
     def _settled(self, job: Task) -> None:
         assert isinstance(job, Job)
-        self._issued -= not job.is_coroutine
+        self._count(job, -1)
         if self._open.pop(job.id, None) is not None:
             job.hear(job)
         job.let_go()
@@ -205,7 +221,7 @@ class Desk:
                 return False
             if job.is_issued:
                 self._driver.drop((job,), self._grace_seconds(job))
-                self._issued -= not job.is_coroutine
+                self._count(job, -1)
                 self._feed()
             else:
                 job.state = TaskState.DROPPED

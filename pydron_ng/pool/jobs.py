@@ -38,7 +38,7 @@ class Job(Task):
         seconds: float = 0.0,
         is_coroutine: bool = False,
     ) -> None:
-        limits: Limits = options.limits_of_coroutine if is_coroutine else options.limits
+        limits: Limits | None = options.limits_of_coroutine if is_coroutine else options.limits
         super().__init__(
             number, blob, tokens, label, settle, seconds, is_coroutine=is_coroutine, limits=limits
         )

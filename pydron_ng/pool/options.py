@@ -41,13 +41,17 @@ class Options(NamedTuple):
         return self
 
     @property
-    def limits_of_coroutine(self) -> Limits:
+    def limits_of_coroutine(self) -> Limits | None:
         """Its worker sees to its time, as others run there too; unless it does not let it."""
+        if self.limits is None:
+            return None
         tries = self.retries + 1
         seconds = 0.0 if self.timeout is None else (self.timeout + _GRACE_SECONDS) * tries
         return Limits(self.retries, seconds, is_pure=False)
 
     @property
-    def limits(self) -> Limits:
-        """For the scheduler: it tries functional calls again by itself, these only if asked."""
+    def limits(self) -> Limits | None:
+        """For the scheduler; None: as usual in a pool."""
+        if self.timeout is None and not self.retries:
+            return None
         return Limits(self.retries, self.timeout or 0.0, is_pure=False)

@@ -38,6 +38,8 @@ _LASTING: Final = frozenset({FunctionType, BuiltinFunctionType, type})
 class Performer:
     """One worker's side. captures: what the worker is; threads print as the program does."""
 
+    hold_seconds = 0.0  # what was done has an outcome, whatever the next call does to its worker
+
     def __init__(self, captures: str) -> None:
         self._hearing = None if captures == "thread" else Hearing()
         self._arena: Arena | None = None

@@ -44,10 +44,12 @@ from pydron_ng.runtime.messages import (
     Place,
     Pool,
     Redundant,
+    Returned,
     Stalled,
     Start,
     StartFailed,
     StartWorkers,
+    TakeBack,
     Waited,
     Wanted,
     Watch,
@@ -113,7 +115,10 @@ class Driver:
         self._definitions = definitions
         self._audience = audience or Audience()
         self._machine = Machine(
-            [Pool(workers, backend.capabilities.kill) for backend, workers in backends],
+            [
+                Pool(workers, backend.capabilities.kill, backend.capabilities.recall)
+                for backend, workers in backends
+            ],
             lends=lends,
         )
         self.hosts: dict[WorkerId, str] = {}
@@ -372,6 +377,9 @@ class Driver:
             case Kill(worker):
                 pool, number = self._place(worker)
                 self._backends[pool].kill(number)
+            case TakeBack(worker):
+                pool, number = self._place(worker)
+                self._backends[pool].take_back(number)
             case Redundant(done):
                 self._give_grace(done)
             case messages.Cancel(worker, task):
@@ -456,6 +464,14 @@ class Driver:
             self._watched.call_off(ended)
         self._events.append(Finished(worker, ended))
 
+    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        if (known := self._known.get(worker)) is not None:
+            known.tasks -= len(tasks)
+        for number in tasks:
+            if (entry := self._tasks.get(number)) is not None:
+                entry.task.state = TaskState.READY
+        self._events.append(Returned(worker, tasks))
+
     def _expected(self, number: TaskId) -> float:
         """Seconds; 0.0: nobody knows, or it has just ended."""
         entry = self._tasks.get(number)
@@ -497,6 +513,9 @@ class _Reporter:
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         self._driver.finished(self._driver.worker(self._pool, worker), outcomes)
+
+    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        self._driver.returned(self._driver.worker(self._pool, worker), tasks)
 
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         number = self._driver.worker(self._pool, worker)

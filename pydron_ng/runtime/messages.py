@@ -20,6 +20,7 @@ class Pool(NamedTuple):
 
     workers: int
     can_kill: bool  # else a worker that runs for ever is left to itself
+    can_recall: bool = False  # tasks that are sent and not begun can be taken back
 
 
 class Issued(NamedTuple):
@@ -53,6 +54,13 @@ class Wanted(NamedTuple):
 
 
 class Finished(NamedTuple):
+    worker: WorkerId
+    tasks: Sequence[TaskId]
+
+
+class Returned(NamedTuple):
+    """The worker has not begun these, nor ever will."""
+
     worker: WorkerId
     tasks: Sequence[TaskId]
 
@@ -138,6 +146,12 @@ class Kill(NamedTuple):
     worker: WorkerId
 
 
+class TakeBack(NamedTuple):
+    """What the worker has not begun is to come back: Returned follows."""
+
+    worker: WorkerId
+
+
 class Cancel(NamedTuple):
     """Nobody wants this coroutine: it is to end; it is heard of all the same."""
 
@@ -157,6 +171,7 @@ Event = (
     | Dropped
     | Wanted
     | Finished
+    | Returned
     | WorkerJoined
     | WorkerLost
     | StartFailed
@@ -166,4 +181,4 @@ Event = (
     | Slow
     | Waited
 )
-Command = Start | Watch | StartWorkers | GiveUp | Kill | Cancel | Redundant
+Command = Start | Watch | StartWorkers | GiveUp | Kill | TakeBack | Cancel | Redundant

@@ -44,6 +44,8 @@ from pydron_ng.values.unshippable import Unshippable
 class Performer:
     """One worker's side of all calls. captures: what the worker is."""
 
+    hold_seconds = 0.001
+
     def __init__(self, captures: Kind = "process") -> None:
         self._library = _library_for(captures)
         self._is_apart = isinstance(self._library, WorkerLibrary)

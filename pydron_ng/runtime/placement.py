@@ -30,9 +30,7 @@ class Placement:
     alone: the task that has the machine to itself.
     """
 
-    def __init__(self, backlog: Backlog, trials: Trials, *, groups: bool = True) -> None:
-        """groups: may short tasks be sent together? Those that are not done twice may not."""
-        self._groups = groups
+    def __init__(self, backlog: Backlog, trials: Trials) -> None:
         self._backlog = backlog
         self._trials = trials
         self.seats: dict[WorkerId, Seat] = {}
@@ -99,7 +97,7 @@ class Placement:
         first = self._backlog.first()
         if first in self.coroutines:
             self._fill_places()
-        elif self._groups and is_short(self._backlog.seconds[first]):
+        elif is_short(self._backlog.seconds[first]):
             self._send_ahead()
 
     def _send_ahead(self) -> None:
@@ -160,7 +158,7 @@ class Placement:
         """Move the tasks of one frame from the queue to the seat: one, or several short ones."""
         first = self._backlog.first()
         seconds = self._backlog.seconds[first]
-        if self._groups and is_short(seconds) and seat.has_room:
+        if seat.takes_ahead and is_short(seconds) and seat.has_room:
             return self._take_short(worker, seat)
         alone = bool(self._trials.deaths) and self._trials.is_last(first)
         if alone and not self._isolate(first, seat):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from pydron_ng.backends.base import TaskId
@@ -18,7 +19,7 @@ class Seat:
 
     suspends: these are coroutines, which it runs all at once.
     lent: tasks that it was sent and others were given since: it will answer them all the same.
-    place: its pool, and the host there.
+    place: its pool, and the host there. takes_ahead: may it have more than the task it is at?
     """
 
     __slots__ = (
@@ -30,12 +31,14 @@ class Seat:
         "pool",
         "proven",
         "suspends",
+        "takes_ahead",
         "tasks",
     )
 
-    def __init__(self, pool: int, host: str = "") -> None:
+    def __init__(self, pool: int, host: str = "", *, takes_ahead: bool = True) -> None:
         self.pool = pool
         self.place = pool, host
+        self.takes_ahead = takes_ahead
         self.tasks: dict[TaskId, float] = {}
         self.lent: set[TaskId] = set()
         self.load = 0.0  # expected seconds of what it has; infinite where one of them is unknown
@@ -66,6 +69,10 @@ class Seat:
     def running(self) -> frozenset[TaskId]:
         """What it is at right now."""
         return frozenset(self.tasks if self.suspends else islice(self.tasks, 1))
+
+    def has_behind(self, tasks: AbstractSet[TaskId]) -> bool:
+        """Is one of these behind the task that it is at?"""
+        return any(task in tasks for task in islice(self.tasks, 1, None))
 
     @property
     def is_free(self) -> bool:

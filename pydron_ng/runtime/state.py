@@ -28,9 +28,11 @@ from pydron_ng.runtime.messages import (
     Overdue,
     Pool,
     Redundant,
+    Returned,
     Slow,
     Stalled,
     StartFailed,
+    TakeBack,
     Waited,
     Wanted,
     WorkerJoined,
@@ -47,13 +49,13 @@ class Machine:
         """Workers are started for the first task.
 
         lends: may tasks be done twice, so that none waits behind a long one or on a slow worker?
-            Else a worker has one at a time: what it dies of, or hangs in, is that one alone.
+            Else a worker has one at a time, unless what it has not begun can be taken back.
         """
         self._lends = lends
         self._pools = tuple(pools)
         self._backlog = Backlog()
-        self._trials = Trials()
-        self._placement = Placement(self._backlog, self._trials, groups=lends)
+        self._trials = Trials(are_pure=lends)
+        self._placement = Placement(self._backlog, self._trials)
         self._seats = self._placement.seats
         self._idle = self._placement.idle
         self._coroutines = self._placement.coroutines
@@ -105,7 +107,8 @@ class Machine:
             case WorkerJoined(worker, pool, host):
                 self._broken = ""  # one can be had, after all
                 self._hiring.joined()
-                self._placement.join(worker, Seat(pool, host))
+                takes_ahead = self._lends or self._pools[pool].can_recall
+                self._placement.join(worker, Seat(pool, host, takes_ahead=takes_ahead))
             case WorkerLost(worker, why, with_host):
                 self._lose(worker, why, with_host=with_host)
             case StartFailed(pool, count, why):
@@ -115,8 +118,9 @@ class Machine:
             case Late(worker, task):
                 self._interrupt(worker, task)
             case Stalled(worker):
-                if worker in self._seats and self._lends:
-                    self._loans.stall(worker, self._seats[worker], keeps=1)
+                self._stall(worker)
+            case Returned(worker, returned):
+                self._take_back(worker, returned)
             case Waited():
                 pass
             case Slow(worker, task):
@@ -194,6 +198,14 @@ class Machine:
             worker = self._coroutines.get(task)
             if worker is not None:
                 self._commands.append(Cancel(worker, task))
+        if not self._lends and self._unwanted:
+            self._take_back_dropped()
+
+    def _take_back_dropped(self) -> None:
+        """What nobody wants is not to be begun."""
+        for worker, seat in self._seats.items():
+            if len(seat.tasks) > 1 and not seat.suspends and seat.has_behind(self._unwanted):
+                self._commands.append(TakeBack(worker))
 
     def _give_up(self, task: TaskId, why: str, *, deadly: bool = False, late: bool = False) -> None:
         self._forget((task,))
@@ -238,7 +250,7 @@ class Machine:
             return False
         if was_running and not self._trials.has_died(task):
             deaths = self._trials.deaths[task]
-            self._give_up(task, _of_death(deaths, why), deadly=not with_host)
+            self._give_up(task, _of_death(deaths, why, alone=self._lends), deadly=not with_host)
             return False
         if task == self._placement.alone:
             self._placement.alone = None
@@ -254,6 +266,29 @@ class Machine:
             self._give_up_all()
 
     # --- workers that take too long ---
+
+    def _stall(self, worker: WorkerId) -> None:
+        """Nothing was heard of it for long; what is behind its task need not wait."""
+        if (seat := self._seats.get(worker)) is None:
+            return
+        if self._lends:
+            self._loans.stall(worker, seat, keeps=1)
+        elif len(seat.tasks) > 1 and not seat.suspends:
+            self._commands.append(TakeBack(worker))
+
+    def _take_back(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        """It will not begin these: others do, each by itself, as nobody knows how long they are."""
+        if (seat := self._seats.get(worker)) is None:
+            return
+        back = [task for task in tasks if task in seat.tasks]
+        seat.remove(back)
+        unwanted = self._unwanted.intersection(back)
+        self._forget(unwanted)
+        again = [task for task in back if task not in unwanted]
+        for task in self._coroutines.keys() & set(again):
+            self._coroutines[task] = None
+        self._backlog.put_first(unknown(again))
+        self._placement.has_less(worker, seat)
 
     def _free(self, overdue: Sequence[TaskId]) -> None:
         """Take workers away from tasks that nobody wants; what was sent after those runs again."""
@@ -331,7 +366,7 @@ class Machine:
             self._commands += self._placement.give_out()
 
 
-def _of_death(deaths: int, why: str) -> str:
+def _of_death(deaths: int, why: str, *, alone: bool) -> str:
     if deaths == 1:
         return f"its worker died: {why}"
-    return f"{deaths} workers died of it, the last one alone on the machine: {why}"
+    return f"{deaths} workers died of it, the last one{' alone on the machine' * alone}: {why}"

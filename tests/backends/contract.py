@@ -192,6 +192,40 @@ class Contract:
     def test_a_backend_that_was_never_started_can_be_closed(self) -> None:
         self.make().close()
 
+    def test_calls_that_are_not_begun_come_back_and_never_begin(
+        self, rig: Rig, tmp_path: Path
+    ) -> None:
+        if not rig.backend.capabilities.recall:
+            with pytest.raises(NotImplementedError):
+                rig.backend.take_back(rig.alive[0])
+            return
+        begun, there, wrong = (str(tmp_path / name).encode() for name in ("a", "b", "wrong"))
+        first, *behind = rig.submit(
+            (b"touch_and_wait", begun, there), (b"touch", wrong), (b"touch", wrong)
+        )
+        rig.until(lambda: os.path.exists(begun))
+        rig.backend.take_back(rig.alive[0])
+        rig.until(lambda: len(rig.returns) == 2)
+        assert rig.returns == behind
+        (later,) = rig.submit((b"echo", b"later"))
+        (tmp_path / "b").touch()
+        rig.until(lambda: len(rig.outcomes) == 2)
+        assert [task for task, _ in rig.outcomes] == [first, later]
+        assert not os.path.exists(wrong)
+        rig.backend.take_back(rig.alive[0])
+        assert rig.returns == behind
+
+    def test_calls_behind_the_one_that_ends_a_worker_were_not_begun(self, rig: Rig) -> None:
+        if not rig.backend.capabilities.recall:
+            return
+        before, deadly, *behind = rig.submit(
+            (b"echo",), (b"exit",), (b"echo",), (b"echo",), worker=0
+        )
+        rig.until(lambda: bool(rig.losses))
+        assert rig.returns == behind
+        assert deadly not in dict(rig.outcomes)
+        assert before in dict(rig.outcomes) or rig.outcomes == []
+
     def test_killing_a_worker_ends_its_call(self, rig: Rig, tmp_path: Path) -> None:
         if not rig.backend.capabilities.kill:
             with pytest.raises(NotImplementedError):

@@ -16,6 +16,8 @@ from pydron_ng.memory.arena import SHARE_BYTES, Arena
 class Obedient:
     """Does what the word says; answers with bytes."""
 
+    hold_seconds = 0.001
+
     def __init__(self, captures: str) -> None:
         self.captures = captures
         self.defined: dict[bytes, Blob] = {}
@@ -94,6 +96,10 @@ class Obedient:
     def sleep(self, seconds: bytes) -> Blob:
         time.sleep(float(seconds))
         return (b"slept",)
+
+    def touch_and_wait(self, path: bytes, awaited: bytes) -> Blob:
+        self.touch(path)
+        return self.wait_for(awaited)
 
     def hold(self, path: bytes) -> Blob:
         """Say so by writing the process id to the file `path`, then never return."""

@@ -34,6 +34,7 @@ class Rig:
         self.loop = SelectorLoop()
         self.alive: list[WorkerId] = []
         self.outcomes: list[tuple[TaskId, Blob]] = []
+        self.returns: list[TaskId] = []
         self.losses: list[tuple[WorkerId, str]] = []
         self.failures: list[tuple[int, str]] = []
         self.refusals: list[str] = []
@@ -45,6 +46,10 @@ class Rig:
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         assert worker in self.alive
         self.outcomes += outcomes
+
+    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        assert worker in self.alive
+        self.returns += tasks
 
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         self.alive.remove(worker)
@@ -66,7 +71,7 @@ class Rig:
         for worker in list(self.alive):
             self.backend.kill(worker)
         self.until(lambda: not self.alive)
-        for noted in (self.outcomes, self.losses, self.failures, self.refusals):
+        for noted in (self.outcomes, self.returns, self.losses, self.failures, self.refusals):
             noted.clear()
         return self.start()
 

@@ -178,4 +178,5 @@ def behave(number: int, way: str, folder: Path) -> int:
     if way == "raise":
         raise ValueError(number)
     wait_until(lambda: way != "hang")
+    wait_until(lambda: way != "gate" or (folder / "open").exists())
     return number

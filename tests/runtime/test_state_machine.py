@@ -28,11 +28,13 @@ from pydron_ng.runtime.messages import (
     Overdue,
     Pool,
     Redundant,
+    Returned,
     Slow,
     Stalled,
     Start,
     StartFailed,
     StartWorkers,
+    TakeBack,
     Wanted,
     Watch,
     WorkerJoined,
@@ -43,7 +45,8 @@ from pydron_ng.runtime.places import PLACES
 from pydron_ng.runtime.seat import SHORT_SECONDS
 from pydron_ng.runtime.state import Machine
 
-pools = st.lists(st.builds(Pool, st.integers(1, 3), st.booleans()), min_size=1, max_size=3)
+a_pool = st.builds(Pool, st.integers(1, 3), st.booleans(), st.booleans())
+pools = st.lists(a_pool, min_size=1, max_size=3)
 seconds = st.sampled_from([0.0, FRAME_SECONDS / 4, FRAME_SECONDS, SHORT_SECONDS, 1.0])
 choices = st.integers(0, 1000)
 
@@ -51,10 +54,11 @@ choices = st.integers(0, 1000)
 class Workers(RuleBasedStateMachine):
     """Workers that join, finish, die and hang as they like; the machine copes."""
 
-    @initialize(pools=pools)
-    def begin(self, pools: list[Pool]) -> None:
+    @initialize(pools=pools, lends=st.booleans())
+    def begin(self, pools: list[Pool], lends: bool) -> None:
         self.pools = pools
-        self.machine = Machine(pools)
+        self.lends = lends
+        self.machine = Machine(pools, lends=lends)
         self.expected: dict[TaskId, float] = {}  # of all tasks ever
         self.coroutines: set[TaskId] = set()  # of all tasks ever
         self.queued: dict[TaskId, None] = {}
@@ -227,6 +231,8 @@ class Workers(RuleBasedStateMachine):
         for command in commands:
             self.carry_out(command)
         for command in commands:
+            if isinstance(command, TakeBack):
+                self.give_back(command.worker)
             if isinstance(command, Kill):  # it is heard of when all else has been carried out
                 self.die(command.worker, by_us=True)
                 self.happen(WorkerLost(command.worker, "killed"))
@@ -261,6 +267,9 @@ class Workers(RuleBasedStateMachine):
                 assert task in self.at_work(worker)
                 assert seconds == self.limit(task).timeout > 0
                 self.watched.add((worker, task))
+            case TakeBack(worker):
+                assert self.pools[self.pool_of[worker]].can_recall
+                assert not self.lends
             case Cancel(worker, task):
                 assert task in self.running[worker]
                 assert task in self.coroutines & self.unwanted
@@ -276,8 +285,9 @@ class Workers(RuleBasedStateMachine):
             if task in self.coroutines:
                 assert self.coroutines.issuperset(self.running[worker]), "behind a plain call"
                 assert len(self.running[worker]) < PLACES
-            elif self.length(task) == math.inf:
+            elif self.length(task) == math.inf or self.is_single(worker):
                 assert not self.running[worker], "a task that may be long waits behind another"
+                assert not self.is_single(worker) or tasks == [task]
             if self.limit(task).timeout and task not in self.coroutines:
                 assert tasks == [task], "its time would not be its own"
             del self.queued[task]
@@ -310,6 +320,24 @@ class Workers(RuleBasedStateMachine):
             elif any(task in self.own(other) for other in self.running):
                 self.unwanted.add(task)
 
+    def give_back(self, worker: WorkerId) -> None:
+        """It has begun none of its tasks, or the first one."""
+        if worker not in self.running:
+            return  # it was lost in the meantime
+        back = self.own(worker)[worker % 2 :]
+        self.running[worker] = self.own(worker)[: worker % 2]
+        for task in back:
+            if task in self.unwanted:
+                self.forget(task)
+            else:
+                self.queued[task] = None
+                self.expected[task] = 0.0
+        self.happen(Returned(worker, back))
+
+    def is_single(self, worker: WorkerId) -> bool:
+        """Is it given one plain task at a time?"""
+        return not self.lends and not self.pools[self.pool_of[worker]].can_recall
+
     def do_without(self, worker: WorkerId) -> None:
         """It is to be ended; if it cannot be, it is left to itself."""
         if not self.pools[self.pool_of[worker]].can_kill:
@@ -329,13 +357,17 @@ class Workers(RuleBasedStateMachine):
                 self.forget(task)
                 continue
             self.queued[task] = None
-            if not by_us:
+            if not by_us or (not self.lends and task in self.coroutines):
                 self.deaths[task] += task in at_work
                 self.expected[task] = 0.0
 
     def may_be_copied(self, worker: WorkerId, task: TaskId) -> bool:
         """May another worker run it, too?"""
-        if task in self.coroutines or not self.pools[self.pool_of[worker]].can_kill:
+        if (
+            task in self.coroutines
+            or not self.lends
+            or not self.pools[self.pool_of[worker]].can_kill
+        ):
             return False
         if task in self.unwanted or any(task in lent for lent in self.lent.values()):
             return False
@@ -369,7 +401,7 @@ class Workers(RuleBasedStateMachine):
         return (usual if limit.is_pure else 1) + limit.retries
 
     def limit(self, task: TaskId) -> Limits:
-        return self.limits.get(task, Limits())
+        return self.limits.get(task, Limits(is_pure=self.lends))
 
     def length(self, task: TaskId) -> float:
         """Infinite where nobody knows that it is short, or is to know exactly."""
@@ -389,7 +421,8 @@ class Workers(RuleBasedStateMachine):
 
     def last_attempts(self) -> list[TaskId]:
         most = {task: self.most(task, MAX_DEATHS) for task in self.deaths}
-        return [task for task, deaths in self.deaths.items() if deaths == most[task] - 1]
+        last = [task for task, deaths in self.deaths.items() if deaths == most[task] - 1]
+        return [task for task in last if self.limit(task).is_pure]
 
     # --- what always holds ---
 

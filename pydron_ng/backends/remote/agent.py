@@ -18,10 +18,10 @@ from typing import Any
 
 from pydron_ng.backends import cores
 from pydron_ng.backends.descriptors import Stream
-from pydron_ng.backends.exchange import send_aside
 from pydron_ng.backends.imports import version_of, versions_of
 from pydron_ng.backends.launch import Crew, LauncherLink
 from pydron_ng.backends.loop import SelectorLoop
+from pydron_ng.backends.outfit import send_aside
 from pydron_ng.backends.remote.channels import Asker, Ear, Mouth, Worker
 from pydron_ng.backends.remote.frames import MOST_BYTES, Frame, Frames, Kind, frame, saying
 from pydron_ng.backends.remote.place import Place

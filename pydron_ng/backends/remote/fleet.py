@@ -68,6 +68,9 @@ class Fleet:
         best = max(kept, key=kept.__getitem__, default="")
         return best if best and kept[best] else ""
 
+    def take_back(self, worker: WorkerId) -> None:
+        raise NotImplementedError("what is on its way to another host is out of reach")
+
     def kill(self, worker: WorkerId) -> None:
         if (found := self._workers.get(worker)) is not None:
             found.kill()

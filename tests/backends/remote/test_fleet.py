@@ -64,6 +64,9 @@ class Heard:
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
 
+    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        raise AssertionError("nothing comes back from another host")
+
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         self.workers.remove(worker)
         self.lost_ones.append((worker, with_host))
