@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NewType
 
 from pydron_ng.backends.base import TaskId, WorkerId
 from pydron_ng.runtime.limits import Limits
 
 #: One of the machine's pools, and one of the hosts there.
 Place = tuple[int, str]
+#: What tasks have in common that only some workers may do.
+Kind = NewType("Kind", int)
 _NO_LIMITS: Final[Mapping[TaskId, Limits]] = MappingProxyType({})
 _NOWHERE: Final[Mapping[TaskId, Place]] = MappingProxyType({})
+_ANYWHERE: Final[Mapping[TaskId, Kind]] = MappingProxyType({})
 
 
 class Pool(NamedTuple):
@@ -29,12 +32,14 @@ class Issued(NamedTuple):
     coroutines: those among them of which a worker runs many at once.
     limits: of those among them that have limits of their own.
     near: of those among them that have something large to take along, where that is already.
+    only: of those among them that only some workers may do, their kind.
     """
 
     tasks: Mapping[TaskId, float]
     coroutines: frozenset[TaskId] = frozenset()
     limits: Mapping[TaskId, Limits] = _NO_LIMITS
     near: Mapping[TaskId, Place] = _NOWHERE
+    only: Mapping[TaskId, Kind] = _ANYWHERE
 
 
 class Foreseen(NamedTuple):
@@ -75,6 +80,29 @@ class WorkerLost(NamedTuple):
     worker: WorkerId
     why: str
     with_host: bool = False  # and everything else there: perhaps not for what it ran
+
+
+class Opened(NamedTuple):
+    """There is one more pool."""
+
+    pool: Pool
+
+
+class Suited(NamedTuple):
+    """The worker may do tasks of these kinds, too."""
+
+    worker: WorkerId
+    kinds: Collection[Kind]
+
+
+class Removed(NamedTuple):
+    """These workers are to end, and nobody is to come in their place.
+
+    drains: when they have done what they are at.
+    """
+
+    workers: Collection[WorkerId]
+    drains: bool
 
 
 class StartFailed(NamedTuple):
@@ -175,6 +203,9 @@ Event = (
     | WorkerJoined
     | WorkerLost
     | StartFailed
+    | Opened
+    | Suited
+    | Removed
     | Overdue
     | Late
     | Stalled

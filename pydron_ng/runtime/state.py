@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pydron_ng.backends.base import TaskId, WorkerId
-from pydron_ng.runtime.backlog import Backlog, unknown
+from pydron_ng.runtime.backlog import unknown
 from pydron_ng.runtime.hiring import Hiring
 from pydron_ng.runtime.limits import Limits, Trials
 from pydron_ng.runtime.loans import Loans
@@ -25,13 +25,16 @@ from pydron_ng.runtime.messages import (
     Issued,
     Kill,
     Late,
+    Opened,
     Overdue,
     Pool,
     Redundant,
+    Removed,
     Returned,
     Slow,
     Stalled,
     StartFailed,
+    Suited,
     TakeBack,
     Waited,
     Wanted,
@@ -39,7 +42,10 @@ from pydron_ng.runtime.messages import (
     WorkerLost,
 )
 from pydron_ng.runtime.placement import Placement
+from pydron_ng.runtime.queues import Queues
 from pydron_ng.runtime.seat import Seat
+
+_REMOVED = "it was removed"
 
 
 class Machine:
@@ -52,10 +58,10 @@ class Machine:
             Else a worker has one at a time, unless what it has not begun can be taken back.
         """
         self._lends = lends
-        self._pools = tuple(pools)
-        self._backlog = Backlog()
+        self._pools = list(pools)
+        self._queues = Queues()
         self._trials = Trials(are_pure=lends)
-        self._placement = Placement(self._backlog, self._trials)
+        self._placement = Placement(self._queues, self._trials)
         self._seats = self._placement.seats
         self._idle = self._placement.idle
         self._coroutines = self._placement.coroutines
@@ -68,7 +74,7 @@ class Machine:
     @property
     def busy(self) -> bool:
         """Whether anything is to be heard from a worker."""
-        coming = self._backlog.seconds or self._hiring.starting
+        coming = self._queues or self._hiring.starting
         return bool(coming) or len(self._idle) < len(self._seats)
 
     @property
@@ -95,15 +101,15 @@ class Machine:
         match event:
             case Finished(worker, finished):
                 self._finish(worker, finished)
-            case Issued(tasks, coroutines, limits, near):
-                self._backlog.append(tasks, near)
+            case Issued(tasks, coroutines, limits, near, only):
+                self._queues.append(tasks, near, only)
                 self._issue(coroutines, limits)
             case Foreseen():
                 self._commands += self._hiring.begin()
             case Dropped(dropped):
                 self._drop(dropped)
             case Wanted(task):
-                self._backlog.hurry(task)
+                self._queues.hurry(task)
             case WorkerJoined(worker, pool, host):
                 self._broken = ""  # one can be had, after all
                 self._hiring.joined()
@@ -113,6 +119,13 @@ class Machine:
                 self._lose(worker, why, with_host=with_host)
             case StartFailed(pool, count, why):
                 self._fail(pool, count, why)
+            case Suited(worker, kinds):
+                if worker in self._seats:
+                    self._seats[worker].suits |= frozenset(kinds)
+            case Opened(new):
+                self._open(new)
+            case Removed(leaving, drains):
+                self._remove(leaving, drains=drains)
             case Overdue(overdue):
                 self._free(overdue)
             case Late(worker, task):
@@ -143,7 +156,7 @@ class Machine:
         self._coroutines.update(dict.fromkeys(coroutines))
         self._trials.allow(limits)
         timed = [task for task, limit in limits.items() if limit.timeout]
-        self._backlog.expect(unknown([*coroutines, *timed]))
+        self._queues.expect(unknown([*coroutines, *timed]))
 
     def _finish(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         if (seat := self._seats.get(worker)) is None:
@@ -160,11 +173,12 @@ class Machine:
         seat.remove(tasks)
         self._forget(tasks)
         self._placement.has_less(worker, seat)
+        self._dismiss(worker, seat)
 
     def _without_lent(self, worker: WorkerId, seat: Seat, tasks: Sequence[TaskId]) -> list[TaskId]:
         """Those of the seat's own; what others were to run in its stead need not be run now."""
         own, done = self._loans.answer(worker, seat, tasks)
-        queued = {task for task in done if self._backlog.remove(task)}
+        queued = {task for task in done if self._queues.remove(task)}
         self._forget(queued)
         self._unwanted |= done - queued
         self._are_redundant(done - queued)
@@ -186,12 +200,13 @@ class Machine:
         if self._coroutines:
             for task in tasks:
                 self._coroutines.pop(task, None)
+        self._queues.forget(tasks)
         if self._placement.alone is not None and self._placement.alone in tasks:
             self._placement.alone = None
 
     def _drop(self, tasks: Sequence[TaskId]) -> None:
         for task in tasks:
-            if self._backlog.remove(task):
+            if self._queues.remove(task):
                 self._forget((task,))
                 continue
             self._unwanted.add(task)
@@ -212,9 +227,10 @@ class Machine:
         self._commands.append(GiveUp(task, why, deadly, late))
 
     def _give_up_all(self) -> None:
-        for task in self._backlog.seconds:
+        left = list(self._queues)
+        self._queues.clear()
+        for task in left:
             self._give_up(task, self._broken)
-        self._backlog.clear()
 
     # --- workers ---
 
@@ -223,9 +239,10 @@ class Machine:
         if (seat := self._placement.leave(worker)) is None:
             return
         self._loans.leave(worker, seat)
-        self._backlog.put_first(self._to_run_again(seat, why, with_host))
+        self._queues.put_first(self._to_run_again(seat, why, with_host))
         useless = not (seat.tasks or seat.lent or seat.proven)
-        self._commands += self._hiring.left(seat.pool, useless=useless)
+        if not seat.is_leaving:
+            self._commands += self._hiring.left(seat.pool, useless=useless)
         self._look_for_hope(why)
 
     def _to_run_again(self, seat: Seat, why: str, with_host: bool) -> dict[TaskId, float]:
@@ -233,7 +250,7 @@ class Machine:
 
         Behind a task that was to end with its worker, none has begun; coroutines have.
         """
-        is_behind = seat.doomed and (self._lends or not seat.suspends)
+        is_behind = seat.doomed and (self._lends or not (seat.suspends or seat.is_leaving))
         running = frozenset[TaskId]() if is_behind else seat.running
         again = {
             task: seconds
@@ -261,9 +278,35 @@ class Machine:
         self._look_for_hope(why)
 
     def _look_for_hope(self, why: str) -> None:
-        if self._hiring.has_ended and not self._seats:
+        if self._seats or self._hiring.starting:
+            return
+        if self._hiring.has_failed:
             self._broken = f"no worker can be started: {why}"
             self._give_up_all()
+        elif self._hiring.has_begun:
+            self._broken = f"no worker is left: {why}"
+            self._give_up_all()
+
+    def _open(self, pool: Pool) -> None:
+        self._broken = ""
+        self._pools.append(pool)
+        self._commands += self._hiring.open(len(self._pools) - 1, pool)
+
+    def _remove(self, workers: Collection[WorkerId], *, drains: bool) -> None:
+        """What has begun is done before, or not at all; what has not is done by others."""
+        for worker in workers:
+            if (seat := self._placement.release(worker)) is None or seat.doomed:
+                continue
+            if not drains:
+                self._end(worker, _REMOVED)
+            elif len(seat.tasks) > 1 and self._pools[seat.pool].can_recall:
+                self._commands.append(TakeBack(worker))
+            self._dismiss(worker, seat)
+
+    def _dismiss(self, worker: WorkerId, seat: Seat) -> None:
+        """End it if it is to leave, and has nothing to do any more."""
+        if seat.is_leaving and seat.is_free:
+            self._end(worker, _REMOVED)
 
     # --- workers that take too long ---
 
@@ -287,8 +330,9 @@ class Machine:
         again = [task for task in back if task not in unwanted]
         for task in self._coroutines.keys() & set(again):
             self._coroutines[task] = None
-        self._backlog.put_first(unknown(again))
+        self._queues.put_first(unknown(again))
         self._placement.has_less(worker, seat)
+        self._dismiss(worker, seat)
 
     def _free(self, overdue: Sequence[TaskId]) -> None:
         """Take workers away from tasks that nobody wants; what was sent after those runs again."""
@@ -330,7 +374,9 @@ class Machine:
     @property
     def has_time(self) -> bool:
         """Does a worker have nothing to do, and nothing will come of waiting?"""
-        return bool(self._idle) and self._placement.alone is None and not self._backlog.seconds
+        return (
+            bool(self._idle) and self._placement.alone is None and not self._queues.general.seconds
+        )
 
     def at_work(self) -> list[tuple[WorkerId, TaskId]]:
         """Who is at which task, as far as somebody who has nothing to do could do it as well."""
@@ -361,7 +407,7 @@ class Machine:
             worker = next(reversed(self._loans.stalled))
             seat = self._seats[worker]
             lent = self._loans.lend(worker, seat, self._unwanted)
-            self._backlog.append(unknown(lent[::-1]))
+            self._queues.append(unknown(lent[::-1]))
             self._placement.prefer(seat.place.__ne__)
             self._commands += self._placement.give_out()
 
