@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, NamedTuple, NewType, Protocol
 
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.memory.arena import Arena
 from pydron_ng.values.blob import Blob as Blob
 from pydron_ng.values.blob import Token as Token
@@ -127,6 +128,12 @@ class Backend(Protocol):
         """The host that keeps most of it, by the name that its workers joined with, or none.
 
         Only where capabilities.keep.
+        """
+
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        """How it is, as far as is known by now; None: it is no more.
+
+        Another host is asked to tell how it is now; that is known as soon as it has answered.
         """
 
     def kill(self, worker: WorkerId) -> None:

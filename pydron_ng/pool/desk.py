@@ -16,6 +16,7 @@ from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import LARGE_FUNCTION, packed_call
 from pydron_ng.pool.steady import Steady
 from pydron_ng.runtime.driver import Driver
+from pydron_ng.runtime.status import Status
 from pydron_ng.runtime.task import Task, TaskState
 from pydron_ng.values.blob import Blob
 
@@ -52,7 +53,7 @@ class Desk:
         self._queue: list[tuple[int, int, Job]] = []
         self._order = count()
         self._open: dict[TaskId, Job] = {}
-        self._issued = 0
+        self._issued = self._waiting = 0
         self._seconds: dict[bytes, float] = {}
         self._steady = Steady()
         self._seen: dict[Token, None] = {}  # large functions of which there was one task
@@ -168,6 +169,7 @@ class Desk:
                 raise RuntimeError("cannot schedule new tasks after shutdown")
             for job in jobs:
                 self._open[job.id] = job
+                self._waiting += job.calls
                 heapq.heappush(self._queue, (-job.options.priority, next(self._order), job))
             self._feed()
 
@@ -182,6 +184,7 @@ class Desk:
             _, _, job = heapq.heappop(self._queue)
             if job.id in self._open:
                 self._issued += not job.is_coroutine
+                self._waiting -= job.calls
                 job.is_issued = True
                 issued.append(job)
         if issued:
@@ -208,6 +211,7 @@ class Desk:
                 self._issued -= not job.is_coroutine
                 self._feed()
             else:
+                self._waiting -= job.calls
                 job.state = TaskState.DROPPED
             job.let_go()
             return True
@@ -222,6 +226,18 @@ class Desk:
         With the lock held, as `done` is called.
         """
         self._driver.wait(done, seconds)
+
+    def failed(self, job: Job, why: str, calls: int) -> None:
+        """So many of its calls have no value. why: the traceback of one, or another text."""
+        with self.lock:
+            self._driver.tally.fail(job.label(), why, calls)
+
+    def status(self) -> Status:
+        """How workers and calls are now; other hosts may take a moment to say so."""
+        with self.entered():
+            self._driver.ask()
+            status = self._driver.status()
+            return status._replace(waiting=status.waiting + self._waiting)
 
     def refuse(self) -> None:
         """No more tasks are taken."""
