@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, NamedTuple, NewType, Protocol
 
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.memory.arena import Arena
 from pydron_ng.values.blob import Blob as Blob
 from pydron_ng.values.blob import Token as Token
@@ -141,6 +142,12 @@ class Backend(Protocol):
 
     def take_back(self, worker: WorkerId) -> None:
         """Take back what it has not begun; ``returned`` follows. Only where capabilities.recall."""
+
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        """How it is, as far as is known by now; None: it is no more.
+
+        Another host is asked to tell how it is now; that is known as soon as it has answered.
+        """
 
     def kill(self, worker: WorkerId) -> None:
         """End a worker and what it runs; ``lost`` follows. Only where capabilities.kill."""

@@ -10,7 +10,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from pydron_ng.backends import cores
 from pydron_ng.backends.base import Blob, Token
 from pydron_ng.backends.imports import has, version_of, versions_of
+from pydron_ng.backends.vitals import entries, memory_bytes
 from pydron_ng.memory.arena import Arena
 from pydron_ng.values.blob import memory_of
 
@@ -71,8 +72,8 @@ def facts(modules: Iterable[str], packages: Iterable[str], tmp_dir: str) -> dict
         "executable": sys.executable,
         "machine": platform.machine(),
         "cores": cores.available(),
-        "memory": _memory("MemTotal"),
-        "free_memory": _memory("MemAvailable"),
+        "memory": memory_bytes("MemTotal"),
+        "free_memory": memory_bytes("MemAvailable"),
         "cpu_features": sorted(_cpu_features()),
         "versions": versions_of(modules),
         "missing": [module for module in modules if not has(module)],
@@ -100,31 +101,9 @@ def _free(folder: str) -> int | None:
         return None
 
 
-def _memory(line: str) -> int | None:
-    with suppress(OSError, KeyError, ValueError, IndexError):
-        own = int(_entries(Path("/proc/meminfo"))[line].split()[0]) * 1024
-        return min(own, _cgroup_memory(own))
-    with suppress(OSError, ValueError):
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return None
-
-
-def _cgroup_memory(most: int) -> int:
-    try:
-        return int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return most
-
-
-def _entries(file: Path) -> Mapping[str, str]:
-    """The lines ``name: value``; of those that come again and again the last one."""
-    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    return {n.strip(): v.strip() for n, _, v in (line.partition(":") for line in lines)}
-
-
 def _cpu_features() -> set[str]:
     with suppress(OSError):
-        told = _entries(Path("/proc/cpuinfo"))
+        told = entries(Path("/proc/cpuinfo"))
         flags = told.get("flags", told.get("Features", "")).split()
         return {flag for flag in flags if flag.startswith(_NUMERICAL)}
     return set()

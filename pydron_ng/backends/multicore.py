@@ -13,10 +13,13 @@ from pydron_ng.backends import cores
 from pydron_ng.backends.base import Blob, Call, Capabilities, Events, Frame, Loop, TaskId, WorkerId
 from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.exchange import ProgramEnd
+from pydron_ng.backends.info import WorkerInfo
+from pydron_ng.backends.labels import Labels
 from pydron_ng.backends.launch import Crew, LauncherLink
 from pydron_ng.backends.outfit import hand_out
 from pydron_ng.backends.permits import Permits
 from pydron_ng.backends.station import Station
+from pydron_ng.backends.vitals import Vitals
 from pydron_ng.backends.wire import Inbox, Item, Outbox, encode, item
 from pydron_ng.errors import ConfigError
 from pydron_ng.memory.arena import is_possible
@@ -35,6 +38,7 @@ class Config(
     enabled: bool = True
     cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
     blas_threads: Literal["limit", "keep"] = "limit"
+    labels: Labels = ()
 
 
 def create(config: Config, performer: str) -> tuple[Multicore, int]:
@@ -43,7 +47,7 @@ def create(config: Config, performer: str) -> tuple[Multicore, int]:
         raise ConfigError('"multicore" does not run on Windows: use {"type": "threads"}')
     workers = cores.resolve(config.cores)
     limits = {} if config.blas_threads == "keep" else cores.thread_limits(workers)
-    return Multicore(performer, limits), workers
+    return Multicore(performer, limits, config.labels), workers
 
 
 def stations(config: Config) -> list[Station]:
@@ -60,8 +64,10 @@ class Multicore:
     )
     is_awaited = False
 
-    def __init__(self, performer: str, limits: Mapping[str, str]) -> None:
+    def __init__(self, performer: str, limits: Mapping[str, str], labels: Labels = ()) -> None:
         self._performer = performer
+        self._labels = labels
+        self._vitals = Vitals()
         self._own = dict(limits)
         self._ids = map(WorkerId, count())
         self._workers: dict[WorkerId, _Process] = {}
@@ -86,6 +92,13 @@ class Multicore:
 
     def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
         return ""
+
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        if (process := self._workers.get(worker)) is None:
+            return None
+        self._vitals.keep(self._by_pid)
+        host, vitals = self._vitals.host(), self._vitals.process(process.pid)
+        return WorkerInfo(worker, self._labels, host, process.pid, *vitals, *process.traffic)
 
     def kill(self, worker: WorkerId) -> None:
         if self._crew is not None and worker in self._workers:
@@ -198,6 +211,11 @@ class _Process:
     def pull(self) -> list[Item]:
         """Raises: EOFError, BlockingIOError."""
         return self._exchange.incoming(self._inbox.pull(self.stream))
+
+    @property
+    def traffic(self) -> tuple[int, int]:
+        """Bytes sent and received."""
+        return self.outbox.sent, self._inbox.received
 
     def close(self) -> None:
         """Its permits stay: they tell what it had begun."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import traceback
@@ -25,8 +26,11 @@ from pydron_ng.backends.base import (
     WorkerId,
 )
 from pydron_ng.backends.descriptors import Bell
+from pydron_ng.backends.info import WorkerInfo
+from pydron_ng.backends.labels import Labels
 from pydron_ng.backends.start import start
 from pydron_ng.backends.station import Station
+from pydron_ng.backends.vitals import Vitals
 from pydron_ng.backends.wire import Item, item
 from pydron_ng.backends.worker import Outcomes, Work, find
 
@@ -46,11 +50,12 @@ class Config(
 
     enabled: bool = True
     cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
+    labels: Labels = ()
 
 
 def create(config: Config, performer: str) -> tuple[Threads, int]:
     """The backend, and how many workers it is to have."""
-    return Threads(performer), cores.resolve(config.cores)
+    return Threads(performer, config.labels), cores.resolve(config.cores)
 
 
 def stations(config: Config) -> list[Station]:
@@ -65,8 +70,10 @@ class Threads:
     capabilities = Capabilities(kill=False, isolate=False, capture=False)
     is_awaited = False
 
-    def __init__(self, performer: str) -> None:
+    def __init__(self, performer: str, labels: Labels = ()) -> None:
         self._performer = performer
+        self._labels = labels
+        self._vitals = Vitals()
         self._ids = map(WorkerId, count())
         self._workers: dict[WorkerId, WorkerThread] = {}
         self._bell: _Queue | None = None
@@ -107,6 +114,12 @@ class Threads:
 
     def take_back(self, worker: WorkerId) -> None:
         raise NotImplementedError("a thread has begun what it was given, or is about to")
+
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        if worker not in self._workers:
+            return None
+        host, vitals = self._vitals.host(), self._vitals.process(os.getpid())
+        return WorkerInfo(worker, self._labels, host, os.getpid(), *vitals, 0, 0)
 
     def kill(self, worker: WorkerId) -> None:
         raise NotImplementedError("a thread cannot be ended from outside")

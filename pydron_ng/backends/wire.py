@@ -75,11 +75,12 @@ class Readable(Protocol):
 
 
 class Outbox:
-    """What is still to be written to a stream."""
+    """What is still to be written to a stream. sent: bytes that were."""
 
-    __slots__ = ("_buffers",)
+    __slots__ = ("_buffers", "sent")
 
     def __init__(self) -> None:
+        self.sent = 0
         self._buffers: deque[memoryview] = deque()
 
     def put(self, buffers: Iterable[bytes | memoryview]) -> None:
@@ -99,6 +100,7 @@ class Outbox:
         return True
 
     def _forget(self, sent: int) -> None:
+        self.sent += sent
         while sent:
             first = self._buffers[0]
             if sent < len(first):
@@ -109,14 +111,15 @@ class Outbox:
 
 
 class Inbox:
-    """What was read from a stream and is not a whole message yet.
+    """What was read from a stream and is not a whole message yet. received: bytes so far.
 
     may_lose: large parts that no memory is left for are passed over, and None is in their place.
     """
 
-    __slots__ = ("_chunk", "_data", "_may_lose", "_missing", "_parts", "_slim")
+    __slots__ = ("_chunk", "_data", "_may_lose", "_missing", "_parts", "_slim", "received")
 
     def __init__(self, *, may_lose: bool = False) -> None:
+        self.received = 0
         self._may_lose = may_lose
         self._chunk = memoryview(bytearray(_CHUNK_BYTES))  # allocating it at each read cost 25 us
         self._data = bytearray()
@@ -142,6 +145,7 @@ class Inbox:
         count = stream.recv_into(self._chunk)
         if not count:
             raise EOFError
+        self.received += count
         self._data += self._chunk[:count]
 
     def _fill(self, stream: Readable) -> None:
@@ -149,6 +153,7 @@ class Inbox:
         count = stream.recv_into(view)
         if not count:
             raise EOFError
+        self.received += count
         self._filled(count)
 
     def _filled(self, count: int) -> None:

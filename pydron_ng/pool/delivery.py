@@ -248,13 +248,22 @@ def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], In
         answer = job.answer()
     except (Exception, SystemExit) as failure:  # reading it is the user's code
         why = f"the outcome of {job.label()} cannot be read: {type(failure).__name__}: {failure}"
+        desk.failed(job, why, job.calls)
         return [Failed(BackendError(why))] * job.calls, Info(job.worker, desk.host(job.worker))
     desk.took(function, answer.ended - answer.began, job.calls)
     outcomes = answer.outcomes
     if not answer.is_fine:
         outcomes = [_failed(outcome, job) for outcome in outcomes]
         outcomes += [outcomes[0]] * (job.calls - len(outcomes))  # the initializer has failed
+        _note_failures(desk, job, answer, sum(type(outcome) is Failed for outcome in outcomes))
     return outcomes, _info(desk, job, answer)
+
+
+def _note_failures(desk: Desk, job: Job, answer: Answer, count: int) -> None:
+    texts = [o.text for o in answer.outcomes if type(o) is Raised]
+    texts += [o.why for o in answer.outcomes if type(o) is Unpicklable]
+    if count:
+        desk.failed(job, texts[0], count)
 
 
 def _lost(job: Job) -> Exception:

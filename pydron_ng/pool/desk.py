@@ -17,6 +17,7 @@ from pydron_ng.pool.parcels import LARGE_FUNCTION, packed_call
 from pydron_ng.pool.steady import Steady
 from pydron_ng.runtime.driver import Driver
 from pydron_ng.runtime.seat import is_short
+from pydron_ng.runtime.status import Status
 from pydron_ng.runtime.task import Task, TaskState
 from pydron_ng.values.blob import Blob
 
@@ -57,6 +58,7 @@ class Desk:
         self._order = count()
         self._open: dict[TaskId, Job] = {}
         self._issued, self._ahead = 0, 0.0  # tasks, and the seconds that they are expected to take
+        self._waiting = 0  # calls that are not issued
         self._seconds: dict[bytes, float] = {}
         self._steady = Steady()
         self._seen: dict[Token, None] = {}  # large functions of which there was one task
@@ -172,6 +174,7 @@ class Desk:
                 raise RuntimeError("cannot schedule new tasks after shutdown")
             for job in jobs:
                 self._open[job.id] = job
+                self._waiting += job.calls
                 heapq.heappush(self._queue, (-job.options.priority, next(self._order), job))
             self._feed()
 
@@ -183,6 +186,7 @@ class Desk:
             _, _, job = heapq.heappop(self._queue)
             if job.id in self._open:
                 self._count(job, 1)
+                self._waiting -= job.calls
                 job.is_issued = True
                 issued.append(job)
         if issued:
@@ -224,6 +228,7 @@ class Desk:
                 self._count(job, -1)
                 self._feed()
             else:
+                self._waiting -= job.calls
                 job.state = TaskState.DROPPED
             job.let_go()
             return True
@@ -238,6 +243,18 @@ class Desk:
         With the lock held, as `done` is called.
         """
         self._driver.wait(done, seconds)
+
+    def failed(self, job: Job, why: str, calls: int) -> None:
+        """So many of its calls have no value. why: the traceback of one, or another text."""
+        with self.lock:
+            self._driver.tally.fail(job.label(), why, calls)
+
+    def status(self) -> Status:
+        """How workers and calls are now; other hosts may take a moment to say so."""
+        with self.entered():
+            self._driver.ask()
+            status = self._driver.status()
+            return status._replace(waiting=status.waiting + self._waiting)
 
     def refuse(self) -> None:
         """No more tasks are taken."""

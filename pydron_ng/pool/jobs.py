@@ -47,6 +47,10 @@ class Job(Task):
         self.is_issued = False
         self.options = options
 
+    @property
+    def size(self) -> int:
+        return self.calls
+
     def let_go(self) -> None:
         """It is over: its arguments are not needed any more, nor who was to hear of it."""
         self._blob = ()

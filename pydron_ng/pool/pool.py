@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from pydron_ng.backends import registry
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.config import from_dict, in_force
 from pydron_ng.pool.delivery import Delivery, Lifeline
 from pydron_ng.pool.desk import Desk
@@ -18,6 +19,7 @@ from pydron_ng.pool.parcels import ITEMS, ONE, STARRED, function_of, packed_call
 from pydron_ng.pool.places import workers_from
 from pydron_ng.pool.room import Auto, Room
 from pydron_ng.pool.stream import Stream
+from pydron_ng.runtime.status import Status
 
 if TYPE_CHECKING:
     from pydron_ng.pool.asynchronous import AsyncStream
@@ -186,6 +188,24 @@ class Pool(Executor):
         """Who drops what nobody wants, in a thread that is there from now on."""
         self._delivery.begin()
         return self._lifeline.later
+
+    # --- how it is ---
+
+    def workers(self) -> list[WorkerInfo]:
+        """How the workers are that are there: pid, memory, labels, and their machine.
+
+        Other hosts are asked, for a second at most; one that does not answer by then is told as
+        it was. There are none before the first task.
+        Raises: RuntimeError in a fork.
+        """
+        return [one.info for one in self.status().workers]
+
+    def status(self) -> Status:
+        """The same, with what each worker is at, and how many calls wait, run, are done, failed.
+
+        Raises: RuntimeError in a fork.
+        """
+        return self._desk.status()
 
     # --- the end ---
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import count
 from time import perf_counter
@@ -59,6 +60,8 @@ from pydron_ng.runtime.messages import (
 from pydron_ng.runtime.patience import LOOK_SECONDS, Patience
 from pydron_ng.runtime.pump import Pump
 from pydron_ng.runtime.state import Machine
+from pydron_ng.runtime.status import AtWork, Status, Work
+from pydron_ng.runtime.tally import Tally
 from pydron_ng.runtime.task import Task, TaskState
 from pydron_ng.values.keep import Keep, KeepOnce, keep_here
 
@@ -68,6 +71,8 @@ _GRACE_SECONDS = 1.0
 _LONG_SECONDS = 0.005
 #: Short tasks that were sent together take a fraction of that, as far as anybody knows.
 _QUIET_SECONDS = 0.05
+#: So long another host has time to say how it is, and so old may be what it has said.
+_ANSWER_SECONDS = 1.0
 
 
 class _Entry(NamedTuple):
@@ -128,13 +133,14 @@ class Driver:
         self._settings: Settings | None = None
         self._events: list[Event] = []
         self._settled: list[Task] = []
-        self._turning = False
+        self._turning = self._is_asking = False
+        self.tally = Tally()
         self._grace = Alarms[int]()  # for running tasks that nobody wants
         self._watched = Alarms[TaskId]()
         self._quiet = Alarms[WorkerId]()  # since they were last heard of
         self._foreseen = Alarms[None]()
         self._waits = Alarms[object]()  # of those who do not wait for ever
-        self._patience = Patience(self._machine.at_work, self._expected)
+        self._patience = Patience(self._at_work, self._expected)
         self._alarms = (
             self._grace,
             self._watched,
@@ -166,6 +172,48 @@ class Driver:
         """The tasks that are queued or running, and how many workers have any; needs no lock."""
         busy = sum(known.tasks > 0 for known in list(self._known.values()))
         return [entry.task for entry in list(self._tasks.values())], busy
+
+    def ask(self) -> None:
+        """Have other hosts say how they are, and wait for that; not for long."""
+        since = time.time() - _ANSWER_SECONDS
+        self._is_asking = True
+        try:
+            done = lambda: all(one.info.host.at >= since for one in self.workers())  # noqa: E731
+            self.wait(done, _ANSWER_SECONDS)
+        finally:
+            self._is_asking = False
+
+    def workers(self) -> list[AtWork]:
+        """How each worker is, as far as is known, and what it is at."""
+        running = self._machine.running
+        places = [(worker, *self._place(worker)) for worker in self._known]
+        infos = [(w, self._backends[pool].info(number)) for w, pool, number in places]
+        return [
+            AtWork(info._replace(id=worker), tasks, self._patience.elapsed(worker))
+            for worker, info in infos
+            if info is not None
+            for tasks in [tuple(self._works(running.get(worker, ())))]
+        ]
+
+    def _works(self, tasks: Iterable[TaskId]) -> Iterator[Work]:
+        for number in tasks:
+            if (entry := self._tasks.get(number)) is not None:  # else nobody wants it
+                yield Work(number, entry.task.label(), entry.task.size)
+
+    def status(self) -> Status:
+        """All that there is to be told of workers and calls."""
+        tasks = [task for task, _ in self._tasks.values()]
+        running = sum(task.size for task in tasks if task.state is TaskState.RUNNING)
+        tally = self.tally
+        return Status(
+            tuple(self.workers()),
+            sum(task.size for task in tasks) - running,
+            running,
+            tally.done,
+            tally.failed,
+            tally.per_second,
+            tuple(tally.failures),
+        )
 
     def next_id(self) -> TaskId:
         return next(self._ids)
@@ -320,7 +368,7 @@ class Driver:
         self.close()
 
     def _is_busy(self) -> bool:
-        return self._machine.busy or self._foreseen.are_set
+        return self._machine.busy or self._foreseen.are_set or self._is_asking
 
     def _happened(self, event: Event) -> None:
         self._events.append(event)
@@ -415,6 +463,8 @@ class Driver:
             task = entry.task
             task.deadly, task.was_late = deadly, late
             task.lost = f"{task.label()}: {why}"
+            self.tally.done += task.size
+            self.tally.fail(task.label(), why, task.size)
             task.state = TaskState.SETTLED
             self._settled.append(task)
 
@@ -456,6 +506,7 @@ class Driver:
                 entry.task.outcome = blob
                 entry.task.elapsed = elapsed
                 entry.task.worker = worker
+                self.tally.done += entry.task.size
                 entry.task.state = TaskState.SETTLED
                 self._settled.append(entry.task)
         if self._quiet.are_set and worker in self._quiet:
@@ -471,6 +522,11 @@ class Driver:
             if (entry := self._tasks.get(number)) is not None:
                 entry.task.state = TaskState.READY
         self._events.append(Returned(worker, tasks))
+
+    def _at_work(self) -> Iterable[tuple[WorkerId, TaskId]]:
+        """Asked now and then while there is anybody at work."""
+        self.tally.look()
+        return self._machine.at_work()
 
     def _expected(self, number: TaskId) -> float:
         """Seconds; 0.0: nobody knows, or it has just ended."""

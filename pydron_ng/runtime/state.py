@@ -83,6 +83,11 @@ class Machine:
         return len(self._seats)
 
     @property
+    def running(self) -> Mapping[WorkerId, Collection[TaskId]]:
+        """What each worker is at right now, as far as anybody knows."""
+        return {worker: seat.running for worker, seat in self._seats.items()}
+
+    @property
     def has_hired(self) -> bool:
         """Have workers been asked for?"""
         return self._hiring.has_begun

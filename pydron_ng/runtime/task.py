@@ -85,6 +85,11 @@ class Task:
         self.has_suspended = False
 
     @property
+    def size(self) -> int:
+        """How many calls there are in it."""
+        return 1
+
+    @property
     def expected(self) -> float:
         """Seconds until its outcome is here, by all that is known now; 0.0: nobody knows."""
         return self.seconds

@@ -29,6 +29,9 @@ class Contract:
     #: So often it is started and closed.
     rounds = 5
 
+    #: Does it hand over what others send?
+    sends_nothing = False
+
     #: Whether it takes long to start: then tests have fresh workers of one backend.
     is_kept = True
 
@@ -238,6 +241,45 @@ class Contract:
         rig.backend.kill(worker)
         rig.until(lambda: bool(rig.losses))
         assert rig.losses[0][0] == worker
+
+    def test_it_is_known_how_a_worker_is(self, rig: Rig) -> None:
+        worker = rig.alive[0]
+        info = rig.backend.info(worker)
+        assert info is not None
+        assert info.id == worker
+        assert info.pid == int(rig.call(b"pid")[0])
+        assert info.host.cores >= 1
+        assert 0 < (info.host.available_bytes or 0) <= (info.host.memory_bytes or 0)
+        assert info.host.load is not None
+
+    def test_a_worker_is_looked_at_again(self, rig: Rig) -> None:
+        worker = rig.alive[0]
+
+        def has_looked() -> bool:
+            info = rig.backend.info(worker)
+            assert info is not None
+            rig.call(b"sleep", b"0.01")
+            return None not in {info.rss_bytes, info.cpu_percent, info.host.cpu_percent}
+
+        rig.until(has_looked)
+
+    def test_bytes_that_are_sent_are_counted(self, rig: Rig) -> None:
+        rig.call(b"echo", os.urandom(LARGE))
+        info = rig.backend.info(rig.alive[0])
+        assert info is not None
+        counted = min(info.sent_bytes, info.received_bytes)
+        assert counted == 0 if self.sends_nothing else LARGE < counted < 2 * LARGE
+
+    def test_nothing_is_known_of_a_worker_that_is_lost(self, rig: Rig) -> None:
+        rig.submit((b"fail",))
+        rig.until(lambda: bool(rig.losses))
+        assert rig.backend.info(rig.losses[0][0]) is None
+
+    def test_workers_have_the_labels_of_their_configuration(self) -> None:
+        rig = self.make(labels=["gpu", "fast"]).start()
+        infos = [rig.backend.info(worker) for worker in rig.alive]
+        assert [info and info.labels for info in infos] == [("gpu", "fast")] * 2
+        rig.close()
 
     def test_isolated_workers_are_other_processes(self, rig: Rig) -> None:
         pids = {int(rig.call(b"pid", worker=worker)[0]) for worker in (0, 1)}

@@ -574,7 +574,6 @@ class Workers(RuleBasedStateMachine):
         assert not self.machine._loans.twice
         assert not self.machine._unwanted
 
-
     def suit_all(self) -> None:
         for number in range(len(self.running)):
             for kind in (0, 1):

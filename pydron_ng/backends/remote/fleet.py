@@ -12,6 +12,7 @@ from typing import Any
 
 from pydron_ng.backends.base import Blob, Capabilities, Events, Loop, WorkerId
 from pydron_ng.backends.base import Frame as Work
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.backends.remote.asking import HAS, answer_of
 from pydron_ng.backends.remote.frames import Frame, Kind, cut, said
 from pydron_ng.backends.remote.host import Host, Link, RemoteWorker
@@ -70,6 +71,10 @@ class Fleet:
 
     def take_back(self, worker: WorkerId) -> None:
         raise NotImplementedError("what is on its way to another host is out of reach")
+
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        found = self._workers.get(worker)
+        return None if found is None else found.info()
 
     def kill(self, worker: WorkerId) -> None:
         if (found := self._workers.get(worker)) is not None:
@@ -132,6 +137,8 @@ class Fleet:
                 self.identity = said(one.data)
             case Kind.UP:
                 self._came(host, said(one.data))
+            case Kind.VITALS:
+                host.tells(**said(one.data))
             case Kind.JOINED:
                 self._joined(host, one.number)
             case Kind.UNSTARTED:
@@ -189,8 +196,7 @@ class Fleet:
         text = f"{host.plan.name}: {trouble.why}"
         if host.failures == 0:
             log().warning("%s%s", text, f"{WAY_OUT}{trouble.way_out}" if trouble.way_out else "")
-        host.is_up = False
-        host.shelf = Shelf("", 0)
+        host.leaves()
         host.failures += 1
         host.hopeless = trouble.lasting
         host.why = text
@@ -212,8 +218,7 @@ class Fleet:
     # --- workers ---
 
     def _joined(self, host: Host, pid: int) -> None:
-        assert host.link is not None
-        worker = RemoteWorker(next(self._ids), pid, host.link, host.shelf)
+        worker = RemoteWorker(next(self._ids), pid, host)
         host.wanted = max(0, host.wanted - 1)
         host.workers[pid] = self._workers[worker.id] = worker
         self._events.joined(worker.id, host.plan.name)

@@ -38,6 +38,7 @@ class Kind(IntEnum):
     ASK = 11  # agent to program: what is that module? its name
     ANSWER = 12  # program to agent: marshalled
     REACHED = 13  # relay to program: who is there, as far as the way tells; JSON
+    VITALS = 14  # program to agent: how is it there? agent to program: like that; JSON
 
 
 class Frame(NamedTuple):
