@@ -88,6 +88,9 @@ class Events(Protocol):
     def joined(self, worker: WorkerId, host: str = "") -> None:
         """host: tells it from the workers of other hosts; they may be slower, or be lost."""
 
+    def coming(self, count: int) -> None:
+        """So many more will join than ``start`` was asked for."""
+
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
     def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         """These calls it has not begun, nor ever will."""

@@ -143,6 +143,9 @@ class _Look:
         assert worker in self._workers
         self._outcomes += [blob for _, blob in outcomes]
 
+    def coming(self, count: int) -> None:
+        assert count > 0
+
     def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         """Nothing is lost with that: who does not answer is told of."""
 

@@ -32,6 +32,7 @@ from pydron_ng.runtime import messages
 from pydron_ng.runtime.alarms import Alarms
 from pydron_ng.runtime.audience import Audience
 from pydron_ng.runtime.messages import (
+    Coming,
     Command,
     Dropped,
     Event,
@@ -42,8 +43,6 @@ from pydron_ng.runtime.messages import (
     Kill,
     Late,
     Overdue,
-    Place,
-    Pool,
     Redundant,
     Returned,
     Stalled,
@@ -59,6 +58,7 @@ from pydron_ng.runtime.messages import (
 )
 from pydron_ng.runtime.patience import LOOK_SECONDS, Patience
 from pydron_ng.runtime.pump import Pump
+from pydron_ng.runtime.staff import Staff
 from pydron_ng.runtime.state import Machine
 from pydron_ng.runtime.status import AtWork, Status, Work
 from pydron_ng.runtime.tally import Tally
@@ -111,21 +111,12 @@ class Driver:
         Raises: BackendError when there is no descriptor left for the loop.
         """
         self.lock = threading.RLock()
-        self._asked = sum(workers for _, workers in backends)
-        self._backends = [backend for backend, _ in backends]
-        self._keeping = [n for n, b in enumerate(self._backends) if b.capabilities.keep]
-        shares = any(b.capabilities.share or b.capabilities.keep for b in self._backends)
-        self._arena = Arena() if shares and is_possible() else None
+        self._staff = Staff(backends, self)
+        self._arena = Arena() if self._staff.shares and is_possible() else None
         self.keep: Keep = keep_here if self._arena is None else KeepOnce(self._arena)
         self._definitions = definitions
         self._audience = audience or Audience()
-        self._machine = Machine(
-            [
-                Pool(workers, backend.capabilities.kill, backend.capabilities.recall)
-                for backend, workers in backends
-            ],
-            lends=lends,
-        )
+        self._machine = Machine(self._staff.pools, lends=lends)
         self.hosts: dict[WorkerId, str] = {}
         self._ids = map(TaskId, count())
         self._tasks: dict[TaskId, _Entry] = {}
@@ -166,7 +157,7 @@ class Driver:
     @property
     def capacity(self) -> int:
         """How many workers there are, or are to be; hosts may have more cores than was known."""
-        return max(self._asked, self._machine.workers)
+        return max(self._staff.wanted, self._machine.workers)
 
     def seen(self) -> tuple[list[Task], int]:
         """The tasks that are queued or running, and how many workers have any; needs no lock."""
@@ -186,10 +177,9 @@ class Driver:
     def workers(self) -> list[AtWork]:
         """How each worker is, as far as is known, and what it is at."""
         running = self._machine.running
-        places = [(worker, *self._place(worker)) for worker in self._known]
-        infos = [(w, self._backends[pool].info(number)) for w, pool, number in places]
+        infos = [(worker, self._staff.info(worker)) for worker in self._known]
         return [
-            AtWork(info._replace(id=worker), tasks, self._patience.elapsed(worker))
+            AtWork(info, tasks, self._patience.elapsed(worker))
             for worker, info in infos
             if info is not None
             for tasks in [tuple(self._works(running.get(worker, ())))]
@@ -232,7 +222,7 @@ class Driver:
 
         Raises: WorkerLost, if one is not to be had.
         """
-        self._pump.until(lambda: not any(backend.is_awaited for backend in self._backends))
+        self._pump.until(lambda: not self._staff.is_awaited)
         if self._is_refused:
             self.close()
             raise errors.WorkerLost(self._why_closed)
@@ -261,19 +251,12 @@ class Driver:
             self._tasks[task.id] = _Entry(task, self._settings)
         coroutines = frozenset(task.id for task in tasks if task.is_coroutine)
         limits = {task.id: task.limits for task in tasks if task.limits is not None}
-        near = self._near(tasks) if self._keeping else {}
+        near = self._staff.near(tasks)
         self._happened(Issued({task.id: task.seconds for task in tasks}, coroutines, limits, near))
         if self.closed:
             self._lose_all(self._why_closed)
         else:
             self._pump.attend()
-
-    def _near(self, tasks: Sequence[Task]) -> dict[TaskId, Place]:
-        """Where large parts of them are already."""
-        asked = [
-            (t.id, n, self._backends[n].place_of(t.parts)) for t in tasks for n in self._keeping
-        ]
-        return {task: (pool, host) for task, pool, host in asked if host}
 
     def reclaim(self, task: Task) -> bool:
         """True: the task had not been started and is dropped; the caller makes the call."""
@@ -332,8 +315,8 @@ class Driver:
             if self._arena is not None:
                 ends.callback(self._arena.close)
             ends.callback(self._loop.close)
-            for backend in reversed(self._backends):
-                ends.callback(backend.close)
+            for end in reversed(self._staff.closings()):
+                ends.callback(end)
             ends.callback(self._pump.close)
             self._lose_all(self._why_closed)
 
@@ -356,8 +339,7 @@ class Driver:
     def forget(self) -> None:
         """In a forked child: close the descriptors and say nothing."""
         self.closed = self.is_forgotten = True
-        for backend in self._backends:
-            backend.forget()
+        self._staff.forget()
         self._loop.close()
         if self._arena is not None:
             self._arena.close()
@@ -419,20 +401,17 @@ class Driver:
                 self._watched.set(task, seconds, Late(worker, task))
                 self._pump.hurry(seconds)
             case StartWorkers(pool, workers):
-                self._backends[pool].start(workers, self._reporter(pool), self._loop)
+                self._staff.start(pool, workers, self._loop)
             case GiveUp(task, why, deadly, late):
                 self._lose(task, why, deadly=deadly, late=late)
             case Kill(worker):
-                pool, number = self._place(worker)
-                self._backends[pool].kill(number)
+                self._staff.kill(worker)
             case TakeBack(worker):
-                pool, number = self._place(worker)
-                self._backends[pool].take_back(number)
+                self._staff.take_back(worker)
             case Redundant(done):
                 self._give_grace(done)
             case messages.Cancel(worker, task):
-                pool, number = self._place(worker)
-                self._backends[pool].submit(number, [Cancel(task)])
+                self._staff.submit(worker, [Cancel(task)])
 
     def _start(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         known = self._known[worker]
@@ -455,8 +434,7 @@ class Driver:
         if known.tasks > 1:
             self._quiet.set(worker, _QUIET_SECONDS, Stalled(worker))
             self._pump.hurry(_QUIET_SECONDS)
-        pool, number_there = self._place(worker)
-        self._backends[pool].submit(number_there, frames)
+        self._staff.submit(worker, frames)
 
     def _lose(self, number: TaskId, why: str, *, deadly: bool = False, late: bool = False) -> None:
         if (entry := self._tasks.pop(number, None)) is not None:
@@ -472,17 +450,6 @@ class Driver:
         for number in list(self._tasks):
             self._lose(number, why, deadly=self._is_refused)
         self._settle()
-
-    def _reporter(self, pool: int) -> _Reporter:
-        return _Reporter(self, pool)
-
-    def worker(self, pool: int, number: WorkerId) -> WorkerId:
-        """The worker's number among those of all backends."""
-        return WorkerId(number * len(self._backends) + pool)
-
-    def _place(self, worker: WorkerId) -> tuple[int, WorkerId]:
-        number, pool = divmod(worker, len(self._backends))
-        return pool, WorkerId(number)
 
     def joined(self, worker: WorkerId, pool: int, host: str) -> None:
         self._known[worker] = _Known()
@@ -539,7 +506,7 @@ class Driver:
                 entry.task.has_suspended = True
         self._pump.tell()
 
-    def lost(self, worker: WorkerId, why: str, *, with_host: bool = False) -> None:
+    def lost(self, worker: WorkerId, why: str, *, with_host: bool) -> None:
         self._known.pop(worker, None)
         self._quiet.call_off((worker,))
         self._patience.rests(worker)
@@ -547,38 +514,12 @@ class Driver:
         if (tell := self._audience.tell) is not None:
             tell(Lost(worker, why, perf_counter()))
 
+    def coming(self, pool: int, workers: int) -> None:
+        self._events.append(Coming(pool, workers))
+
     def unstarted(self, pool: int, workers: int, why: str) -> None:
         self._events.append(StartFailed(pool, workers, why))
 
     def refused(self, why: str) -> None:
         """A worker that the user cannot do without is not to be had: no call is made any more."""
         self._why_closed, self._is_refused = why, True
-
-
-class _Reporter:
-    """The driver as one of its backends sees it."""
-
-    __slots__ = ("_driver", "_pool")
-
-    def __init__(self, driver: Driver, pool: int) -> None:
-        self._driver = driver
-        self._pool = pool
-
-    def joined(self, worker: WorkerId, host: str = "") -> None:
-        self._driver.joined(self._driver.worker(self._pool, worker), self._pool, host)
-
-    def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
-        self._driver.finished(self._driver.worker(self._pool, worker), outcomes)
-
-    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
-        self._driver.returned(self._driver.worker(self._pool, worker), tasks)
-
-    def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
-        number = self._driver.worker(self._pool, worker)
-        self._driver.lost(number, reason, with_host=with_host)
-
-    def unstarted(self, count: int, reason: str) -> None:
-        self._driver.unstarted(self._pool, count, reason)
-
-    def refused(self, reason: str) -> None:
-        self._driver.refused(reason)

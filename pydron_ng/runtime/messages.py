@@ -105,6 +105,13 @@ class Removed(NamedTuple):
     drains: bool
 
 
+class Coming(NamedTuple):
+    """So many more workers of the pool will join than were asked for."""
+
+    pool: int
+    workers: int
+
+
 class StartFailed(NamedTuple):
     """So many workers of the pool will not join."""
 
@@ -202,6 +209,7 @@ Event = (
     | Returned
     | WorkerJoined
     | WorkerLost
+    | Coming
     | StartFailed
     | Opened
     | Suited

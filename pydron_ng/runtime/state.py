@@ -16,6 +16,7 @@ from pydron_ng.runtime.limits import Limits, Trials
 from pydron_ng.runtime.loans import Loans
 from pydron_ng.runtime.messages import (
     Cancel,
+    Coming,
     Command,
     Dropped,
     Event,
@@ -122,6 +123,8 @@ class Machine:
                 self._placement.join(worker, Seat(pool, host, takes_ahead=takes_ahead))
             case WorkerLost(worker, why, with_host):
                 self._lose(worker, why, with_host=with_host)
+            case Coming(_, count):
+                self._hiring.starting += count
             case StartFailed(pool, count, why):
                 self._fail(pool, count, why)
             case Suited(worker, kinds):

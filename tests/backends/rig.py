@@ -47,6 +47,9 @@ class Rig:
         assert worker in self.alive
         self.outcomes += outcomes
 
+    def coming(self, count: int) -> None:
+        assert count > 0
+
     def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         assert worker in self.alive
         self.returns += tasks

@@ -162,7 +162,10 @@ class Fleet:
         host.shelf = Shelf(found["shelf"], found["room"])
         if host.cores is None:
             host.cores = found["cores"]
-        host.wanted = max(host.wanted, host.cores - len(host.workers))
+        more = max(0, host.cores - len(host.workers) - host.wanted)
+        host.wanted += more
+        if more:
+            self._events.coming(more)
         log().info("%s: here with Python %s", host.plan.name, found["python"])
         host.ask(host.wanted)
 

@@ -64,6 +64,9 @@ class Heard:
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
 
+    def coming(self, count: int) -> None:
+        assert count > 0
+
     def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         raise AssertionError("nothing comes back from another host")
 
