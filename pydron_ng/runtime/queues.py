@@ -43,16 +43,16 @@ class Queues:
     ) -> None:
         """Queue them, with the seconds that each is expected to take, and where it may be done."""
         self._kinds.update(only)
-        for task in only:
+        choosy = self._choosy(tasks)
+        for task in choosy:
             self._of(task).append({task: tasks[task]})
-        self.general.append(
-            {t: s for t, s in tasks.items() if t not in only} if only else tasks, near
-        )
+        general = {t: s for t, s in tasks.items() if t not in choosy} if choosy else tasks
+        self.general.append(general, near)
 
     def put_first(self, tasks: Mapping[TaskId, float]) -> None:
         """Queue them before all others."""
-        choosy = self._kinds.keys() & tasks.keys() if self._kinds else ()
-        for task in sorted(choosy, reverse=True):
+        choosy = self._choosy(tasks)
+        for task in reversed(choosy):
             self._of(task).put_first({task: tasks[task]})
         self.general.put_first({t: s for t, s in tasks.items() if t not in choosy})
 
@@ -91,6 +91,9 @@ class Queues:
         """Of what the worker may do besides the general ones: where the first task was first."""
         kinds = [kind for kind in self.choosy if kind in seat.suits]
         return min(kinds, key=lambda kind: self.choosy[kind].first(), default=None)
+
+    def _choosy(self, tasks: Iterable[TaskId]) -> list[TaskId]:
+        return [task for task in tasks if task in self._kinds] if self._kinds else []
 
     def _of(self, task: TaskId) -> Backlog:
         kind = self._kinds.get(task)
