@@ -143,6 +143,10 @@ class _Look:
         assert worker in self._workers
         self._outcomes += [blob for _, blob in outcomes]
 
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
+        assert worker in self._workers
+        assert remarks
+
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         assert worker in self._workers or with_host
         self._why = self._why or reason

@@ -15,6 +15,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+from pydron_ng.backends.base import Blob, WorkerId
 from pydron_ng.backends.start import start
 from pydron_ng.errors import BackendError, WorkerLost
 from pydron_ng.log import log
@@ -22,7 +23,7 @@ from pydron_ng.pool.desk import Desk, Function
 from pydron_ng.pool.future import Info, PoolFuture
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import AWAITED, ONE, Answer, Portable, Raised, Unpicklable
+from pydron_ng.pool.parcels import ONE, Answer, Portable, Raised, Unpicklable, unpacked
 from pydron_ng.runtime.session import guests
 from pydron_ng.runtime.task import TaskState
 
@@ -66,9 +67,10 @@ class Delivery:
     ) -> PoolFuture:
         """Raises: RuntimeError after shutdown; PicklingError."""
         is_coroutine = suspends(function.called)
-        given: tuple[int, Any] = ONE, (args, kwargs)
         if is_coroutine:
-            given = AWAITED, (args, kwargs, options.timeout, options.retries + 1)
+            given = options.given_coroutine(args, kwargs)
+        else:
+            given = options.given(ONE, (args, kwargs))
 
         def hear(job: Job) -> None:
             self._work.put(partial(self._deliver, job, future, function))
@@ -79,6 +81,8 @@ class Delivery:
             lambda: job.state is TaskState.RUNNING,
             partial(self._attend, job),
         )
+        if options.on_progress is not None:
+            job.hear_report = partial(self._hear_report, future, options.on_progress)
         self.begin()
         self._futures[job] = future
         try:
@@ -116,7 +120,31 @@ class Delivery:
                     start(thread)
                     self._thread = thread
 
+    def _hear_report(
+        self, future: PoolFuture, told: Callable[[Any, Any], object], job: Job, report: Blob
+    ) -> None:
+        """Under the lock."""
+        self._desk.flow.came(job.worker)
+        self._work.put(partial(self._tell, future, told, job.worker, report))
+
+    def _tell(
+        self,
+        future: PoolFuture,
+        told: Callable[[Any, Any], object],
+        worker: WorkerId,
+        report: Blob,
+    ) -> None:
+        try:
+            if not future.done():  # it may have been cancelled
+                told(future, unpacked(report))
+        except Exception:
+            log().exception("on_progress has failed")
+        finally:
+            with self._desk.lock:
+                self._desk.flow.told(worker)
+
     def _do_all(self) -> None:
+        self._desk.flow.teller = threading.get_ident()
         while True:
             self._is_waiting = True
             work = self._work.get()

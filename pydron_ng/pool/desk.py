@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydron_ng.backends import registry
 from pydron_ng.backends.base import TaskId, Token, WorkerId
 from pydron_ng.memory.arena import SHARE_BYTES
+from pydron_ng.pool.flow import Flow
 from pydron_ng.pool.jobs import Job, label_of
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import LARGE_FUNCTION, packed_call
@@ -56,6 +57,7 @@ class Desk:
         self._seconds: dict[bytes, float] = {}
         self._steady = Steady()
         self._seen: dict[Token, None] = {}  # large functions of which there was one task
+        self.flow = Flow(lambda worker, wanted: self._driver.listen(worker, wanted=wanted))
         self.is_closed = self._is_refusing = False
 
     @property
@@ -221,7 +223,8 @@ class Desk:
 
         With the lock held, as `done` is called.
         """
-        self._driver.wait(done, seconds)
+        with self.flow.awaited():
+            self._driver.wait(done, seconds)
 
     def refuse(self) -> None:
         """No more tasks are taken."""

@@ -22,6 +22,15 @@ _MAIN: Final = b"__main__"
 Store = Callable[[memoryview], Any]
 
 
+class Asked(NamedTuple):
+    """What a task is to do beside its calls; goes along with those of which something is asked.
+
+    reports: what it reports is told.
+    """
+
+    reports: bool = False
+
+
 class Unpicklable(NamedTuple):
     """In place of an outcome that cannot travel: what it was, and why."""
 
@@ -108,7 +117,7 @@ def packed(value: object, store: Store) -> Blob:
 
 
 def packed_call(given: Any, store: Store, label: str) -> Blob:
-    """How and with what a function is called, as a blob.
+    """How and with what a function is called, and what is asked of it, as a blob.
 
     Raises: PicklingError, which says what cannot be sent.
     """
@@ -121,7 +130,7 @@ def packed_call(given: Any, store: Store, label: str) -> Blob:
         raise pickle.PicklingError(said) from failure
 
 
-def _culprit(how: int, given: Any) -> str:
+def _culprit(how: int, given: Any, *_: Asked) -> str:
     """What of it cannot be pickled."""
     if how in (ITEMS, STARRED):
         parts = [("an item", item) for item in given]

@@ -11,6 +11,7 @@ from time import time
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final
 
+from pydron_ng.backends.base import Say
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
 from pydron_ng.pool.hearing import Hearing, Said
 from pydron_ng.pool.jobs import label_of
@@ -20,6 +21,7 @@ from pydron_ng.pool.parcels import (
     LARGE_FUNCTION,
     ONE,
     Answer,
+    Asked,
     Portable,
     Raised,
     Unpicklable,
@@ -27,6 +29,7 @@ from pydron_ng.pool.parcels import (
     packed,
     unpacked,
 )
+from pydron_ng.pool.reporting import reporting
 from pydron_ng.values.blob import Blob, Token, memory_of
 
 #: So many functions that were sent along with tasks are remembered.
@@ -60,24 +63,32 @@ class Performer:
         except BaseException as failure:
             self._trouble = _raised(failure)
 
-    def perform(self, blob: Blob) -> Blob | Coroutine[Any, Any, Blob]:
+    def perform(self, blob: Blob, say: Say) -> Blob | Coroutine[Any, Any, Blob]:
         """The answer to a task; never raises for what that does."""
         began = time()
         if self._trouble is not None:
             return self._answer(Answer([self._trouble], False, began, time(), ()))
         try:
             function = self._function(blob[0])
-            how, given = unpacked(blob[1:])
+            how, given, *asked = unpacked(blob[1:])
         except BaseException as failure:
             return self._answer(Answer([_raised(failure)], False, began, time(), ()))
         if how == AWAITED:
-            return self._await(function, *given)
-        with self._heard() as said:
+            return self._await(function, *given, minded=self._minded(asked, say, is_alone=False))
+        with self._heard() as said, self._minded(asked, say, is_alone=self._hearing is not None):
             outcomes, is_fine = _called(function, how, given)
         return self._answer(Answer(outcomes, is_fine, began, time(), tuple(said)))
 
     def _heard(self) -> AbstractContextManager[Said]:
         return nullcontext([]) if self._hearing is None else self._hearing.of_call()
+
+    def _minded(
+        self, asked: Sequence[Asked], say: Say, *, is_alone: bool
+    ) -> AbstractContextManager[object]:
+        """See to what is asked for, while a call is made. is_alone: no other one is."""
+        if not asked:
+            return nullcontext()
+        return reporting(say, is_alone=is_alone)
 
     def _function(self, data: Any) -> Any:
         data = self._defined.get(data, data)
@@ -94,11 +105,18 @@ class Performer:
         self._functions[data] = function
 
     async def _await(
-        self, function: Any, args: Any, kwargs: Any, seconds: float | None, tries: int
+        self,
+        function: Any,
+        args: Any,
+        kwargs: Any,
+        seconds: float | None,
+        tries: int,
+        *,
+        minded: AbstractContextManager[object],
     ) -> Blob:
         began = time()
         quiet: AbstractContextManager[Said] = nullcontext([])
-        with quiet if self._hearing is None else self._hearing.of_coroutine() as said:
+        with quiet if self._hearing is None else self._hearing.of_coroutine() as said, minded:
             try:
                 value = await _in_time(lambda: function(*args, **kwargs), seconds, tries)
                 outcomes, is_fine = [value], True

@@ -60,6 +60,8 @@ class Pool(Executor):
         retries: how often one is made again if its worker dies or it takes too long.
         priority: those with a larger one begin before others that wait.
         capture: what it prints is in ``future.info``, instead of being printed.
+        on_progress: called with the future and each value that the task reports while it goes on,
+            in order, before the callbacks of the future; again if the task is made again.
 
         Raises: TypeError, ValueError.
         """
@@ -176,7 +178,7 @@ class Pool(Executor):
 
     def _making(self, fn: Callable[..., Any], *, star: bool) -> Making:
         how = STARRED if star else ITEMS
-        return Making(self._desk, self._desk.function(fn), self._options, how)
+        return Making(self._desk, self._desk.function(fn), self._options.for_many(), how)
 
     def _room(self, making: Making, chunksize: int | Auto, buffersize: int | None) -> Room:
         capacity = lambda: self._desk.capacity  # noqa: E731

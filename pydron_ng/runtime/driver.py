@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from pydron_ng import errors
 from pydron_ng.backends.base import (
-    SUSPENDED,
     Backend,
     Blob,
     Call,
@@ -194,6 +193,11 @@ class Driver:
     def call_off(self) -> None:
         """What was foreseen did not come."""
         self._foreseen.call_off((None,))
+
+    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
+        """Whether what a worker says is taken; else it waits before long."""
+        pool, number = self._place(worker)
+        self._backends[pool].listen(number, wanted=wanted)
 
     def store(self, memory: memoryview) -> Stretch | None:
         """The bytes in memory that the workers see, if there is such and room in it."""
@@ -434,16 +438,12 @@ class Driver:
             tell(Joined(worker, host, perf_counter()))
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
-        ended = [number for number, blob in outcomes if blob != SUSPENDED]
+        ended = [number for number, _ in outcomes]
         elapsed = self._patience.elapsed(worker)
         if (known := self._known.get(worker)) is not None:
             known.tasks -= len(ended)
             self._patience.begins(worker) if known.tasks else self._patience.rests(worker)
-        if len(ended) < len(outcomes):
-            self._suspended([number for number, blob in outcomes if blob == SUSPENDED])
         for number, blob in outcomes:
-            if blob == SUSPENDED:
-                continue
             if (entry := self._tasks.pop(number, None)) is not None:
                 entry.task.outcome = blob
                 entry.task.elapsed = elapsed
@@ -461,10 +461,12 @@ class Driver:
         entry = self._tasks.get(number)
         return 0.0 if entry is None else entry.task.expected
 
-    def _suspended(self, numbers: Sequence[TaskId]) -> None:
-        for number in numbers:
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
+        """Tell the owners of the tasks; and a worker that speaks is alive."""
+        for number, remark in remarks:
             if (entry := self._tasks.get(number)) is not None:
-                entry.task.has_suspended = True
+                entry.task.remark(remark)
+        self.finished(worker, ())
         self._pump.tell()
 
     def lost(self, worker: WorkerId, why: str, *, with_host: bool = False) -> None:
@@ -497,6 +499,9 @@ class _Reporter:
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         self._driver.finished(self._driver.worker(self._pool, worker), outcomes)
+
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
+        self._driver.remarked(self._driver.worker(self._pool, worker), remarks)
 
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         number = self._driver.worker(self._pool, worker)

@@ -27,10 +27,11 @@ _SECONDS = 30
         ({"retries": 1.5}, TypeError, "retries is a whole number, not 1.5"),
         ({"priority": "high"}, TypeError, "priority is a whole number, not 'high'"),
         ({"capture": 1}, TypeError, "capture is True or False, not 1"),
+        ({"on_progress": 1}, TypeError, "on_progress 1 cannot be called"),
         (
             {"colour": 1},
             TypeError,
-            "options() takes timeout, retries, priority, capture; not colour",
+            "options() takes timeout, retries, priority, capture, on_progress; not colour",
         ),
     ],
 )

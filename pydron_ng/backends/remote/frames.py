@@ -38,6 +38,8 @@ class Kind(IntEnum):
     ASK = 11  # agent to program: what is that module? its name
     ANSWER = 12  # program to agent: marshalled
     REACHED = 13  # relay to program: who is there, as far as the way tells; JSON
+    HOLD = 14  # program to agent: take nothing from that worker for now
+    HEAR = 15  # program to agent: take what it says again
 
 
 class Frame(NamedTuple):

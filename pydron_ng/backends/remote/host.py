@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 
-from pydron_ng.backends.base import Blob, Loop, TaskId, WorkerId
+from pydron_ng.backends.base import Loop, WorkerId
 from pydron_ng.backends.detached import Detached
 from pydron_ng.backends.remote.frames import Frame, Frames, Kind, cut, frame
 from pydron_ng.backends.remote.packages import Packages
@@ -138,8 +138,11 @@ class RemoteWorker:
     def kill(self) -> None:
         self._link.send([frame(Kind.KILL, self._pid)])
 
-    def feed(self, data: memoryview) -> list[tuple[TaskId, Blob]]:
-        """The outcomes that these bytes complete."""
+    def listen(self, *, wanted: bool) -> None:
+        self._link.send([frame(Kind.HEAR if wanted else Kind.HOLD, self._pid)])
+
+    def feed(self, data: memoryview) -> list[Item]:
+        """The items that these bytes complete."""
         piece = _Piece(data)
         items: list[Item] = []
         while piece.rest:

@@ -63,6 +63,7 @@ class Heard:
         self.workers.append(worker)
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None: ...
 
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         self.workers.remove(worker)
