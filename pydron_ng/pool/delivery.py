@@ -6,7 +6,6 @@ Unpickling and callbacks are user code: they never run under the lock.
 from __future__ import annotations
 
 import queue
-import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from pydron_ng.errors import BackendError, WorkerLost
 from pydron_ng.log import log
 from pydron_ng.pool.desk import Desk, Function
 from pydron_ng.pool.future import Info, PoolFuture
+from pydron_ng.pool.hearing import say_again
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import ONE, Answer, Portable, Raised, Unpicklable, unpacked
@@ -271,7 +271,7 @@ class Failed:
 def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], Info]:
     """Of each call its value, or Failed; prints what was printed, unless that is to be kept."""
     if job.lost is not None:
-        return [Failed(_lost(job))] * job.calls, Info(job.worker, desk.host(job.worker))
+        return [Failed(_lost(desk, job))] * job.calls, Info(job.worker, desk.host(job.worker))
     try:
         answer = job.answer()
     except (Exception, SystemExit) as failure:  # reading it is the user's code
@@ -279,16 +279,17 @@ def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], In
         return [Failed(BackendError(why))] * job.calls, Info(job.worker, desk.host(job.worker))
     desk.took(function, answer.ended - answer.began, job.calls)
     outcomes = answer.outcomes
+    desk.setup.answered(job.worker, outcomes[0], desk.name)
     if not answer.is_fine:
         outcomes = [_failed(outcome, job) for outcome in outcomes]
         outcomes += [outcomes[0]] * (job.calls - len(outcomes))  # the initializer has failed
     return outcomes, _info(desk, job, answer)
 
 
-def _lost(job: Job) -> Exception:
+def _lost(desk: Desk, job: Job) -> Exception:
     if job.was_late:
         return TimeoutError(job.lost)
-    return WorkerLost(job.lost)
+    return WorkerLost(f"{job.lost}{desk.setup.suspicion(job.worker)}")
 
 
 _CAUSE: Any = BaseException.__dict__["__cause__"]
@@ -309,12 +310,11 @@ def _failed(outcome: Any, job: Job) -> Any:
 
 def _info(desk: Desk, job: Job, answer: Answer) -> Info:
     said = {"out": "", "err": ""}
-    for kind, text in answer.said:
-        if job.options.capture:
+    if job.options.capture:
+        for kind, text in answer.said:
             said[kind] += text
-        else:
-            with suppress(Exception):  # the program's stream is the program's
-                print(text, end="", file=sys.stdout if kind == "out" else sys.stderr)
+    else:
+        say_again(answer.said)
     text = next((o.text for o in answer.outcomes if type(o) is Raised), "")
     times = answer.began, answer.ended
     return Info(job.worker, desk.host(job.worker), *times, said["out"], said["err"], text)

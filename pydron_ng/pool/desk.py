@@ -15,6 +15,7 @@ from pydron_ng.pool.flow import Flow
 from pydron_ng.pool.jobs import Job, label_of
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import LARGE_FUNCTION, packed_call
+from pydron_ng.pool.setup import Setup
 from pydron_ng.pool.steady import Steady
 from pydron_ng.runtime.driver import Driver
 from pydron_ng.runtime.task import Task, TaskState
@@ -58,6 +59,7 @@ class Desk:
         self._steady = Steady()
         self._seen: dict[Token, None] = {}  # large functions of which there was one task
         self.flow = Flow(lambda worker, wanted: self._driver.listen(worker, wanted=wanted))
+        self.setup = Setup()
         self.is_closed = self._is_refusing = False
 
     @property
@@ -237,10 +239,17 @@ class Desk:
         with self.lock:
             self._driver.hire()
 
-    def prepare(self, initializer: Blob) -> None:
-        """Have each worker call this before its first task."""
+    def prepare(self, setup: Setup) -> None:
+        """What each worker does before its first task, and at its end."""
         with self.lock:
-            self._driver.settings(initializer)
+            self.setup = setup
+            if setup.blob:
+                self._driver.settings(setup.blob)
+
+    def name(self, worker: WorkerId) -> str:
+        """For messages."""
+        host = self.host(worker)
+        return f"worker {worker} of {host}" if host else f"worker {worker}"
 
     def host(self, worker: WorkerId) -> str:
         """Where a worker is; empty on this machine."""
@@ -254,10 +263,15 @@ class Desk:
     def close(self) -> None:
         """End all workers; tasks that are left are heard of as lost."""
         with self.lock:
-            self.is_closed = True
+            is_first, self.is_closed = not self.is_closed, True
             left = [job for job in self._open.values() if not job.is_issued]
-            with suppress(OSError):  # the program may have closed our descriptors
-                self._driver.close()
+            try:
+                if is_first:
+                    with self.flow.awaited():
+                        self.setup.end(self._driver.part, self.name)
+            finally:
+                with suppress(OSError):  # the program may have closed our descriptors
+                    self._driver.close()
             for job in left:
                 job.lost = f"{job.label()}: the pool was shut down"
                 job.state = TaskState.SETTLED

@@ -17,6 +17,8 @@ LARGE_FUNCTION: Final = 4096
 #: How the arguments of the calls of a task are given: (args, kwargs); a list of items, each the
 #: one argument; a list of tuples; or, to be awaited, (args, kwargs, timeout, tries).
 ONE, ITEMS, STARRED, AWAITED = 0, 1, 2, 3
+#: In place of a function: the worker is about to end.
+LAST: Final = b"last"
 _MAIN: Final = b"__main__"
 #: Keeps the bytes of a large buffer elsewhere, if it can.
 Store = Callable[[memoryview], Any]
@@ -54,10 +56,11 @@ class Portable(NamedTuple):
 
 
 class Raised(NamedTuple):
-    """A call raised. text: the traceback on the worker."""
+    """A call raised. text: the traceback on the worker. is_first: it was the initializer."""
 
     exception: BaseException | Portable
     text: str
+    is_first: bool = False
 
 
 class Answer(NamedTuple):

@@ -19,6 +19,7 @@ from pydron_ng.pool.parcels import (
     AWAITED,
     ITEMS,
     LARGE_FUNCTION,
+    LAST,
     ONE,
     Answer,
     Asked,
@@ -47,6 +48,7 @@ class Performer:
         self._defined: dict[bytes, bytes] = {}
         self._functions: dict[bytes, Any] = {}
         self._trouble: Raised | None = None  # of the initializer
+        self._cleanup = b""
 
     def share(self, arena: Arena) -> None:
         """Put large results there."""
@@ -56,16 +58,23 @@ class Performer:
         self._defined[token] = bytes(memory_of(blob[0]))
 
     def settings(self, blob: Blob) -> None:
-        """The initializer and its arguments: called before the first task."""
+        """The initializer, which is called before the first task, and what is called at the end."""
+        initializer, cleanup, *given = blob
         try:
-            _, ((data, arguments), _) = unpacked(blob)
-            pickle.loads(data)(*arguments)
+            if initializer:
+                _, (arguments, _) = unpacked(given)
+                pickle.loads(memory_of(initializer))(*arguments)
+            self._cleanup = bytes(memory_of(cleanup))
         except BaseException as failure:
-            self._trouble = _raised(failure)
+            with suppress(BaseException):  # its class is the user's
+                failure.add_note("raised by the initializer of the pool")
+            self._trouble = _raised(failure)._replace(is_first=True)
 
     def perform(self, blob: Blob, say: Say) -> Blob | Coroutine[Any, Any, Blob]:
         """The answer to a task; never raises for what that does."""
         began = time()
+        if blob[0] == LAST:
+            return self._clean_up(began)
         if self._trouble is not None:
             return self._answer(Answer([self._trouble], False, began, time(), ()))
         try:
@@ -78,6 +87,13 @@ class Performer:
         with self._heard() as said, self._minded(asked, say, is_alone=self._hearing is not None):
             outcomes, is_fine = _called(function, how, given)
         return self._answer(Answer(outcomes, is_fine, began, time(), tuple(said)))
+
+    def _clean_up(self, began: float) -> Blob:
+        """Nothing, where the initializer has failed."""
+        with self._heard() as said:
+            outcome = _outcome(pickle.loads(self._cleanup), (), {}) if self._cleanup else None
+        is_fine = type(outcome) is not Raised
+        return self._answer(Answer([outcome], is_fine, began, time(), tuple(said)))
 
     def _heard(self) -> AbstractContextManager[Said]:
         return nullcontext([]) if self._hearing is None else self._hearing.of_call()

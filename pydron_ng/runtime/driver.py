@@ -53,6 +53,7 @@ from pydron_ng.runtime.messages import (
     WorkerJoined,
     WorkerLost,
 )
+from pydron_ng.runtime.parting import Parting
 from pydron_ng.runtime.patience import LOOK_SECONDS, Patience
 from pydron_ng.runtime.pump import Pump
 from pydron_ng.runtime.state import Machine
@@ -122,6 +123,7 @@ class Driver:
         self._settings: Settings | None = None
         self._events: list[Event] = []
         self._settled: list[Task] = []
+        self._parting = Parting()
         self._turning = False
         self._grace = Alarms[int]()  # for running tasks that nobody wants
         self._watched = Alarms[TaskId]()
@@ -274,6 +276,21 @@ class Driver:
         finally:
             self._waits.call_off((me,))
 
+    def part(self, blob: Blob, seconds: float) -> dict[WorkerId, Blob | str]:
+        """Have each worker that has settings, and no task, make one more call.
+
+        What each has answered in so many seconds, or why it has not.
+        """
+        for worker, known in self._known.items() if not self.closed else ():
+            if known.settings is not None and not known.tasks:
+                task = self.next_id()
+                self._parting.begin(task, worker)
+                pool, number = self._place(worker)
+                self._backends[pool].submit(number, [Call(task, blob)])
+        self.wait(lambda: not self._parting, seconds)
+        self._parting.give_up(f"it took longer than {seconds:g} s")
+        return self._parting.answers
+
     def close(self) -> None:
         """End all workers and threads; tasks that are left get lost."""
         if self.closed:
@@ -319,7 +336,7 @@ class Driver:
         self.close()
 
     def _is_busy(self) -> bool:
-        return self._machine.busy or self._foreseen.are_set
+        return self._machine.busy or self._foreseen.are_set or bool(self._parting)
 
     def _happened(self, event: Event) -> None:
         self._events.append(event)
@@ -438,6 +455,9 @@ class Driver:
             tell(Joined(worker, host, perf_counter()))
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
+        if self._parting:
+            outcomes = self._parting.take(outcomes)
+            self._pump.tell()
         ended = [number for number, _ in outcomes]
         elapsed = self._patience.elapsed(worker)
         if (known := self._known.get(worker)) is not None:
@@ -473,6 +493,9 @@ class Driver:
         self._known.pop(worker, None)
         self._quiet.call_off((worker,))
         self._patience.rests(worker)
+        if self._parting:
+            self._parting.lose(worker, why)
+            self._pump.tell()
         self._events.append(WorkerLost(worker, why, with_host))
         if (tell := self._audience.tell) is not None:
             tell(Lost(worker, why, perf_counter()))

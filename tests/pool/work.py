@@ -216,6 +216,15 @@ async def report_in_turns(value: str, times: int) -> str:
     return value
 
 
+def clean_up(path: Path) -> None:
+    note(path, str(os.getpid()))
+
+
+def hang_for_ever(*_: object) -> None:
+    while True:
+        time.sleep(_STEP_SECONDS)
+
+
 def behave(number: int, way: str, folder: Path) -> int:
     """Notes that it was made, then ends in one way or another."""
     note(folder / "made", str(number))

@@ -77,7 +77,8 @@ def main() -> None:
         except EOFError:
             return
         if word == "perform":
-            pickle.dump(performer.perform(*what, _unheard), sink)
+            [blob] = what
+            pickle.dump(performer.perform(blob, _unheard), sink)
             sink.flush()
         else:
             getattr(performer, word)(*what)
