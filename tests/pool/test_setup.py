@@ -214,7 +214,7 @@ def test_a_cleanup_that_hangs_is_not_waited_for(
 
 def test_who_is_ended_with_its_task_does_not_clean_up(tmp_path: Path) -> None:
     with pool_of("processes", cleanup=partial(work.clean_up, tmp_path / "cleaned")) as pool:
-        future = pool.options(timeout=0.2).submit(work.hold, tmp_path / "begun")
+        future = pool.options(timeout=1.0).submit(work.hold, tmp_path / "begun")
         assert isinstance(future.exception(_SECONDS), TimeoutError)
     assert work.lines(tmp_path / "begun")[0] not in work.lines(tmp_path / "cleaned")
 
