@@ -46,8 +46,11 @@ class Cancel(NamedTuple):
 
 Frame = Define | Settings | Call | Cancel
 
-#: In place of an outcome: the coroutine has let others run for the first time.
+#: A remark: the coroutine has let others run for the first time.
 SUSPENDED: Blob = (b"\0suspended",)
+
+#: Makes a remark on a call before there is an outcome. Any thread may; it waits while nobody hears.
+Say = Callable[[Blob], None]
 
 
 class Capabilities(NamedTuple):
@@ -75,10 +78,11 @@ class Performer(Protocol):
 
     def define(self, token: Token, blob: Blob) -> None: ...
     def settings(self, blob: Blob) -> None: ...
-    def perform(self, blob: Blob) -> Blob | Coroutine[Any, Any, Blob]:
+    def perform(self, blob: Blob, say: Say) -> Blob | Coroutine[Any, Any, Blob]:
         """The outcome; of a coroutine function what is to be awaited for it, on a loop of its own.
 
         That is stepped through like any coroutine; it suspends when the function does.
+        say: for remarks of its own on this call; they arrive before the outcome, in order.
         """
 
 
@@ -94,6 +98,9 @@ class Events(Protocol):
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
     def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         """These calls it has not begun, nor ever will."""
+
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
+        """Something was said of calls that go on: SUSPENDED, or what their performer says."""
 
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         """with_host: together with all others there; what it ran may have nothing to do with it."""
@@ -119,7 +126,7 @@ class Backend(Protocol):
     """Runs frames on workers. Placement, retries and order belong to ``runtime/state.py``.
 
     After ``submit`` of a Call exactly one of ``finished`` and ``returned`` (naming the task) or
-    ``lost`` (naming the worker) follows; before that, SUSPENDED may be said to be its outcome.
+    ``lost`` (naming the worker) follows; before that, any number of remarks on it.
     No method blocks, ``close`` apart.
     """
 
@@ -136,6 +143,9 @@ class Backend(Protocol):
         """
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None: ...
+
+    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
+        """Whether what it says is taken. Where it is not, the worker soon has to wait."""
 
     def place_of(self, blob: Blob) -> str:
         """The host that keeps most of it, by the name that its workers joined with, or none.

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pydron_ng.backends import cores
-from pydron_ng.backends.base import Blob, Token
+from pydron_ng.backends.base import Blob, Say, Token
 from pydron_ng.backends.imports import has, version_of, versions_of
 from pydron_ng.backends.vitals import entries, memory_bytes
 from pydron_ng.memory.arena import Arena
@@ -48,7 +48,7 @@ class Examiner:
     def settings(self, blob: Blob) -> None:
         """The program's surroundings do not matter."""
 
-    def perform(self, blob: Blob) -> Blob:
+    def perform(self, blob: Blob, say: Say) -> Blob:  # noqa: ARG002  there is nothing else to say
         word, argument = map(memory_of, blob)
         match bytes(word):
             case b"facts":

@@ -15,7 +15,7 @@ from contextlib import suppress
 from itertools import count
 from typing import Any, Protocol
 
-from pydron_ng.backends.base import SUSPENDED, Blob
+from pydron_ng.backends.base import Blob
 from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.wire import Item, Key
 from pydron_ng.memory.descriptor import Descriptor
@@ -159,11 +159,10 @@ class WorkerEnd(Exchange):
         os.register_at_fork(before=self._let_go_of_all)  # a fork may live longer than the call
 
     def outgoing(self, items: Sequence[Item]) -> list[Item]:
-        for key, blob in items if self._taken else ():
-            if blob != SUSPENDED:
-                for taken in self._taken.pop(key, ()):
-                    taken.let_go()
-                    self._returned.append(taken.loan)
+        for key, _ in items if self._taken else ():
+            for taken in self._taken.pop(key, ()):
+                taken.let_go()
+                self._returned.append(taken.loan)
         return super().outgoing(items)
 
     def _borrow(self, key: Key, loan: int, number: int, start: int, size: int) -> Taken:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from pydron_ng.backends import cores
-from pydron_ng.backends.base import Blob, Call, Capabilities, Events, Frame, Loop, TaskId, WorkerId
+from pydron_ng.backends.base import Blob, Call, Capabilities, Events, Frame, Loop, WorkerId
 from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.exchange import ProgramEnd
 from pydron_ng.backends.info import WorkerInfo
@@ -19,6 +19,7 @@ from pydron_ng.backends.launch import Crew, LauncherLink
 from pydron_ng.backends.outfit import hand_out
 from pydron_ng.backends.permits import Permits
 from pydron_ng.backends.station import Station
+from pydron_ng.backends.telling import tell
 from pydron_ng.backends.vitals import Vitals
 from pydron_ng.backends.wire import Inbox, Item, Outbox, encode, item
 from pydron_ng.errors import ConfigError
@@ -90,6 +91,16 @@ class Multicore:
         if (process := self._workers.get(worker)) is not None:
             self._events.returned(worker, process.permits.take_back())
 
+    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
+        process = self._workers.get(worker)
+        if process is None or process.stream.fileno() < 0 or process.heard == wanted:
+            return
+        process.heard = wanted
+        if wanted:
+            self._hear(worker, process)
+        else:
+            self._loop.unregister(process.stream.fileno())
+
     def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
         return ""
 
@@ -134,10 +145,16 @@ class Multicore:
         worker = next(self._ids)
         self._workers[worker] = process
         self._by_pid[pid] = worker
+        self._hear(worker, process)
+        self._events.joined(worker)
+
+    def _hear(self, worker: WorkerId, process: _Process) -> None:
+        descriptor = process.stream.fileno()
         self._loop.register(
             descriptor, lambda: self._read(worker, process), lambda: self._write(process)
         )
-        self._events.joined(worker)
+        if process.blocked:
+            self._loop.want_write(descriptor, wanted=True)
 
     def ended(self, pid: int, why: str) -> None:
         """A process ended: what it had still said counts, then it is lost."""
@@ -161,15 +178,15 @@ class Multicore:
         """Take what has come; False when there is nothing more (for now, or for good)."""
         process.stream.check()
         try:
-            outcomes = process.pull()
+            items = process.pull()
         except BlockingIOError:
             return False
         except (EOFError, ConnectionError):
             self._disconnect(process)
             self.kill(worker)  # it may live on without a stream
             return False
-        if outcomes:
-            self._events.finished(worker, [(_task(one), one[1]) for one in outcomes])
+        if items:
+            tell(self._events, worker, items)
         return True
 
     def _write(self, process: _Process) -> None:
@@ -182,7 +199,8 @@ class Multicore:
             return  # it has died: the launcher reports it
         if blocked is not process.blocked:
             process.blocked = blocked
-            self._loop.want_write(process.stream.fileno(), blocked)
+            if process.heard:
+                self._loop.want_write(process.stream.fileno(), blocked)
 
     def _disconnect(self, process: _Process) -> None:
         if (descriptor := process.stream.fileno()) >= 0:
@@ -191,9 +209,9 @@ class Multicore:
 
 
 class _Process:
-    """One worker process, as the program sees it."""
+    """One worker process, as the program sees it. heard: what it says is taken."""
 
-    __slots__ = ("_exchange", "_inbox", "blocked", "outbox", "permits", "pid", "stream")
+    __slots__ = ("_exchange", "_inbox", "blocked", "heard", "outbox", "permits", "pid", "stream")
 
     def __init__(self, pid: int, stream: Stream, permits: Permits) -> None:
         stream.setblocking(False)
@@ -202,6 +220,7 @@ class _Process:
         self.permits = permits
         self.outbox = Outbox()
         self.blocked = False
+        self.heard = True
         self._inbox = Inbox()
         self._exchange = ProgramEnd(hand_out(stream, permits.descriptor))
 
@@ -221,9 +240,3 @@ class _Process:
         """Its permits stay: they tell what it had begun."""
         self.stream.close()
         self._exchange.close()
-
-
-def _task(outcome: Item) -> TaskId:
-    key, _ = outcome
-    assert isinstance(key, int)
-    return TaskId(key)

@@ -16,7 +16,6 @@ import msgspec
 
 from pydron_ng.backends import cores
 from pydron_ng.backends.base import (
-    SUSPENDED,
     Blob,
     Call,
     Capabilities,
@@ -30,9 +29,10 @@ from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.backends.labels import Labels
 from pydron_ng.backends.start import start
 from pydron_ng.backends.station import Station
+from pydron_ng.backends.telling import tell
 from pydron_ng.backends.vitals import Vitals
-from pydron_ng.backends.wire import Item, item
-from pydron_ng.backends.worker import Outcomes, Work, find
+from pydron_ng.backends.wire import Item, item, subject
+from pydron_ng.backends.worker import Work, find
 
 if TYPE_CHECKING:
     import asyncio
@@ -109,6 +109,10 @@ class Threads:
             thread.calls += sum(isinstance(frame, Call) for frame in frames)
             thread.put([item(frame) for frame in frames])
 
+    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
+        if (thread := self._workers.get(worker)) is not None:
+            thread.listen(wanted=wanted)
+
     def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
         return ""
 
@@ -131,6 +135,7 @@ class Threads:
             self._loop.unregister(bell.fileno())
             bell.close()
         for thread in self._workers.values():
+            thread.listen(wanted=True)
             thread.put(None)
         for thread in self._workers.values():
             if not thread.calls and thread.is_alive():
@@ -144,17 +149,21 @@ class Threads:
     def _collect(self) -> None:
         """Pass on what the threads have sent."""
         assert self._bell is not None
-        for worker, outcomes in self._bell.answer():
-            if isinstance(outcomes, str):
+        for worker, items in self._bell.answer():
+            if isinstance(items, str):
                 del self._workers[worker]
-                self._events.lost(worker, outcomes)
+                self._events.lost(worker, items)
             else:
-                self._workers[worker].calls -= sum(blob != SUSPENDED for _, blob in outcomes)
-                self._events.finished(worker, outcomes)
+                self._workers[worker].calls -= sum(map(_is_outcome, items))
+                tell(self._events, worker, items)
 
 
-#: What a thread sends: outcomes, or why it ends.
-Sent = tuple[WorkerId, Outcomes | str]
+def _is_outcome(one: Item) -> bool:
+    return isinstance(one[0], int) and subject(one[0]) is None
+
+
+#: What a thread sends: outcomes and remarks, or why it ends.
+Sent = tuple[WorkerId, list[Item] | str]
 
 
 class _Queue:
@@ -204,6 +213,8 @@ class WorkerThread(threading.Thread):
         self._items: queue.SimpleQueue[list[Item] | None] = queue.SimpleQueue()
         self._call_soon: Callable[[Callable[[], None]], object] | None = None  # while a loop runs
         self._something: Callable[[], None] = _never
+        self._is_heard = threading.Event()
+        self._is_heard.set()
         self.calls = 0  # submitted and not answered, as the driver knows
         self._worker = worker
         self._bell = bell
@@ -215,6 +226,10 @@ class WorkerThread(threading.Thread):
         if (call_soon := self._call_soon) is not None:
             with suppress(RuntimeError):  # the loop has just ended
                 call_soon(self._something)
+
+    def listen(self, *, wanted: bool) -> None:
+        """Whether what it says is taken; else it waits."""
+        self._is_heard.set() if wanted else self._is_heard.clear()
 
     def run(self) -> None:
         work = Work(self._perform, self._send)
@@ -248,8 +263,10 @@ class WorkerThread(threading.Thread):
                 return
             work.do(items)
 
-    def _send(self, outcomes: Outcomes) -> None:
-        self._bell.ring((self._worker, outcomes))
+    def _send(self, items: list[Item]) -> None:
+        if not self._is_heard.is_set():
+            self._is_heard.wait()
+        self._bell.ring((self._worker, items))
 
 
 def _never() -> None:

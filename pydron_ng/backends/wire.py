@@ -14,8 +14,9 @@ from pydron_ng.backends.base import Blob, Call, Cancel, Define, Frame, Settings,
 from pydron_ng.values.blob import Part, memory_of
 
 #: What a message consists of. The key says what the blob is: an int the call of (or the
-#: outcome for) that task, or its end if it is negative; bytes the definition of that token, None
-#: the settings; a string is for the two ends of an exchange of memory.
+#: outcome for) that task; a negative one is about a call under way, to the worker that it is to
+#: end, to the program a remark; bytes the definition of that token, None the settings; a string
+#: is for the two ends of an exchange of memory.
 Key = int | bytes | str | None
 Item = tuple[Key, Blob]
 
@@ -36,11 +37,16 @@ def item(frame: Frame) -> Item:
         case Settings(blob):
             return None, blob
         case Cancel(task):
-            return -1 - task, ()
+            return about(task), ()
 
 
-def cancelled(key: int) -> TaskId | None:
-    """The task that is to end; None if the key is that of a call."""
+def about(task: TaskId) -> int:
+    """The key of what is neither a call nor its outcome."""
+    return -1 - task
+
+
+def subject(key: int) -> TaskId | None:
+    """The task that it is about; None if the key is that of a call or an outcome."""
     return TaskId(-1 - key) if key < 0 else None
 
 

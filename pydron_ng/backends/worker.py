@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -14,15 +15,13 @@ from pydron_ng.backends.base import Blob, Performer, TaskId, Token
 from pydron_ng.backends.exchange import End, WorkerEnd
 from pydron_ng.backends.outfit import Outfit
 from pydron_ng.backends.permits import Permit
-from pydron_ng.backends.wire import Inbox, Item, Key, Outbox, cancelled, encode
+from pydron_ng.backends.wire import Inbox, Item, Key, Outbox, about, encode, subject
 from pydron_ng.memory.arena import WORKER_IDLE_BYTES, Arena
 
 if TYPE_CHECKING:
     import asyncio
 
     from pydron_ng.backends.coroutines import Attach, Coroutines
-
-Outcomes = list[tuple[TaskId, Blob]]
 
 
 def find(performer: str) -> Callable[[str], Performer]:
@@ -34,13 +33,14 @@ def find(performer: str) -> Callable[[str], Performer]:
 class Work:
     """The calls of one worker: each outcome is sent exactly once.
 
-    send: called with outcomes, in the order of the calls; coroutines in that of their ends.
+    send: called with outcomes, in the order of the calls; coroutines in that of their ends. By
+        any thread with a remark on a call, before its outcome.
     """
 
     def __init__(
         self,
         performer: Performer,
-        send: Callable[[Outcomes], None],
+        send: Callable[[list[Item]], None],
         permit: Permit | None = None,
     ) -> None:
         """permit: which calls were not taken back meanwhile; None: all are begun."""
@@ -52,13 +52,13 @@ class Work:
 
     def do(self, items: Sequence[Item]) -> None:
         """Perform the items in order; coroutines are only begun."""
-        outcomes: Outcomes = []
+        outcomes: list[Item] = []
         permit = self._permit
         sent_at = time.perf_counter()
         for key, blob in items:
             if not isinstance(key, int):
                 self._heed(key, blob)
-            elif (task := cancelled(key)) is not None:
+            elif (task := subject(key)) is not None:
                 self._cancel(task)
             elif permit is None or permit.take(TaskId(key)):
                 self._perform(TaskId(key), blob, outcomes)
@@ -74,8 +74,9 @@ class Work:
         else:
             self._performer.settings(blob)
 
-    def _perform(self, task: TaskId, blob: Blob, outcomes: Outcomes) -> None:
-        outcome = self._performer.perform(blob)
+    def _perform(self, task: TaskId, blob: Blob, outcomes: list[Item]) -> None:
+        say = partial(self._remark, about(task))
+        outcome = self._performer.perform(blob, say)
         if isinstance(outcome, tuple):
             outcomes.append((task, outcome))
             return
@@ -84,6 +85,9 @@ class Work:
 
             self._coroutines = Coroutines(self._send)
         self._coroutines.add(task, outcome)
+
+    def _remark(self, key: Key, remark: Blob) -> None:
+        self._send([(key, remark)])
 
     def _cancel(self, task: TaskId) -> None:
         if self._coroutines is not None:
@@ -116,9 +120,12 @@ def serve(
     if outfit.aside is not None:
         performer.share(Arena(WORKER_IDLE_BYTES, compared=False))
 
-    def send(outcomes: Outcomes) -> None:
-        outbox.put(encode(exchange.outgoing(outcomes)))
-        outbox.push(stream)
+    sending = threading.Lock()  # threads of a call may make remarks
+
+    def send(items: list[Item]) -> None:
+        with sending:
+            outbox.put(encode(exchange.outgoing(items)))
+            outbox.push(stream)
 
     def receive() -> list[Item]:
         return exchange.incoming(inbox.pull(stream))

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydron_ng.backends import registry
 from pydron_ng.backends.base import TaskId, Token, WorkerId
 from pydron_ng.memory.arena import SHARE_BYTES
+from pydron_ng.pool.flow import Flow
 from pydron_ng.pool.jobs import Job, label_of
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import LARGE_FUNCTION, packed_call
+from pydron_ng.pool.setup import Setup
 from pydron_ng.pool.steady import Steady
 from pydron_ng.runtime.driver import Driver
 from pydron_ng.runtime.seat import is_short
@@ -62,6 +64,8 @@ class Desk:
         self._seconds: dict[bytes, float] = {}
         self._steady = Steady()
         self._seen: dict[Token, None] = {}  # large functions of which there was one task
+        self.flow = Flow(lambda worker, wanted: self._driver.listen(worker, wanted=wanted))
+        self.setup = Setup()
         self.is_closed = self._is_refusing = False
 
     @property
@@ -242,7 +246,8 @@ class Desk:
 
         With the lock held, as `done` is called.
         """
-        self._driver.wait(done, seconds)
+        with self.flow.awaited():
+            self._driver.wait(done, seconds)
 
     def failed(self, job: Job, why: str, calls: int) -> None:
         """So many of its calls have no value. why: the traceback of one, or another text."""
@@ -267,10 +272,17 @@ class Desk:
         with self.lock:
             self._driver.hire()
 
-    def prepare(self, initializer: Blob) -> None:
-        """Have each worker call this before its first task."""
+    def prepare(self, setup: Setup) -> None:
+        """What each worker does before its first task, and at its end."""
         with self.lock:
-            self._driver.settings(initializer)
+            self.setup = setup
+            if setup.blob:
+                self._driver.settings(setup.blob)
+
+    def name(self, worker: WorkerId) -> str:
+        """For messages."""
+        host = self.host(worker)
+        return f"worker {worker} of {host}" if host else f"worker {worker}"
 
     def host(self, worker: WorkerId) -> str:
         """Where a worker is; empty on this machine."""
@@ -284,10 +296,15 @@ class Desk:
     def close(self) -> None:
         """End all workers; tasks that are left are heard of as lost."""
         with self.lock:
-            self.is_closed = True
+            is_first, self.is_closed = not self.is_closed, True
             left = [job for job in self._open.values() if not job.is_issued]
-            with suppress(OSError):  # the program may have closed our descriptors
-                self._driver.close()
+            try:
+                if is_first:
+                    with self.flow.awaited():
+                        self.setup.end(self._driver.part, self.name)
+            finally:
+                with suppress(OSError):  # the program may have closed our descriptors
+                    self._driver.close()
             for job in left:
                 job.lost = f"{job.label()}: the pool was shut down"
                 job.state = TaskState.SETTLED

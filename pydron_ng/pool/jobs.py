@@ -7,7 +7,7 @@ from functools import partial
 from types import FunctionType
 from typing import Any
 
-from pydron_ng.backends.base import TaskId, Token
+from pydron_ng.backends.base import SUSPENDED, TaskId, Token
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import Answer, answered
 from pydron_ng.runtime.grain import is_coroutine_function
@@ -20,9 +20,10 @@ class Job(Task):
     """calls: how many there are in it. options: as asked for.
 
     hear: called once when it is done, under the lock. is_issued: has the scheduler got it?
+    hear_report: called with each report before that, under the lock.
     """
 
-    __slots__ = ("calls", "hear", "is_issued", "options")
+    __slots__ = ("calls", "hear", "hear_report", "is_issued", "options")
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Job(Task):
         )
         self.calls = calls
         self.hear = hear
+        self.hear_report: Callable[[Job, Blob], None] = _nobody
         self.is_issued = False
         self.options = options
 
@@ -54,7 +56,14 @@ class Job(Task):
     def let_go(self) -> None:
         """It is over: its arguments are not needed any more, nor who was to hear of it."""
         self._blob = ()
-        self.hear = _nobody
+        self.hear = self.hear_report = _nobody
+
+    def remark(self, remark: Blob) -> None:
+        """Its worker says that it has suspended, or passes a report on."""
+        if remark == SUSPENDED:
+            super().remark(remark)
+        else:
+            self.hear_report(self, remark)
 
     def answer(self) -> Answer:
         """What its worker sent. Raises: what unpickling raises."""
@@ -63,7 +72,7 @@ class Job(Task):
         return answered(blob)
 
 
-def _nobody(job: Job) -> None:
+def _nobody(job: Job, report: Blob = ()) -> None:
     """Does not hear."""
 
 

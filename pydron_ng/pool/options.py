@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
+from pydron_ng.pool.parcels import AWAITED, Asked
 from pydron_ng.runtime.limits import Limits
 
 #: How much longer than it may a coroutine takes until its worker is ended.
@@ -16,12 +18,14 @@ class Options(NamedTuple):
     retries: how often it is made again if its worker dies or it takes too long.
     priority: tasks with a larger one begin before all others that wait.
     capture: what it prints is kept for ``future.info``, and not printed by the program.
+    on_progress: called with the future and each value that the task reports.
     """
 
     timeout: float | None = None
     retries: int = 0
     priority: int = 0
     capture: bool = False
+    on_progress: Callable[[Any, Any], object] | None = None
 
     def checked(self) -> Options:
         """Itself. Raises: ValueError, TypeError."""
@@ -33,12 +37,32 @@ class Options(NamedTuple):
                 raise ValueError(said)
         if type(self.capture) is not bool:
             raise TypeError(f"capture is True or False, not {self.capture!r}")
+        if self.on_progress is not None and not callable(self.on_progress):
+            raise TypeError(f"on_progress {self.on_progress!r} cannot be called")
         for name in ("retries", "priority"):
             if type(getattr(self, name)) is not int:
                 raise TypeError(f"{name} is a whole number, not {getattr(self, name)!r}")
         if self.retries < 0:
             raise ValueError(f"retries is a number of times, 0 or more, not {self.retries!r}")
         return self
+
+    def for_many(self) -> Options:
+        """Itself, for tasks without futures. Raises: ValueError."""
+        if self.on_progress is not None:
+            raise ValueError(
+                "on_progress is told the future of a task, which those of a stream do not have;"
+                " take submit() or run()"
+            )
+        return self
+
+    def given(self, how: int, arguments: Any) -> tuple[Any, ...]:
+        """What travels to the worker: how and with what to call, and what is asked for besides."""
+        asked = Asked(reports=self.on_progress is not None)
+        return (how, arguments, asked) if any(asked) else (how, arguments)
+
+    def given_coroutine(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """The same; its worker sees to its time."""
+        return self.given(AWAITED, (args, kwargs, self.timeout, self.retries + 1))
 
     @property
     def limits_of_coroutine(self) -> Limits | None:

@@ -12,12 +12,12 @@ from pydron_ng.config import from_dict, in_force
 from pydron_ng.pool.delivery import Delivery, Lifeline
 from pydron_ng.pool.desk import Desk
 from pydron_ng.pool.future import PoolFuture
-from pydron_ng.pool.jobs import label_of
 from pydron_ng.pool.making import Making
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import ITEMS, ONE, STARRED, function_of, packed_call
+from pydron_ng.pool.parcels import ITEMS, STARRED
 from pydron_ng.pool.places import workers_from
 from pydron_ng.pool.room import Auto, Room
+from pydron_ng.pool.setup import Setup
 from pydron_ng.pool.stream import Stream
 from pydron_ng.runtime.status import Status
 
@@ -42,18 +42,19 @@ class Pool(Executor):
         config: Mapping[str, Any] | None = None,
         initializer: Callable[..., object] | None = None,
         initargs: tuple[Any, ...] = (),
+        cleanup: Callable[[], object] | None = None,
     ) -> None:
         """initializer: called with `initargs` in each worker before its first task.
 
-        Raises: ConfigError; TypeError, PicklingError for the initializer.
+        cleanup: called in each worker that has had one when the pool ends, for 10 s at most.
+        Raises: ConfigError; TypeError, PicklingError for the initializer and the cleanup.
         """
-        prepared = _prepared(initializer, initargs)
+        setup = Setup(initializer, initargs, cleanup)
         self._desk = Desk(_configured(places, config))
         self._delivery = Delivery(self._desk)
         self._lifeline = Lifeline(self._delivery)
         self._options = Options()
-        if prepared is not None:
-            self._desk.prepare(prepared)
+        self._desk.prepare(setup)
 
     def options(self, **changes: Any) -> Pool:
         """The same pool, whose tasks are made with other options.
@@ -62,6 +63,8 @@ class Pool(Executor):
         retries: how often one is made again if its worker dies or it takes too long.
         priority: those with a larger one begin before others that wait.
         capture: what it prints is in ``future.info``, instead of being printed.
+        on_progress: called with the future and each value that the task reports while it goes on,
+            in order, before the callbacks of the future; again if the task is made again.
 
         Raises: TypeError, ValueError.
         """
@@ -178,7 +181,7 @@ class Pool(Executor):
 
     def _making(self, fn: Callable[..., Any], *, star: bool) -> Making:
         how = STARRED if star else ITEMS
-        return Making(self._desk, self._desk.function(fn), self._options, how)
+        return Making(self._desk, self._desk.function(fn), self._options.for_many(), how)
 
     def _room(self, making: Making, chunksize: int | Auto, buffersize: int | None) -> Room:
         capacity = lambda: self._desk.capacity  # noqa: E731
@@ -242,12 +245,3 @@ def _configured(places: tuple[int | str, ...], config: Mapping[str, Any] | None)
     if places:
         return from_dict({**(config or {}), "workers": workers_from(places)}, model, "Pool()")
     return in_force(model) if config is None else from_dict(dict(config), model, "Pool()")
-
-
-def _prepared(initializer: Callable[..., object] | None, initargs: tuple[Any, ...]) -> Any:
-    if initializer is None:
-        return None
-    if not callable(initializer):
-        raise TypeError(f"initializer {initializer!r} cannot be called")
-    given: tuple[int, Any] = ONE, ((function_of(initializer), initargs), {})
-    return packed_call(given, bytes, label_of(initializer))

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from pydron_ng import errors
 from pydron_ng.backends.base import (
-    SUSPENDED,
     Backend,
     Blob,
     Call,
@@ -56,13 +55,14 @@ from pydron_ng.runtime.messages import (
     WorkerJoined,
     WorkerLost,
 )
+from pydron_ng.runtime.parting import Parting
 from pydron_ng.runtime.patience import LOOK_SECONDS, Patience
 from pydron_ng.runtime.pump import Pump
 from pydron_ng.runtime.staff import Staff
 from pydron_ng.runtime.state import Machine
 from pydron_ng.runtime.status import AtWork, Status, Work
 from pydron_ng.runtime.tally import Tally
-from pydron_ng.runtime.task import Task, TaskState
+from pydron_ng.runtime.task import NOBODY, Task, TaskState
 from pydron_ng.values.keep import Keep, KeepOnce, keep_here
 
 #: After that a worker that runs a call which nobody wants is ended, and another one started.
@@ -126,6 +126,7 @@ class Driver:
         self._settled: list[Task] = []
         self._turning = self._is_asking = False
         self.tally = Tally()
+        self._parting = Parting()
         self._grace = Alarms[int]()  # for running tasks that nobody wants
         self._watched = Alarms[TaskId]()
         self._quiet = Alarms[WorkerId]()  # since they were last heard of
@@ -238,6 +239,10 @@ class Driver:
         """What was foreseen did not come."""
         self._foreseen.call_off((None,))
 
+    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
+        """Whether what a worker says is taken; else it waits before long."""
+        self._staff.listen(worker, wanted=wanted)
+
     def store(self, memory: memoryview) -> Stretch | None:
         """The bytes in memory that the workers see, if there is such and room in it."""
         return None if self._arena is None else self._arena.store([memory])
@@ -306,6 +311,20 @@ class Driver:
         finally:
             self._waits.call_off((me,))
 
+    def part(self, blob: Blob, seconds: float) -> dict[WorkerId, Blob | str]:
+        """Have each worker that has settings, and no task, make one more call.
+
+        What each has answered in so many seconds, or why it has not.
+        """
+        for worker, known in self._known.items() if not self.closed else ():
+            if known.settings is not None and not known.tasks:
+                task = self.next_id()
+                self._parting.begin(task, worker)
+                self._staff.submit(worker, [Call(task, blob)])
+        self.wait(lambda: not self._parting, seconds)
+        self._parting.give_up(f"it took longer than {seconds:g} s")
+        return self._parting.answers
+
     def close(self) -> None:
         """End all workers and threads; tasks that are left get lost."""
         if self.closed:
@@ -350,7 +369,8 @@ class Driver:
         self.close()
 
     def _is_busy(self) -> bool:
-        return self._machine.busy or self._foreseen.are_set or self._is_asking
+        has_time = not (self._foreseen.are_set or self._is_asking or self._parting)
+        return self._machine.busy or not has_time
 
     def _happened(self, event: Event) -> None:
         self._events.append(event)
@@ -459,16 +479,15 @@ class Driver:
             tell(Joined(worker, host, perf_counter()))
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
-        ended = [number for number, blob in outcomes if blob != SUSPENDED]
+        if self._parting:
+            outcomes = self._parting.take(outcomes)
+            self._pump.tell()
+        ended = [number for number, _ in outcomes]
         elapsed = self._patience.elapsed(worker)
         if (known := self._known.get(worker)) is not None:
             known.tasks -= len(ended)
             self._patience.begins(worker) if known.tasks else self._patience.rests(worker)
-        if len(ended) < len(outcomes):
-            self._suspended([number for number, blob in outcomes if blob == SUSPENDED])
         for number, blob in outcomes:
-            if blob == SUSPENDED:
-                continue
             if (entry := self._tasks.pop(number, None)) is not None:
                 entry.task.outcome = blob
                 entry.task.elapsed = elapsed
@@ -488,6 +507,7 @@ class Driver:
         for number in tasks:
             if (entry := self._tasks.get(number)) is not None:
                 entry.task.state = TaskState.READY
+                entry.task.worker = NOBODY
         self._events.append(Returned(worker, tasks))
 
     def _at_work(self) -> Iterable[tuple[WorkerId, TaskId]]:
@@ -500,16 +520,21 @@ class Driver:
         entry = self._tasks.get(number)
         return 0.0 if entry is None else entry.task.expected
 
-    def _suspended(self, numbers: Sequence[TaskId]) -> None:
-        for number in numbers:
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
+        """Tell the owners of the tasks; and a worker that speaks is alive."""
+        for number, remark in remarks:
             if (entry := self._tasks.get(number)) is not None:
-                entry.task.has_suspended = True
+                entry.task.remark(remark)
+        self.finished(worker, ())
         self._pump.tell()
 
     def lost(self, worker: WorkerId, why: str, *, with_host: bool) -> None:
         self._known.pop(worker, None)
         self._quiet.call_off((worker,))
         self._patience.rests(worker)
+        if self._parting:
+            self._parting.lose(worker, why)
+            self._pump.tell()
         self._events.append(WorkerLost(worker, why, with_host))
         if (tell := self._audience.tell) is not None:
             tell(Lost(worker, why, perf_counter()))

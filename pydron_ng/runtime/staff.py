@@ -19,6 +19,7 @@ class Told(Protocol):
     def joined(self, worker: WorkerId, pool: int, host: str) -> None: ...
     def coming(self, pool: int, workers: int) -> None: ...
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None: ...
     def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None: ...
     def lost(self, worker: WorkerId, why: str, *, with_host: bool) -> None: ...
     def unstarted(self, pool: int, workers: int, why: str) -> None: ...
@@ -64,6 +65,11 @@ class Staff:
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
         backend, number = self._homes[worker]
         backend.submit(number, frames)
+
+    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
+        """Whether what a worker says is taken; nothing comes of it if it is no more."""
+        backend, number = self._homes[worker]
+        backend.listen(number, wanted=wanted)
 
     def take_back(self, worker: WorkerId) -> None:
         backend, number = self._homes[worker]
@@ -113,6 +119,9 @@ class _Reporter:
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         self._told.finished(self._workers[worker], outcomes)
+
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
+        self._told.remarked(self._workers[worker], remarks)
 
     def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         self._told.returned(self._workers[worker], tasks)

@@ -84,6 +84,10 @@ class Task:
         self.is_coroutine = is_coroutine
         self.has_suspended = False
 
+    def remark(self, remark: Blob) -> None:  # noqa: ARG002  there is no other one
+        """Its worker says something of it: that it has let others run."""
+        self.has_suspended = True
+
     @property
     def size(self) -> int:
         """How many calls there are in it."""

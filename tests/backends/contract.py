@@ -118,11 +118,11 @@ class Contract:
     ) -> None:
         there = str(tmp_path / "there").encode()
         first, second = rig.submit((b"await_file", there), (b"nap", b"0"))
-        rig.until(lambda: len(rig.outcomes) == 3)
-        assert rig.outcomes[:2] == [(first, SUSPENDED), (second, SUSPENDED)]
+        rig.until(lambda: len(rig.outcomes) == 1)
+        assert rig.remarks == [(first, SUSPENDED), (second, SUSPENDED)]
         last = rig.submit((b"touch_and_go", there))[0]
-        rig.until(lambda: len(rig.outcomes) == 5)
-        assert rig.outcomes[2:] == [
+        rig.until(lambda: len(rig.outcomes) == 3)
+        assert rig.outcomes == [
             (second, (b"slept",)),
             (last, (b"touched",)),
             (first, (b"seen",)),
@@ -130,17 +130,67 @@ class Contract:
 
     def test_a_coroutine_that_is_cancelled_is_answered_all_the_same(self, rig: Rig) -> None:
         task = rig.submit((b"nap", b"600"))[0]
-        rig.until(lambda: bool(rig.outcomes))
+        rig.until(lambda: rig.remarks == [(task, SUSPENDED)])
         rig.backend.submit(rig.alive[0], [Cancel(task)])
-        rig.until(lambda: len(rig.outcomes) == 2)
-        assert rig.outcomes == [(task, SUSPENDED), (task, (b"cancelled",))]
+        rig.until(lambda: bool(rig.outcomes))
+        assert rig.outcomes == [(task, (b"cancelled",))]
         assert rig.call(b"echo", b"still there") == (b"still there",)
 
     def test_coroutines_may_be_cancelled_before_they_begin(self, rig: Rig) -> None:
         frames: list[Frame] = [Call(TaskId(1), (b"nap", b"600")), Cancel(TaskId(1))]
         rig.backend.submit(rig.alive[0], frames)
+        rig.until(lambda: bool(rig.outcomes))
+        assert (rig.remarks, rig.outcomes) == ([(1, SUSPENDED)], [(1, (b"cancelled",))])
+
+    def test_what_is_said_of_a_call_comes_before_its_outcome_in_order(self, rig: Rig) -> None:
+        large = os.urandom(LARGE)
+        first, second = rig.submit((b"remark", b"a", large, b"c"), (b"remark", b"d"))
         rig.until(lambda: len(rig.outcomes) == 2)
-        assert rig.outcomes == [(1, SUSPENDED), (1, (b"cancelled",))]
+        assert rig.outcomes == [(first, (b"all",)), (second, (b"all",))]
+        said = [(first, (word,)) for word in (b"a", large, b"c")]
+        assert rig.remarks == [*said, (second, (b"d",))]
+
+    def test_what_is_said_of_a_call_does_not_wait_for_its_end(
+        self, rig: Rig, tmp_path: Path
+    ) -> None:
+        there = tmp_path / "there"
+        [task] = rig.submit((b"remark_until", str(there).encode()))
+        rig.until(lambda: bool(rig.remarks))
+        assert not rig.outcomes
+        there.touch()
+        rig.until(lambda: bool(rig.outcomes))
+        assert len(rig.remarks) == int(dict(rig.outcomes)[task][0])
+
+    def test_coroutines_may_say_something_too(self, rig: Rig) -> None:
+        first, second = rig.submit((b"remark_later", b"a"), (b"remark_later", b"b"))
+        rig.until(lambda: len(rig.outcomes) == 2)
+        for task, word in ((first, b"a"), (second, b"b")):
+            said = [blob for about, blob in rig.remarks if about == task and blob != SUSPENDED]
+            assert said == [(word,), (word,)]
+
+    def test_a_worker_that_nobody_listens_to_waits(self, rig: Rig, tmp_path: Path) -> None:
+        there = tmp_path / "there"
+        rig.submit((b"remark_until", str(there).encode()))
+        rig.until(lambda: bool(rig.remarks))
+        rig.backend.listen(rig.alive[0], wanted=False)
+        assert rig.call(b"echo", b"others go on", worker=1) == (b"others go on",)
+        rig.until(rig.is_silent)
+        rig.backend.listen(rig.alive[0], wanted=True)
+        there.touch()
+        rig.until(lambda: len(rig.outcomes) == 2)
+        assert [int(blob[0]) for _, blob in rig.remarks] == list(range(1, len(rig.remarks) + 1))
+        assert rig.outcomes[1][1] == rig.remarks[-1][1][:1]
+
+    def test_a_worker_that_nobody_listens_to_can_be_lost(self, rig: Rig, tmp_path: Path) -> None:
+        if not rig.backend.capabilities.kill:
+            return
+        rig.submit((b"remark_until", str(tmp_path / "never").encode()))
+        rig.until(lambda: bool(rig.remarks))
+        worker = rig.alive[0]
+        rig.backend.listen(worker, wanted=False)
+        rig.backend.kill(worker)
+        rig.until(lambda: bool(rig.losses))
+        assert rig.losses[0][0] == worker
 
     def test_each_worker_has_a_performer_of_its_own(self, rig: Rig) -> None:
         token = Token(b"token")

@@ -7,10 +7,13 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from pydron_ng import report
 
 _STEP_SECONDS = 0.002
 
@@ -168,6 +171,58 @@ async def say_async(text: str) -> None:
     print(text)
     await asyncio.sleep(0)
     print(text)
+
+
+def report_each(values: list[Any]) -> str:
+    for value in values:
+        report(value)
+    return "done"
+
+
+def report_until(path: Path) -> int:
+    """Again and again, how often, until the file is there; the last number."""
+    number = 0
+    while True:
+        number += 1
+        report(number)
+        if path.exists():
+            return number
+
+
+def report_and_die_once(path: Path) -> str:
+    report("begun")
+    return die_unless(path)
+
+
+def report_from_a_thread(value: object) -> None:
+    thread = threading.Thread(target=report, args=(value,))
+    thread.start()
+    thread.join()
+
+
+def report_from_a_fork(value: object) -> int:
+    child = os.fork()
+    if not child:
+        report("from the fork")
+        os._exit(0)
+    report(value)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+async def report_in_turns(value: str, times: int) -> str:
+    for number in range(times):
+        report(f"{value}{number}")
+        await asyncio.sleep(0)
+    return value
+
+
+def clean_up(path: Path) -> None:
+    note(path, str(os.getpid()))
+
+
+def hang_for_ever(*_: object) -> None:
+    while True:
+        time.sleep(_STEP_SECONDS)
 
 
 def behave(number: int, way: str, folder: Path) -> int:

@@ -132,6 +132,9 @@ class Agent:
                 self._crew.start(one.number)
             case Kind.KILL:
                 self._crew.kill(one.number)
+            case Kind.HOLD | Kind.HEAR:
+                if (worker := self._workers.get(one.number)) is not None:
+                    worker.hold(held=one.kind == Kind.HOLD)
             case Kind.DATA:
                 if (worker := self._workers.get(one.number)) is not None:
                     worker.put(bytes(one.data))

@@ -22,6 +22,7 @@ from pydron_ng.backends.remote.questions import answer_to
 from pydron_ng.backends.remote.shelf import KEEP_BYTES, Shelf, digest_of
 from pydron_ng.backends.remote.trouble import Trouble
 from pydron_ng.backends.station import WAY_OUT
+from pydron_ng.backends.telling import tell
 from pydron_ng.backends.wire import item
 from pydron_ng.log import log
 
@@ -62,6 +63,10 @@ class Fleet:
     def submit(self, worker: WorkerId, frames: Sequence[Work]) -> None:
         if (found := self._workers.get(worker)) is not None:
             found.put([item(one) for one in frames])
+
+    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
+        if (found := self._workers.get(worker)) is not None:
+            found.listen(wanted=wanted)
 
     def place_of(self, blob: Blob) -> str:
         digests = [digest_of(part) for part in blob if len(part) >= KEEP_BYTES]
@@ -228,8 +233,8 @@ class Fleet:
 
     def _pass_on(self, host: Host, one: Frame) -> None:
         worker = host.workers.get(one.number)
-        if worker is not None and (outcomes := worker.feed(one.data)):
-            self._events.finished(worker.id, outcomes)
+        if worker is not None and (items := worker.feed(one.data)):
+            tell(self._events, worker.id, items)
 
     def _ended(self, host: Host, pid: int, why: str, *, with_host: bool = False) -> None:
         if (worker := host.workers.pop(pid, None)) is not None:

@@ -39,6 +39,8 @@ class Kind(IntEnum):
     ANSWER = 12  # program to agent: marshalled
     REACHED = 13  # relay to program: who is there, as far as the way tells; JSON
     VITALS = 14  # program to agent: how is it there? agent to program: like that; JSON
+    HOLD = 15  # program to agent: take nothing from that worker for now
+    HEAR = 16  # program to agent: take what it says again
 
 
 class Frame(NamedTuple):

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from pydron_ng.backends.base import Blob, Loop, TaskId, WorkerId
+from pydron_ng.backends.base import Loop, WorkerId
 from pydron_ng.backends.detached import Detached
 from pydron_ng.backends.info import HostInfo, WorkerInfo
 from pydron_ng.backends.remote.frames import Frame, Frames, Kind, cut, frame
@@ -181,8 +181,11 @@ class RemoteWorker:
     def kill(self) -> None:
         self._link.send([frame(Kind.KILL, self._pid)])
 
-    def feed(self, data: memoryview) -> list[tuple[TaskId, Blob]]:
-        """The outcomes that these bytes complete."""
+    def listen(self, *, wanted: bool) -> None:
+        self._link.send([frame(Kind.HEAR if wanted else Kind.HOLD, self._pid)])
+
+    def feed(self, data: memoryview) -> list[Item]:
+        """The items that these bytes complete."""
         piece = _Piece(data)
         items: list[Item] = []
         while piece.rest:

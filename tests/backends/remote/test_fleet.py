@@ -63,6 +63,7 @@ class Heard:
         self.workers.append(worker)
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None: ...
 
     def coming(self, count: int) -> None:
         assert count > 0
