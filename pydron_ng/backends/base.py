@@ -165,6 +165,9 @@ class Backend(Protocol):
     def kill(self, worker: WorkerId) -> None:
         """End a worker and what it runs; ``lost`` follows. Only where capabilities.kill."""
 
+    def release(self, host: str) -> None:
+        """Nobody is to work there any more, and nobody does."""
+
     def close(self) -> None:
         """End all workers; idempotent; nothing is left behind: no process, descriptor, file."""
 

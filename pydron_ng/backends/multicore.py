@@ -115,6 +115,9 @@ class Multicore:
         if self._crew is not None and worker in self._workers:
             self._crew.kill(self._workers[worker].pid)
 
+    def release(self, host: str) -> None:
+        """Nothing is kept for a host."""
+
     def close(self) -> None:
         crew, self._crew = self._crew, None
         for process in self._workers.values():

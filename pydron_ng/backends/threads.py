@@ -128,6 +128,9 @@ class Threads:
     def kill(self, worker: WorkerId) -> None:
         raise NotImplementedError("a thread cannot be ended from outside")
 
+    def release(self, host: str) -> None:
+        """Nothing is kept for a host."""
+
     def close(self) -> None:
         """End the threads; one that runs a call ends when that does, unheard."""
         bell, self._bell = self._bell, None

@@ -60,6 +60,7 @@ class Delivery:
         self._is_waiting = False  # the thread, for something to do
         self._has_ended = False
         self._futures: dict[Job, PoolFuture] = {}
+        desk.later = self.later
         guests.add(self)
 
     def submit(
@@ -296,6 +297,8 @@ def _note_failures(desk: Desk, job: Job, answer: Answer, count: int) -> None:
 
 
 def _lost(desk: Desk, job: Job) -> Exception:
+    if job.refusal is not None:
+        return job.refusal
     if job.was_late:
         return TimeoutError(job.lost)
     return WorkerLost(f"{job.lost}{desk.setup.suspicion(job.worker)}")

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import count
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydron_ng.backends import registry
 from pydron_ng.backends.base import TaskId, Token, WorkerId
 from pydron_ng.memory.arena import SHARE_BYTES
+from pydron_ng.pool.choosing import Choice, Choices
 from pydron_ng.pool.flow import Flow
 from pydron_ng.pool.jobs import Job, label_of
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import LARGE_FUNCTION, packed_call
 from pydron_ng.pool.setup import Setup
 from pydron_ng.pool.steady import Steady
+from pydron_ng.pool.waiting import Waiting
 from pydron_ng.runtime.driver import Driver
-from pydron_ng.runtime.seat import is_short
 from pydron_ng.runtime.status import Status
 from pydron_ng.runtime.task import Task, TaskState
 from pydron_ng.values.blob import Blob
 
 if TYPE_CHECKING:
+    import msgspec
+
     from pydron_ng.config import Configuration
 
 PERFORMER = "pydron_ng.pool.performer:Performer"
 #: Of so many functions it is remembered what a call takes.
 _MOST_KNOWN = 256
 _WEIGHT = 0.3  # of the newest time in the moving average
-#: So much work is with each worker or on its way there, if it consists of short tasks.
-_AHEAD_SECONDS = 0.003
-_LEAST_SECONDS = 10e-6  # what a task costs, however little it does
 #: A task that nobody wants has so long to end by itself; then its worker is ended.
 _GRACE_SECONDS = 0.05
 #: So long where that costs more: the worker runs other coroutines, or is a thread, which stays.
 _LONG_GRACE_SECONDS = 1.0
+
+#: Has something done soon, by another thread.
+Later = Callable[[Callable[[], object]], None]
 
 
 class Function(NamedTuple):
@@ -54,13 +56,14 @@ class Desk:
         backends = [registry.create(worker, PERFORMER) for worker in config.workers]
         self._can_kill = all(backend.capabilities.kill for backend, _ in backends)
         self._definitions: dict[Token, Blob] = {}
-        self._driver = Driver(backends, self._definitions.__getitem__, lends=False)
+        self._driver = Driver(
+            backends, self._definitions.__getitem__, lends=False, staffed=self._look_again
+        )
         self.lock = self._driver.lock
-        self._queue: list[tuple[int, int, Job]] = []
-        self._order = count()
         self._open: dict[TaskId, Job] = {}
-        self._issued, self._ahead = 0, 0.0  # tasks, and the seconds that they are expected to take
-        self._waiting = 0  # calls that are not issued
+        self._waiting = Waiting()
+        self._choices = Choices(self._forget_choice)
+        self.later: Later = lambda _: None
         self._seconds: dict[bytes, float] = {}
         self._steady = Steady()
         self._seen: dict[Token, None] = {}  # large functions of which there was one task
@@ -70,8 +73,8 @@ class Desk:
 
     @property
     def capacity(self) -> int:
-        """How many workers there are, or are to be."""
-        return self._driver.capacity
+        """How many workers there are, or are to be; 1 if none is: tasks are to hear of that."""
+        return max(1, self._driver.capacity)
 
     @property
     def is_foreign(self) -> bool:
@@ -121,6 +124,7 @@ class Desk:
             self._settled,
             hear,
             options,
+            None if options.where is None else self._choices.of(options.where),
             calls=calls,
             seconds=calls * self.seconds_of(function),
             is_coroutine=is_coroutine,
@@ -178,47 +182,35 @@ class Desk:
                 raise RuntimeError("cannot schedule new tasks after shutdown")
             for job in jobs:
                 self._open[job.id] = job
-                self._waiting += job.calls
-                heapq.heappush(self._queue, (-job.options.priority, next(self._order), job))
+                self._waiting.add(job)
             self._feed()
+        self._choose({job.choice for job in jobs if job.choice is not None})
 
     def _feed(self) -> None:
-        """Issue those of highest priority; all that wait may be overtaken."""
-        issued: list[Job] = []
-        capacity = self.capacity
-        while self._queue and self._has_room_for(self._queue[0][2], capacity):
-            _, _, job = heapq.heappop(self._queue)
-            if job.id in self._open:
-                self._count(job, 1)
-                self._waiting -= job.calls
-                job.is_issued = True
-                issued.append(job)
-        if issued:
+        """Issue what there is room for; all that wait may be overtaken."""
+        if issued := self._waiting.take(self.capacity):
             self._driver.issue(issued)
-
-    def _has_room_for(self, job: Job, capacity: int) -> bool:
-        """One for each worker, or as many short ones as keep it busy until it hears of others.
-
-        Coroutines are not counted: a worker has many of them.
-        """
-        if self._issued < capacity or job.is_coroutine:
-            return True
-        return is_short(job.seconds) and self._ahead < _AHEAD_SECONDS * capacity
-
-    def _count(self, job: Job, sign: int) -> None:
-        """One more is issued, or one less."""
-        if not job.is_coroutine:
-            self._issued += sign
-            self._ahead += sign * max(job.seconds, _LEAST_SECONDS)
 
     def _settled(self, job: Task) -> None:
         assert isinstance(job, Job)
-        self._count(job, -1)
-        if self._open.pop(job.id, None) is not None:
-            job.hear(job)
-        job.let_go()
+        self._tell(job)
         if not self.is_closed:
             self._feed()
+
+    def _tell(self, job: Job) -> None:
+        """It is done, in one way or another."""
+        if self._open.pop(job.id, None) is not None:
+            self._waiting.over(job)
+            job.hear(job)
+        job.let_go()
+
+    def _fail(self, job: Job, why: str) -> None:
+        """Nobody does it."""
+        if job.is_issued:
+            self._driver.drop((job,))
+        job.lost = why
+        job.state = TaskState.SETTLED
+        self._tell(job)
 
     def drop(self, job: Job) -> bool:
         """Nobody wants the task: it is not begun, or ended with its worker. False: it is done."""
@@ -229,11 +221,9 @@ class Desk:
                 return False
             if job.is_issued:
                 self._driver.drop((job,), self._grace_seconds(job))
-                self._count(job, -1)
-                self._feed()
-            else:
-                self._waiting -= job.calls
-                job.state = TaskState.DROPPED
+            job.state = TaskState.DROPPED
+            self._waiting.over(job)
+            self._feed()
             job.let_go()
             return True
 
@@ -259,18 +249,89 @@ class Desk:
         with self.entered():
             self._driver.ask()
             status = self._driver.status()
-            return status._replace(waiting=status.waiting + self._waiting)
+            return status._replace(waiting=status.waiting + self._waiting.calls)
 
     def refuse(self) -> None:
         """No more tasks are taken."""
         self._is_refusing = True
 
+    # --- who may do what ---
+
+    def _choose(self, choices: Collection[Choice]) -> None:
+        """Find out who is fit for the tasks of these."""
+        if not choices:
+            return
+        with self.entered():
+            if self.is_closed:
+                return
+            self._driver.hire()
+            infos = [worker.info for worker in self._driver.workers()]
+        for choice in choices:
+            fit = choice.fit if choice.is_fresh else choice.ask(infos)
+            with self.lock:
+                self._suit(choice, fit)
+
+    def _suit(self, choice: Choice, fit: frozenset[WorkerId]) -> None:
+        for worker in fit ^ choice.fit:
+            self._driver.suit(worker, choice.kind, fits=worker in fit)
+        choice.fit = fit
+        self._feed()
+        if fit or self._driver.is_hiring:
+            return
+        waiting = [job for job in self._open.values() if job.choice is choice]
+        for job in waiting:
+            if job.state is TaskState.READY:
+                job.refusal = choice.refusal(job.label(), len(self._driver.present))
+                self._fail(job, str(job.refusal))
+
+    def _look_again(self) -> None:
+        """Workers have come or gone. Under the lock, so others are to ask what users have said."""
+        if choices := self._choices.expired():
+            self._driver.expects += 1
+            self.later(partial(self._choose_now, choices))
+
+    def _choose_now(self, choices: Collection[Choice]) -> None:
+        try:
+            self._choose(choices)
+        finally:
+            with self.lock:
+                self._driver.expects -= 1
+
+    def _forget_choice(self, choice: Choice) -> None:
+        with self.lock:
+            for worker in choice.fit:
+                self._driver.suit(worker, choice.kind, fits=False)
+
     # --- workers, and the end ---
 
-    def hire(self) -> None:
-        """Start the workers without a task."""
-        with self.lock:
+    def muster(self) -> list[WorkerId]:
+        """All workers, when all are there that are to come."""
+        with self.entered():
             self._driver.hire()
+            self._driver.wait(lambda: not self._driver.is_hiring)
+            return [WorkerId(one.info.id) for one in self._driver.workers()]
+
+    def add(self, configs: Sequence[msgspec.Struct]) -> None:
+        """Have these workers, too.
+
+        Raises: ConfigError, BackendError; RuntimeError after `close`.
+        """
+        made = [registry.create(config, PERFORMER) for config in configs]
+        with self.entered():
+            if self.is_closed or self._is_refusing:
+                raise RuntimeError("cannot add workers after shutdown")
+            for backend, workers in made:
+                self._can_kill = self._can_kill and backend.capabilities.kill
+                self._driver.add(backend, workers)
+            self._feed()
+
+    def remove(self, workers: Sequence[WorkerId], *, drains: bool) -> None:
+        """Do without these; returns when they are gone."""
+        with self.entered():
+            self._driver.remove(workers, drains=drains)
+            there = set(workers)
+            self._driver.wait(lambda: there.isdisjoint(self._driver.present))
+            self._driver.release(workers)
 
     def prepare(self, setup: Setup) -> None:
         """What each worker does before its first task, and at its end."""
@@ -306,11 +367,7 @@ class Desk:
                 with suppress(OSError):  # the program may have closed our descriptors
                     self._driver.close()
             for job in left:
-                job.lost = f"{job.label()}: the pool was shut down"
-                job.state = TaskState.SETTLED
-                self._open.pop(job.id, None)
-                job.hear(job)
-                job.let_go()
+                self._fail(job, f"{job.label()}: the pool was shut down")
 
     # --- forks ---
 

@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from pydron_ng.backends.base import SUSPENDED, TaskId, Token
+from pydron_ng.pool.choosing import Choice
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import Answer, answered
 from pydron_ng.runtime.grain import is_coroutine_function
@@ -21,9 +22,10 @@ class Job(Task):
 
     hear: called once when it is done, under the lock. is_issued: has the scheduler got it?
     hear_report: called with each report before that, under the lock.
+    choice: the workers that it may go to; None: to all. refusal: why none of them may do it.
     """
 
-    __slots__ = ("calls", "hear", "hear_report", "is_issued", "options")
+    __slots__ = ("calls", "choice", "hear", "hear_report", "is_issued", "options", "refusal")
 
     def __init__(
         self,
@@ -34,6 +36,7 @@ class Job(Task):
         settle: Callable[[Task], None],
         hear: Callable[[Job], None],
         options: Options,
+        choice: Choice | None = None,
         *,
         calls: int = 1,
         seconds: float = 0.0,
@@ -48,6 +51,9 @@ class Job(Task):
         self.hear_report: Callable[[Job, Blob], None] = _nobody
         self.is_issued = False
         self.options = options
+        self.choice = choice
+        self.kind = None if choice is None else choice.kind
+        self.refusal: Exception | None = None
 
     @property
     def size(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from pydron_ng.pool.choosing import Where
 from pydron_ng.pool.parcels import AWAITED, Asked
 from pydron_ng.runtime.limits import Limits
 
@@ -19,6 +20,7 @@ class Options(NamedTuple):
     priority: tasks with a larger one begin before all others that wait.
     capture: what it prints is kept for ``future.info``, and not printed by the program.
     on_progress: called with the future and each value that the task reports.
+    where: true of the workers that a task may go to, or a label that they have.
     """
 
     timeout: float | None = None
@@ -26,6 +28,7 @@ class Options(NamedTuple):
     priority: int = 0
     capture: bool = False
     on_progress: Callable[[Any, Any], object] | None = None
+    where: Where | None = None
 
     def checked(self) -> Options:
         """Itself. Raises: ValueError, TypeError."""
@@ -39,6 +42,8 @@ class Options(NamedTuple):
             raise TypeError(f"capture is True or False, not {self.capture!r}")
         if self.on_progress is not None and not callable(self.on_progress):
             raise TypeError(f"on_progress {self.on_progress!r} cannot be called")
+        if self.where is not None and not (isinstance(self.where, str) or callable(self.where)):
+            raise TypeError(f"where is a label or can be called with a worker, not {self.where!r}")
         for name in ("retries", "priority"):
             if type(getattr(self, name)) is not int:
                 raise TypeError(f"{name} is a whole number, not {getattr(self, name)!r}")

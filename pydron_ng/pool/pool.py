@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from pydron_ng.backends import registry
+from pydron_ng.backends.base import WorkerId
 from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.config import from_dict, in_force
+from pydron_ng.errors import ConfigError
+from pydron_ng.pool.choosing import Only
 from pydron_ng.pool.delivery import Delivery, Lifeline
 from pydron_ng.pool.desk import Desk
 from pydron_ng.pool.future import PoolFuture
 from pydron_ng.pool.making import Making
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import ITEMS, STARRED
-from pydron_ng.pool.places import workers_from
+from pydron_ng.pool.places import host_of, workers_from
 from pydron_ng.pool.room import Auto, Room
 from pydron_ng.pool.setup import Setup
 from pydron_ng.pool.stream import Stream
@@ -191,6 +194,56 @@ class Pool(Executor):
         """Who drops what nobody wants, in a thread that is there from now on."""
         self._delivery.begin()
         return self._lifeline.later
+
+    # --- workers ---
+
+    def run_on_all(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> list[Any]:
+        """What the call returns in each worker, once all are there; in the order of `workers`.
+
+        A worker that is busy does it next. Workers that come later do not; see `initializer`.
+
+        Raises: what the call has raised in the first of those where it has failed; WorkerLost.
+        """
+        known = self._desk.function(function)
+        tasks = [
+            self._delivery.submit(known, args, kwargs, self._options._replace(where=Only(worker)))
+            for worker in self._desk.muster()
+        ]
+        wait(tasks)
+        return [task.result() for task in tasks]
+
+    def add(self, *places: int | str, config: Mapping[str, Any] | None = None) -> None:
+        """Have more workers, while others are at work: `places` and `config` as of the pool.
+
+        Raises: ConfigError; RuntimeError after shutdown.
+        """
+        if not places and config is None:
+            raise ConfigError("add() takes what Pool() takes: numbers, hosts, config={...}")
+        self._desk.add(_configured(places, config).workers)
+
+    def remove(self, *which: int | str, drain: bool = True) -> None:
+        """Do without some workers; returns when they are gone. Nobody comes in their place.
+
+        which: their numbers, as in ``future.info.worker``; hosts, with all workers there.
+        drain: they do what they have begun; else that is lost with them.
+
+        Raises: ValueError, if there is no such worker.
+        """
+        self._desk.remove(self._workers_of(which), drains=drain)
+
+    def _workers_of(self, which: tuple[int | str, ...]) -> list[WorkerId]:
+        there = self.workers()
+        found: dict[WorkerId, None] = {}
+        for one in which:
+            name = host_of(one) if isinstance(one, str) else one
+            named = [w.id for w in there if name in (w.host.name, w.id)]
+            if not named:
+                known = sorted({repr(w.host.name) for w in there if w.host.name})
+                numbers = [str(w.id) for w in there]
+                said = ", ".join(numbers + known) or "none yet"
+                raise ValueError(f"there is no worker {one!r} in the pool; there are: {said}")
+            found.update(dict.fromkeys(map(WorkerId, named)))
+        return list(found)
 
     # --- how it is ---
 

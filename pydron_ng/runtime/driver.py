@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import count
 from time import perf_counter
@@ -40,14 +40,18 @@ from pydron_ng.runtime.messages import (
     GiveUp,
     Issued,
     Kill,
+    Kind,
     Late,
+    Opened,
     Overdue,
     Redundant,
+    Removed,
     Returned,
     Stalled,
     Start,
     StartFailed,
     StartWorkers,
+    Suited,
     TakeBack,
     Waited,
     Wanted,
@@ -94,7 +98,10 @@ class _Known:
 
 
 class Driver:
-    """Tasks in, outcomes out. Every method is called with ``lock`` held, once."""
+    """Tasks in, outcomes out. Every method is called with ``lock`` held, once.
+
+    expects: so many others are about to issue something, or to be told; it is busy until then.
+    """
 
     def __init__(
         self,
@@ -103,11 +110,13 @@ class Driver:
         audience: Audience | None = None,
         *,
         lends: bool = True,
+        staffed: Callable[[], None] = lambda: None,
     ) -> None:
         """backends: each with the number of its workers; they are started for the first task.
 
         definitions: the blob of a token that a task names.
         audience: hears of workers that come and go. lends: as of the machine.
+        staffed: called when workers have come or gone, or will not come.
         Raises: BackendError when there is no descriptor left for the loop.
         """
         self.lock = threading.RLock()
@@ -116,6 +125,7 @@ class Driver:
         self.keep: Keep = keep_here if self._arena is None else KeepOnce(self._arena)
         self._definitions = definitions
         self._audience = audience or Audience()
+        self._staffed = staffed
         self._machine = Machine(self._staff.pools, lends=lends)
         self.hosts: dict[WorkerId, str] = {}
         self._ids = map(TaskId, count())
@@ -124,7 +134,8 @@ class Driver:
         self._settings: Settings | None = None
         self._events: list[Event] = []
         self._settled: list[Task] = []
-        self._turning = self._is_asking = False
+        self._turning = self._has_changed = False
+        self.expects = 0
         self.tally = Tally()
         self._parting = Parting()
         self._grace = Alarms[int]()  # for running tasks that nobody wants
@@ -168,12 +179,12 @@ class Driver:
     def ask(self) -> None:
         """Have other hosts say how they are, and wait for that; not for long."""
         since = time.time() - _ANSWER_SECONDS
-        self._is_asking = True
+        self.expects += 1
         try:
             done = lambda: all(one.info.host.at >= since for one in self.workers())  # noqa: E731
             self.wait(done, _ANSWER_SECONDS)
         finally:
-            self._is_asking = False
+            self.expects -= 1
 
     def workers(self) -> list[AtWork]:
         """How each worker is, as far as is known, and what it is at."""
@@ -218,6 +229,37 @@ class Driver:
         self._happened(Foreseen())
         self._pump.attend()
 
+    @property
+    def present(self) -> Collection[WorkerId]:
+        """The workers that are there."""
+        return self._known.keys()
+
+    @property
+    def is_hiring(self) -> bool:
+        """Are workers on their way?"""
+        return self._machine.is_hiring
+
+    def add(self, backend: Backend, workers: int) -> None:
+        """Have one more backend, whose workers start with the others."""
+        self._happened(Opened(self._staff.add(backend, workers)))
+        self._pump.attend()
+
+    def remove(self, workers: Sequence[WorkerId], *, drains: bool) -> None:
+        """Do without these from now on. drains: they end when they have done what they are at."""
+        self._staff.wanted -= len(workers)
+        self._happened(Removed(workers, drains))
+        self._pump.attend()
+
+    def release(self, workers: Iterable[WorkerId]) -> None:
+        """These are gone: leave hosts alone where nobody is left."""
+        for host in {self.hosts[worker] for worker in workers}:
+            if host not in {self.hosts[worker] for worker in self._known}:
+                self._staff.release(host)
+
+    def suit(self, worker: WorkerId, kind: Kind, *, fits: bool) -> None:
+        """May the worker do tasks of that kind, which not all may?"""
+        self._happened(Suited(worker, kind, fits))
+
     def muster(self) -> None:
         """Wait for the hosts that nothing is to be done without; usually there are none.
 
@@ -257,7 +299,9 @@ class Driver:
         coroutines = frozenset(task.id for task in tasks if task.is_coroutine)
         limits = {task.id: task.limits for task in tasks if task.limits is not None}
         near = self._staff.near(tasks)
-        self._happened(Issued({task.id: task.seconds for task in tasks}, coroutines, limits, near))
+        only = {task.id: task.kind for task in tasks if task.kind is not None}
+        seconds = {task.id: task.seconds for task in tasks}
+        self._happened(Issued(seconds, coroutines, limits, near, only))
         if self.closed:
             self._lose_all(self._why_closed)
         else:
@@ -369,7 +413,7 @@ class Driver:
         self.close()
 
     def _is_busy(self) -> bool:
-        has_time = not (self._foreseen.are_set or self._is_asking or self._parting)
+        has_time = not (self._foreseen.are_set or self.expects or self._parting)
         return self._machine.busy or not has_time
 
     def _happened(self, event: Event) -> None:
@@ -388,8 +432,15 @@ class Driver:
                 for command in self._machine.handle(events):
                     self._carry_out(command)
                 self._settle()
+                self._tell_staffed()
         finally:
             self._turning = False
+
+    def _tell_staffed(self) -> None:
+        if self._has_changed:
+            self._has_changed = False
+            self._staffed()
+            self._pump.tell()
 
     def _round(self) -> float | None:
         """After each round of I/O; the seconds until there is something to do without any."""
@@ -474,6 +525,7 @@ class Driver:
     def joined(self, worker: WorkerId, pool: int, host: str) -> None:
         self._known[worker] = _Known()
         self.hosts[worker] = host
+        self._has_changed = True
         self._events.append(WorkerJoined(worker, pool, host))
         if (tell := self._audience.tell) is not None:
             tell(Joined(worker, host, perf_counter()))
@@ -535,6 +587,7 @@ class Driver:
         if self._parting:
             self._parting.lose(worker, why)
             self._pump.tell()
+        self._has_changed = True
         self._events.append(WorkerLost(worker, why, with_host))
         if (tell := self._audience.tell) is not None:
             tell(Lost(worker, why, perf_counter()))
@@ -543,6 +596,7 @@ class Driver:
         self._events.append(Coming(pool, workers))
 
     def unstarted(self, pool: int, workers: int, why: str) -> None:
+        self._has_changed = True
         self._events.append(StartFailed(pool, workers, why))
 
     def refused(self, why: str) -> None:

@@ -89,10 +89,11 @@ class Opened(NamedTuple):
 
 
 class Suited(NamedTuple):
-    """The worker may do tasks of these kinds, too."""
+    """The worker may do tasks of that kind, too, or may not do them any more."""
 
     worker: WorkerId
-    kinds: Collection[Kind]
+    kind: Kind
+    fits: bool
 
 
 class Removed(NamedTuple):

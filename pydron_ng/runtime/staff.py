@@ -91,6 +91,11 @@ class Staff:
         asked = [(t.id, n, one.place_of(t.parts)) for n, one in keeping for t in tasks]
         return {task: (pool, host) for task, pool, host in asked if host}
 
+    def release(self, host: str) -> None:
+        """Nobody is to work there any more, and nobody does."""
+        for backend in self._backends:
+            backend.release(host)
+
     def closings(self) -> list[Callable[[], None]]:
         """What ends them, each by itself."""
         return [backend.close for backend in self._backends]

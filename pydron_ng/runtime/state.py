@@ -89,6 +89,11 @@ class Machine:
         return {worker: seat.running for worker, seat in self._seats.items()}
 
     @property
+    def is_hiring(self) -> bool:
+        """Are workers on their way?"""
+        return self._hiring.starting > 0
+
+    @property
     def has_hired(self) -> bool:
         """Have workers been asked for?"""
         return self._hiring.has_begun
@@ -127,9 +132,9 @@ class Machine:
                 self._hiring.starting += count
             case StartFailed(pool, count, why):
                 self._fail(pool, count, why)
-            case Suited(worker, kinds):
-                if worker in self._seats:
-                    self._seats[worker].suits |= frozenset(kinds)
+            case Suited(worker, kind, fits):
+                if (seat := self._seats.get(worker)) is not None:
+                    seat.suits = seat.suits | {kind} if fits else seat.suits - {kind}
             case Opened(new):
                 self._open(new)
             case Removed(leaving, drains):
@@ -251,7 +256,7 @@ class Machine:
         useless = not (seat.tasks or seat.lent or seat.proven)
         if not seat.is_leaving:
             self._commands += self._hiring.left(seat.pool, useless=useless)
-        self._look_for_hope(why)
+        self._look_for_hope("all were removed" if seat.is_leaving else why)
 
     def _to_run_again(self, seat: Seat, why: str, with_host: bool) -> dict[TaskId, float]:
         """Each by itself: one of them may be the cause; unless we know that we were it.
@@ -267,7 +272,7 @@ class Machine:
         }
         for task in again if seat.suspends else ():
             self._coroutines[task] = None
-        return again if seat.doomed else unknown(again)
+        return again if is_behind else unknown(again)
 
     def _may_run_again(self, task: TaskId, was_running: bool, why: str, with_host: bool) -> bool:
         if task in self._unwanted:

@@ -36,6 +36,10 @@ def pid(_: object = None) -> int:
     return os.getpid()
 
 
+def pid_and_thread() -> tuple[int, int]:
+    return os.getpid(), threading.get_ident()
+
+
 def fail(x: object) -> None:
     raise ValueError(x)
 

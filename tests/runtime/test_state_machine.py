@@ -127,11 +127,12 @@ class Workers(RuleBasedStateMachine):
         self.happen(Issued(tasks, coroutines, limited, near, only))
 
     @precondition(lambda self: self.running)
-    @rule(choice=choices, kind=st.integers(0, 1))
-    def suit(self, choice: int, kind: int) -> None:
+    @rule(choice=choices, kind=st.integers(0, 1), fits=st.booleans())
+    def suit(self, choice: int, kind: int, fits: bool) -> None:
         worker = list(self.running)[choice % len(self.running)]
-        self.suits[worker].add(Kind(kind))
-        self.happen(Suited(worker, {Kind(kind)}))
+        change = self.suits[worker].add if fits else self.suits[worker].discard
+        change(Kind(kind))
+        self.happen(Suited(worker, Kind(kind), fits))
 
     @precondition(lambda self: len(self.pools) < _MOST_POOLS)
     @rule(pool=a_pool)
@@ -577,7 +578,7 @@ class Workers(RuleBasedStateMachine):
     def suit_all(self) -> None:
         for number in range(len(self.running)):
             for kind in (0, 1):
-                self.suit(number, kind)
+                self.suit(number, kind, fits=True)
 
 
 TestWorkers = Workers.TestCase

@@ -85,6 +85,15 @@ class Fleet:
         if (found := self._workers.get(worker)) is not None:
             found.kill()
 
+    def release(self, host: str) -> None:
+        for one in self._hosts:
+            if one.plan.name == host and not one.workers:
+                one.hopeless, one.wanted = True, 0
+                link, one.link = one.link, None
+                if link is not None:
+                    link.hang_up()
+                    link.forget()
+
     def close(self) -> None:
         links = [host.link for host in self._hosts if host.link is not None]
         for host in self._hosts:
