@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -60,6 +61,7 @@ class Desk:
             backends, self._definitions.__getitem__, lends=False, staffed=self._look_again
         )
         self.lock = self._driver.lock
+        self._closing = threading.RLock()
         self._open: dict[TaskId, Job] = {}
         self._waiting = Waiting()
         self._choices = Choices(self._forget_choice)
@@ -328,10 +330,18 @@ class Desk:
     def remove(self, workers: Sequence[WorkerId], *, drains: bool) -> None:
         """Do without these; returns when they are gone."""
         with self.entered():
-            self._driver.remove(workers, drains=drains)
-            there = set(workers)
-            self._driver.wait(lambda: there.isdisjoint(self._driver.present))
+            if drains:
+                self._driver.remove(workers, drains=True)
+                self.wait(lambda: self._driver.are_resting(workers))
+                self._part(workers)
+            self._driver.remove(workers, drains=False)
+            self.wait(lambda: self._driver.present.isdisjoint(workers))
             self._driver.release(workers)
+
+    def _part(self, workers: Collection[WorkerId]) -> None:
+        """Have these, which have nothing to do, clean up behind themselves."""
+        with self.flow.awaited():
+            self.setup.end(workers, self._driver.part, self.name)
 
     def prepare(self, setup: Setup) -> None:
         """What each worker does before its first task, and at its end."""
@@ -356,13 +366,12 @@ class Desk:
 
     def close(self) -> None:
         """End all workers; tasks that are left are heard of as lost."""
-        with self.lock:
+        with self._closing, self.lock:  # the second one waits for the first
             is_first, self.is_closed = not self.is_closed, True
             left = [job for job in self._open.values() if not job.is_issued]
             try:
                 if is_first:
-                    with self.flow.awaited():
-                        self.setup.end(self._driver.part, self.name)
+                    self._part(list(self._driver.present))
             finally:
                 with suppress(OSError):  # the program may have closed our descriptors
                     self._driver.close()

@@ -68,6 +68,8 @@ class Pool(Executor):
         capture: what it prints is in ``future.info``, instead of being printed.
         on_progress: called with the future and each value that the task reports while it goes on,
             in order, before the callbacks of the future; again if the task is made again.
+        where: a label that workers have, or what is true of a worker, as told by `workers`, that
+            may do it; if there is none: NoWorkerFits.
 
         Raises: TypeError, ValueError.
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from pydron_ng.backends.base import WorkerId
@@ -15,8 +15,8 @@ from pydron_ng.values.blob import Blob
 
 #: So long a worker may clean up behind itself.
 _CLEANUP_SECONDS: Final = 10.0
-#: Has the workers make a last call, in so many seconds; their answers, or why there are none.
-Part = Callable[[Blob, float], Mapping[WorkerId, Blob | str]]
+#: Has workers make a last call, in so many seconds; their answers, or why there are none.
+Part = Callable[[Collection[WorkerId], Blob, float], Mapping[WorkerId, Blob | str]]
 
 
 class Setup:
@@ -61,11 +61,13 @@ class Setup:
             return "" if self._proven else first
         return f"; that worker has done nothing but the initializer {self._initializer}"
 
-    def end(self, part: Part, name: Callable[[WorkerId], str]) -> None:
-        """Have the workers clean up behind themselves."""
+    def end(
+        self, workers: Collection[WorkerId], part: Part, name: Callable[[WorkerId], str]
+    ) -> None:
+        """Have these workers clean up behind themselves."""
         if not self._cleanup:
             return
-        for worker, answer in part((LAST,), _CLEANUP_SECONDS).items():
+        for worker, answer in part(workers, (LAST,), _CLEANUP_SECONDS).items():
             why = answer if isinstance(answer, str) else _why(answer)
             if why:
                 log().error("the cleanup %s of %s has failed: %s", self._cleanup, name(worker), why)

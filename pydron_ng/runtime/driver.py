@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from itertools import count
 from time import perf_counter
@@ -169,7 +170,7 @@ class Driver:
     @property
     def capacity(self) -> int:
         """How many workers there are, or are to be; hosts may have more cores than was known."""
-        return max(self._staff.wanted, self._machine.workers)
+        return self._machine.workers
 
     def seen(self) -> tuple[list[Task], int]:
         """The tasks that are queued or running, and how many workers have any; needs no lock."""
@@ -230,7 +231,7 @@ class Driver:
         self._pump.attend()
 
     @property
-    def present(self) -> Collection[WorkerId]:
+    def present(self) -> AbstractSet[WorkerId]:
         """The workers that are there."""
         return self._known.keys()
 
@@ -245,8 +246,7 @@ class Driver:
         self._pump.attend()
 
     def remove(self, workers: Sequence[WorkerId], *, drains: bool) -> None:
-        """Do without these from now on. drains: they end when they have done what they are at."""
-        self._staff.wanted -= len(workers)
+        """Do without these from now on. drains: they go on with what they are at."""
         self._happened(Removed(workers, drains))
         self._pump.attend()
 
@@ -355,19 +355,27 @@ class Driver:
         finally:
             self._waits.call_off((me,))
 
-    def part(self, blob: Blob, seconds: float) -> dict[WorkerId, Blob | str]:
-        """Have each worker that has settings, and no task, make one more call.
+    def are_resting(self, workers: Collection[WorkerId]) -> bool:
+        """Have these, which were removed, done what they were at?"""
+        return self._machine.resting >= self._known.keys() & set(workers)
+
+    def part(
+        self, workers: Collection[WorkerId], blob: Blob, seconds: float
+    ) -> dict[WorkerId, Blob | str]:
+        """Have each of these that has settings, and no task, make one more call.
 
         What each has answered in so many seconds, or why it has not.
         """
-        for worker, known in self._known.items() if not self.closed else ():
-            if known.settings is not None and not known.tasks:
+        for worker in workers if not self.closed else ():
+            known = self._known.get(worker)
+            if known is not None and known.settings is not None and not known.tasks:
                 task = self.next_id()
                 self._parting.begin(task, worker)
                 self._staff.submit(worker, [Call(task, blob)])
         self.wait(lambda: not self._parting, seconds)
         self._parting.give_up(f"it took longer than {seconds:g} s")
-        return self._parting.answers
+        answers, self._parting.answers = self._parting.answers, {}
+        return answers
 
     def close(self) -> None:
         """End all workers and threads; tasks that are left get lost."""

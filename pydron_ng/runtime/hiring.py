@@ -11,11 +11,15 @@ MAX_FAILURES = 3
 
 
 class Hiring:
-    """starting: workers that were asked for and have not joined. failures: in a row."""
+    """starting: workers that were asked for and have not joined. failures: in a row.
+
+    wished: how many there are to be.
+    """
 
     def __init__(self, pools: Sequence[Pool]) -> None:
         """pools: others may be added."""
         self._pools = pools
+        self.wished = sum(pool.workers for pool in pools)
         self.has_begun = False
         self.failures = 0
         self.starting = 0
@@ -30,6 +34,7 @@ class Hiring:
     def open(self, number: int, pool: Pool) -> list[StartWorkers]:
         """There is one more pool: its workers, if those of the others were asked for."""
         self.failures = 0
+        self.wished += pool.workers
         return self._ask(number, pool.workers) if self.has_begun else []
 
     def joined(self) -> None:

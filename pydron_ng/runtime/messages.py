@@ -97,9 +97,9 @@ class Suited(NamedTuple):
 
 
 class Removed(NamedTuple):
-    """These workers are to end, and nobody is to come in their place.
+    """These workers are given nothing any more, and nobody is to come in their place.
 
-    drains: when they have done what they are at.
+    drains: they go on with what they are at; else they end with it.
     """
 
     workers: Collection[WorkerId]

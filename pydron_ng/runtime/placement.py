@@ -26,6 +26,7 @@ class Placement:
     """The part of the machine that gives tasks to workers; the machine's own parts look in.
 
     seats: the workers. idle: those that have nothing to do.
+    leaving: those that get nothing any more. resting: those of them that have nothing to do.
     coroutines: those that are not done, and who runs them.
     alone: the task that has the machine to itself.
     """
@@ -36,6 +37,8 @@ class Placement:
         self._trials = trials
         self.seats: dict[WorkerId, Seat] = {}
         self.idle: dict[WorkerId, None] = {}
+        self.leaving: set[WorkerId] = set()
+        self.resting: set[WorkerId] = set()
         self._near: deque[WorkerId] = deque()  # may name workers that are no longer there
         self._places = Places()
         self.coroutines: dict[TaskId, WorkerId | None] = {}
@@ -58,20 +61,28 @@ class Placement:
     def leave(self, worker: WorkerId) -> Seat | None:
         """What it had; None: nobody knows it."""
         self.idle.pop(worker, None)
+        self.leaving.discard(worker)
+        self.resting.discard(worker)
         self._places.note(worker, 0)
         return self.seats.pop(worker, None)
 
-    def release(self, worker: WorkerId) -> Seat | None:
-        """It is given nothing any more. None: nobody knows it."""
-        if (seat := self.seats.get(worker)) is not None:
-            seat.is_leaving = True
-            self.idle.pop(worker, None)
-            self._places.note(worker, 0)
-        return seat
+    def release(self, worker: WorkerId) -> bool:
+        """It is given nothing any more. False: nobody knows it, or it was released before."""
+        seat = self.seats.get(worker)
+        if seat is None or seat.is_leaving:
+            return False
+        seat.is_leaving = True
+        self.leaving.add(worker)
+        self.idle.pop(worker, None)
+        self._places.note(worker, 0)
+        self.has_less(worker, seat)
+        return True
 
     def has_less(self, worker: WorkerId, seat: Seat) -> None:
         """The worker may have time for more."""
         if seat.is_leaving:
+            if seat.is_free:
+                self.resting.add(worker)
             return
         if seat.suspends:
             self._places.note(worker, len(seat.tasks))
@@ -252,7 +263,7 @@ class Placement:
 
     def _isolate(self, task: TaskId, seat: Seat) -> bool:
         """Whether the task has the machine to itself; it keeps it until it ends."""
-        if seat.tasks or len(self.idle) + 1 < len(self.seats):
+        if seat.tasks or len(self.idle) + len(self.resting) + 1 < len(self.seats):
             return False
         self.alone = task
         return True

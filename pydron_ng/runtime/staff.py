@@ -27,21 +27,19 @@ class Told(Protocol):
 
 
 class Staff:
-    """The backends. wanted: how many workers there are to be."""
+    """The backends. pools: what the state machine is to know of those that there were at first."""
 
     def __init__(self, backends: Iterable[tuple[Backend, int]], told: Told) -> None:
         self._backends: list[Backend] = []
         self._told = told
         self._reporters: list[_Reporter] = []
         self._homes: list[tuple[Backend, WorkerId]] = []
-        self.wanted = 0
         self.pools = [self.add(backend, workers) for backend, workers in backends]
 
     def add(self, backend: Backend, workers: int) -> Pool:
         """Have one more backend; what the state machine is to know of it."""
         self._backends.append(backend)
         self._reporters.append(_Reporter(self._told, len(self._reporters), self._number))
-        self.wanted += workers
         return Pool(workers, backend.capabilities.kill, backend.capabilities.recall)
 
     def _number(self, pool: int, worker: WorkerId) -> WorkerId:

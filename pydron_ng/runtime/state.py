@@ -8,6 +8,7 @@ only what takes one away.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from pydron_ng.backends.base import TaskId, WorkerId
 from pydron_ng.runtime.backlog import unknown
@@ -46,7 +47,7 @@ from pydron_ng.runtime.placement import Placement
 from pydron_ng.runtime.queues import Queues
 from pydron_ng.runtime.seat import Seat
 
-_REMOVED = "it was removed"
+_REMOVED = "all were removed"
 
 
 class Machine:
@@ -76,12 +77,21 @@ class Machine:
     def busy(self) -> bool:
         """Whether anything is to be heard from a worker."""
         coming = self._queues or self._hiring.starting
-        return bool(coming) or len(self._idle) < len(self._seats)
+        return bool(coming) or len(self._idle) + len(self.resting) < len(self._seats)
+
+    @property
+    def resting(self) -> AbstractSet[WorkerId]:
+        """Those that are to be removed and have nothing to do any more."""
+        return self._placement.resting
 
     @property
     def workers(self) -> int:
-        """How many there are that may be given something."""
-        return len(self._seats)
+        """How many there are that have something to do, or are to have.
+
+        Hosts may have more cores than was known.
+        """
+        leaving = len(self._placement.leaving) - len(self.resting)
+        return max(self._hiring.wished + leaving, len(self._seats) - len(self.resting))
 
     @property
     def running(self) -> Mapping[WorkerId, Collection[TaskId]]:
@@ -186,7 +196,6 @@ class Machine:
         seat.remove(tasks)
         self._forget(tasks)
         self._placement.has_less(worker, seat)
-        self._dismiss(worker, seat)
 
     def _without_lent(self, worker: WorkerId, seat: Seat, tasks: Sequence[TaskId]) -> list[TaskId]:
         """Those of the seat's own; what others were to run in its stead need not be run now."""
@@ -256,7 +265,7 @@ class Machine:
         useless = not (seat.tasks or seat.lent or seat.proven)
         if not seat.is_leaving:
             self._commands += self._hiring.left(seat.pool, useless=useless)
-        self._look_for_hope("all were removed" if seat.is_leaving else why)
+        self._look_for_hope(_REMOVED if seat.is_leaving else why)
 
     def _to_run_again(self, seat: Seat, why: str, with_host: bool) -> dict[TaskId, float]:
         """Each by itself: one of them may be the cause; unless we know that we were it.
@@ -291,7 +300,7 @@ class Machine:
         self._look_for_hope(why)
 
     def _look_for_hope(self, why: str) -> None:
-        if self._seats or self._hiring.starting:
+        if len(self._placement.leaving) < len(self._seats) or self._hiring.starting:
             return
         if self._hiring.has_failed:
             self._broken = f"no worker can be started: {why}"
@@ -308,18 +317,14 @@ class Machine:
     def _remove(self, workers: Collection[WorkerId], *, drains: bool) -> None:
         """What has begun is done before, or not at all; what has not is done by others."""
         for worker in workers:
-            if (seat := self._placement.release(worker)) is None or seat.doomed:
+            self._hiring.wished -= self._placement.release(worker)
+            if (seat := self._seats.get(worker)) is None or seat.doomed:
                 continue
             if not drains:
-                self._end(worker, _REMOVED)
+                self._end(worker, "it was removed")
             elif len(seat.tasks) > 1 and self._pools[seat.pool].can_recall:
                 self._commands.append(TakeBack(worker))
-            self._dismiss(worker, seat)
-
-    def _dismiss(self, worker: WorkerId, seat: Seat) -> None:
-        """End it if it is to leave, and has nothing to do any more."""
-        if seat.is_leaving and seat.is_free:
-            self._end(worker, _REMOVED)
+        self._look_for_hope(_REMOVED)
 
     # --- workers that take too long ---
 
@@ -345,7 +350,8 @@ class Machine:
             self._coroutines[task] = None
         self._queues.put_first(unknown(again))
         self._placement.has_less(worker, seat)
-        self._dismiss(worker, seat)
+        if self._broken:
+            self._give_up_all()
 
     def _free(self, overdue: Sequence[TaskId]) -> None:
         """Take workers away from tasks that nobody wants; what was sent after those runs again."""
@@ -380,6 +386,7 @@ class Machine:
             if not seat.doomed:
                 self._commands.append(Kill(worker))
             seat.doomed = True
+            self._placement.resting.discard(worker)
         else:
             seat.doomed = True
             self._lose(worker, why)

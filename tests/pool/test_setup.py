@@ -69,6 +69,16 @@ def test_a_worker_that_dies_later_does_not_blame_the_initializer() -> None:
     assert "initializer" not in told
 
 
+def test_a_worker_that_is_removed_cleans_up(tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    with pool_of("processes", cleanup=partial(work.clean_up, cleaned)) as pool:
+        pids = pool.run_on_all(work.pid)
+        pool.remove(0)
+        assert work.lines(cleaned) == [str(pids[0])]
+        pool.remove(1, drain=False)
+    assert work.lines(cleaned) == [str(pids[0])]
+
+
 def test_an_initializer_that_is_none_is_told() -> None:
     with pytest.raises(TypeError, match="initializer 3 cannot be called"):
         Pool(1, initializer=3)  # type: ignore[arg-type]

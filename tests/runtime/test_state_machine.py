@@ -142,14 +142,14 @@ class Workers(RuleBasedStateMachine):
         self.failures = 0
         self.happen(Opened(pool))
 
-    @precondition(lambda self: self.running.keys() - self.leaving)
+    @precondition(lambda self: self.running)
     @rule(choice=choices, drains=st.booleans())
     def remove(self, choice: int, drains: bool) -> None:
-        workers = sorted(self.running.keys() - self.leaving)
+        workers = sorted(self.running)
         worker = workers[choice % len(workers)]
+        self.wished[self.pool_of[worker]] -= worker not in self.leaving
         self.leaving.add(worker)
-        self.wished[self.pool_of[worker]] -= 1
-        if not self.running[worker] or not drains:
+        if not drains:
             self.do_without(worker)
         self.happen(Removed({worker}, drains))
 
@@ -198,7 +198,6 @@ class Workers(RuleBasedStateMachine):
         start = first % len(tasks) if tasks[0] in self.coroutines else 0
         done = tasks[start : start + count]
         self.end(worker, done)
-        self.is_done_with(worker)
         self.happen(Finished(worker, done))
 
     @precondition(lambda self: self.running)
@@ -390,13 +389,7 @@ class Workers(RuleBasedStateMachine):
             else:
                 self.queued[task] = None
                 self.expected[task] = 0.0
-        self.is_done_with(worker)
         self.happen(Returned(worker, back))
-
-    def is_done_with(self, worker: WorkerId) -> None:
-        """One that is to leave does so when it has nothing to do."""
-        if worker in self.leaving and not self.running[worker]:
-            self.do_without(worker)
 
     def is_single(self, worker: WorkerId) -> bool:
         """Is it given one plain task at a time?"""
@@ -533,12 +526,14 @@ class Workers(RuleBasedStateMachine):
 
     @invariant()
     def nobody_waits_where_nothing_can_come(self) -> None:
-        if self.queued and not self.running:
+        if self.queued and not self.running.keys() - self.leaving:
             assert +self.starting
 
     @invariant()
     def it_says_whether_anything_is_to_be_heard(self) -> None:
         assert self.machine.busy == bool(self.queued or +self.starting or self.busy())
+        rest = {worker for worker in self.leaving if self.running.get(worker) == []}
+        assert self.machine.resting == rest
 
     @invariant()
     def the_load_of_a_worker_is_that_of_its_tasks(self) -> None:
@@ -567,9 +562,8 @@ class Workers(RuleBasedStateMachine):
             for worker in self.busy():
                 done = self.running[worker]
                 self.end(worker, done)
-                self.is_done_with(worker)
                 self.happen(Finished(worker, done))
-        assert not self.queued or not self.running
+        assert not self.queued or not self.running.keys() - self.leaving
         assert not self.machine.busy
         assert not self.machine._trials.known
         assert not self.machine._loans.twice
