@@ -115,6 +115,7 @@ class Delivery:
                     )
                     start(thread)
                     self._thread = thread
+                    self._desk.begin()
 
     def _do_all(self) -> None:
         while True:
@@ -186,6 +187,7 @@ class Delivery:
 
     def _close(self) -> None:
         self._desk.close()
+        self._desk.end()
         self._has_ended = True
         self._work.put(None)
         thread = self._thread

@@ -145,7 +145,7 @@ class Driver:
             self._waits,
         )
         self.closed = self.is_forgotten = False
-        self._why_closed = "the workers were shut down"
+        self._why_closed = ""
         self._is_refused = False
         try:
             self._loop = SelectorLoop()
@@ -169,7 +169,8 @@ class Driver:
         return [entry.task for entry in list(self._tasks.values())], busy
 
     def ask(self) -> None:
-        """Have other hosts say how they are, and wait for that; not for long."""
+        """Hear what nobody has listened to; other hosts say how they are, if it takes not long."""
+        self._pump.glance()
         since = time.time() - _ANSWER_SECONDS
         self._is_asking = True
         try:
@@ -295,6 +296,31 @@ class Driver:
         self._grace.set(running[0], seconds, Overdue(running))
         self._pump.hurry(seconds)
 
+    def lose(self, number: TaskId, why: str, grace_seconds: float = _GRACE_SECONDS) -> bool:
+        """Give up a task in its owner's stead, who hears that it got lost. False: there is none.
+
+        One that runs on nevertheless loses its worker after a grace.
+        """
+        if (entry := self._tasks.get(number)) is None:
+            return False
+        was_running = entry.task.state is TaskState.RUNNING
+        self._lose(number, why)
+        if was_running:
+            self._give_grace([number], grace_seconds)
+        self._happened(Dropped([number]))
+        return True
+
+    def kill(self, worker: WorkerId) -> bool:
+        """End a worker, as if it had died. False: there is none.
+
+        Raises: NotImplementedError, if it is a thread.
+        """
+        if worker not in self._known:
+            return False
+        self._carry_out(Kill(worker))
+        self._pump.attend()
+        return True
+
     def want(self, task: Task) -> None:
         """The task runs before everything else, if it is still queued."""
         if task.state is TaskState.READY:
@@ -318,10 +344,11 @@ class Driver:
         finally:
             self._waits.call_off((me,))
 
-    def close(self) -> None:
-        """End all workers and threads; tasks that are left get lost."""
+    def close(self, why: str = "the workers were shut down") -> None:
+        """End all workers and threads; tasks that are left get lost, for that reason."""
         if self.closed:
             return
+        self._why_closed = self._why_closed or why
         self.closed = True
         with ExitStack() as ends:  # each comes to its end, whatever becomes of the others
             if self._arena is not None:
