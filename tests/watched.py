@@ -104,7 +104,7 @@ class Programs:
         process = subprocess.Popen(
             [sys.executable, str(script), str(folder)],
             cwd=folder,
-            env=environment(folder, configuration) | {"XDG_RUNTIME_DIR": str(self.run)},
+            env=environment(folder, configuration) | {"PYDRON_RUN_DIR": str(self.run)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -125,7 +125,7 @@ def run_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where the sockets are of this test, which has nobody else's pools; their paths are short."""
     monkeypatch.setattr(session, "_monitors", [])
     with tempfile.TemporaryDirectory(prefix="run-", dir="/tmp") as run:
-        monkeypatch.setenv("XDG_RUNTIME_DIR", run)
+        monkeypatch.setenv("PYDRON_RUN_DIR", run)
         yield Path(run)
 
 
@@ -138,4 +138,4 @@ def programs(tmp_path: Path, run_folder: Path) -> Iterator[Programs]:
 
 def sockets(run: Path) -> list[str]:
     """What is in there."""
-    return sorted(os.listdir(run / "pydron"))
+    return sorted(os.listdir(run))

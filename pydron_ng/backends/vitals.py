@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -65,10 +65,9 @@ class Vitals:
                 return ProcessVitals()
         return self._processes[pid].look()
 
-    def keep(self, pids: Iterable[int]) -> None:
-        """Others will not be asked for any more."""
-        for pid in self._processes.keys() - set(pids):
-            del self._processes[pid]
+    def forget(self, pid: int) -> None:
+        """It has ended."""
+        self._processes.pop(pid, None)
 
 
 class _Watched:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 
 import click
 
+from pydron_ng.backends.vitals import FRESH_SECONDS
 from pydron_ng.cli.programs import NOBODY, meant, running
+from pydron_ng.runtime.monitor.messages import Told
 
 
 @click.command(
@@ -27,6 +30,9 @@ def status(program: str | None, *, as_json: bool) -> None:
     in pydron.conf is "all". Exit status: 0; 1 if there is none.
     """
     told, troubles = running()
+    if any(_lacks_shares(one) for one in told):
+        time.sleep(2 * FRESH_SECONDS)
+        told, troubles = running()
     if program is not None:
         told = meant(program, told)
     if as_json:
@@ -40,3 +46,9 @@ def status(program: str | None, *, as_json: bool) -> None:
         if not told:
             click.echo(NOBODY if program is None else f"there is no program {program}", err=True)
     sys.exit(not told)
+
+
+def _lacks_shares(told: Told) -> bool:
+    """Has nobody looked before? Shares of time are those since then."""
+    infos = [one.info for pool in told.pools for one in pool.status.workers]
+    return any(info.rss_bytes is not None and info.cpu_percent is None for info in infos)

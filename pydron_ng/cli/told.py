@@ -14,7 +14,8 @@ from pydron_ng.backends.info import HostInfo
 from pydron_ng.cli.diagnosis import size
 from pydron_ng.observe.records.duration import duration
 from pydron_ng.runtime.monitor.messages import PoolTold, Told
-from pydron_ng.runtime.status import AtWork, Failure, Status
+from pydron_ng.runtime.status import AtWork, Status
+from pydron_ng.runtime.tally import Failure
 
 _MOST_FAILURES = 3
 _HERE = "here"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from itertools import count
 from time import perf_counter
@@ -24,6 +24,7 @@ from pydron_ng.backends.base import (
     Token,
     WorkerId,
 )
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.backends.loop import SelectorLoop
 from pydron_ng.events import Joined, Lost
 from pydron_ng.memory.arena import Arena, is_possible
@@ -58,7 +59,7 @@ from pydron_ng.runtime.messages import (
 from pydron_ng.runtime.patience import LOOK_SECONDS, Patience
 from pydron_ng.runtime.pump import Pump
 from pydron_ng.runtime.state import Machine
-from pydron_ng.runtime.status import AtWork, Status, Work
+from pydron_ng.runtime.status import AtWork, Status, at_work, status_of
 from pydron_ng.runtime.tally import Tally
 from pydron_ng.runtime.task import Task, TaskState
 from pydron_ng.values.keep import Keep, KeepOnce, keep_here
@@ -170,7 +171,8 @@ class Driver:
 
     def ask(self) -> None:
         """Hear what nobody has listened to; other hosts say how they are, if it takes not long."""
-        self._pump.glance()
+        if not self._turning:
+            self._pump.glance()
         since = time.time() - _ANSWER_SECONDS
         self._is_asking = True
         try:
@@ -179,37 +181,29 @@ class Driver:
         finally:
             self._is_asking = False
 
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        """How a worker is, as far as is known by now; None: it is no more."""
+        pool, number = self._place(worker)
+        info = self._backends[pool].info(number)
+        return None if info is None else info._replace(id=worker)
+
     def workers(self) -> list[AtWork]:
         """How each worker is, as far as is known, and what it is at."""
         running = self._machine.running
-        places = [(worker, *self._place(worker)) for worker in self._known]
-        infos = [(w, self._backends[pool].info(number)) for w, pool, number in places]
+        infos = {worker: self.info(worker) for worker in self._known}
         return [
-            AtWork(info._replace(id=worker), tasks, self._patience.elapsed(worker))
-            for worker, info in infos
+            at_work(info, self._wanted(running.get(worker, ())), self._patience.elapsed(worker))
+            for worker, info in infos.items()
             if info is not None
-            for tasks in [tuple(self._works(running.get(worker, ())))]
         ]
 
-    def _works(self, tasks: Iterable[TaskId]) -> Iterator[Work]:
-        for number in tasks:
-            if (entry := self._tasks.get(number)) is not None:  # else nobody wants it
-                yield Work(number, entry.task.label(), entry.task.size)
+    def _wanted(self, numbers: Iterable[TaskId]) -> list[Task]:
+        """Those of the tasks that somebody wants."""
+        return [self._tasks[number].task for number in numbers if number in self._tasks]
 
     def status(self) -> Status:
         """All that there is to be told of workers and calls."""
-        tasks = [task for task, _ in self._tasks.values()]
-        running = sum(task.size for task in tasks if task.state is TaskState.RUNNING)
-        tally = self.tally
-        return Status(
-            tuple(self.workers()),
-            sum(task.size for task in tasks) - running,
-            running,
-            tally.done,
-            tally.failed,
-            tally.per_second,
-            tuple(tally.failures),
-        )
+        return status_of(self.workers(), self._wanted(self._tasks), self.tally)
 
     def next_id(self) -> TaskId:
         return next(self._ids)

@@ -67,7 +67,7 @@ def serving(folder: Path, run: Path, *options: str, token: bool = False) -> Iter
         options = (*options, "--token-file", str(file))
     process = subprocess.Popen(
         [sys.executable, "-m", "pydron_ng", "web", "--port", "0", *options],
-        env=environment(folder, {}) | {"XDG_RUNTIME_DIR": str(run)},
+        env=environment(folder, {}) | {"PYDRON_RUN_DIR": str(run)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

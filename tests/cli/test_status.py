@@ -56,6 +56,12 @@ def test_json_has_names_and_numbers(programs: Programs) -> None:
         assert [task["label"] for task in worker["tasks"]] == ["hold()"]
 
 
+def test_the_first_look_has_shares_of_time_already(programs: Programs) -> None:
+    programs.start().until(running=2)
+    [told] = as_json()["programs"]
+    assert all(worker["cpu_percent"] is not None for worker in told["pools"][0]["workers"])
+
+
 def test_one_program_can_be_asked_for_by_name_and_by_number(programs: Programs) -> None:
     started = [programs.start(name=f"survey{n}.py") for n in range(2)]
     for program in started:
@@ -78,7 +84,7 @@ def test_where_nothing_runs_json_is_still_json(run_folder: Path) -> None:
 
 
 def test_a_directory_that_others_may_use_is_told(run_folder: Path) -> None:
-    (run_folder / "pydron").mkdir(mode=0o755)
+    run_folder.chmod(0o755)
     done = pydron("status")
     assert done.exit_code == 1
     assert "is not a directory that only you may use" in done.output

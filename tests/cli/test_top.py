@@ -43,7 +43,7 @@ class Terminal:
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            env=inherited | {"XDG_RUNTIME_DIR": str(run), "LANG": "C.UTF-8"},
+            env=inherited | {"PYDRON_RUN_DIR": str(run), "LANG": "C.UTF-8"},
         )
 
     def until(self, text: str) -> str:

@@ -13,7 +13,7 @@ from pydron_ng.runtime.monitor import folder
 from pydron_ng.runtime.monitor.messages import Answer, Look, Refused, Request, Told
 
 #: A program that says nothing for so long is stopped, or is in C code that lets nobody else run.
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 3.0
 _AT_ONCE = 16
 
 
@@ -26,12 +26,13 @@ class Silent(Exception):
 
 
 def ask(pid: int, request: Request) -> Answer:
-    """What the program answers. Raises: Gone, Silent."""
-    path = folder.path_of(pid)
+    """What the program answers. Raises: Gone, Silent; PermissionError, as `look`."""
+    if (path := folder.sockets().get(pid)) is None:
+        raise Gone(f"no program {pid} is there that can be asked")
     try:
         return _answered(path, request) or _answered(path, request) or _nothing()
     except FileNotFoundError:
-        raise Gone(f"no program {pid} is there that can be asked") from None
+        raise Gone(f"program {pid} has just ended") from None
     except ConnectionRefusedError:
         with suppress(FileNotFoundError):
             os.unlink(path)
@@ -70,7 +71,7 @@ def look() -> tuple[list[Told], list[str]]:
     told: list[Told] = []
     troubles: list[str] = []
     with ThreadPoolExecutor(_AT_ONCE, "look") as asking:
-        for answer in asking.map(_looked, folder.pids()):
+        for answer in asking.map(_looked, folder.sockets()):
             if isinstance(answer, Told):
                 told.append(answer)
             elif answer is not None:

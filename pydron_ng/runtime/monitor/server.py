@@ -49,7 +49,7 @@ class Server:
         with self._lock:
             if any(other is one for other in self._served.values()):
                 return
-            self._served[next(self._numbers)] = one
+            self._served = {**self._served, next(self._numbers): one}  # others are reading it
             if self._listener is None:
                 self._open()
 
@@ -63,8 +63,7 @@ class Server:
     def _open(self) -> None:
         """Be there under that name at once, so that nobody takes it for a dead program's."""
         try:
-            folder.make()
-            self._path = folder.path_of(os.getpid())
+            self._path = folder.own_path()
             listener = socket.socket(socket.AF_UNIX)
             with suppress(FileNotFoundError):
                 os.unlink(self._path + folder.NEW)
@@ -75,6 +74,7 @@ class Server:
             self._since = time.time()
             self._start()
         except (OSError, AttributeError, RuntimeError) as error:  # no such sockets, no thread left
+            self._close()
             log().info("nobody can ask this program how it is: %s", error)
 
     def _start(self) -> None:

@@ -16,6 +16,23 @@ from tests.backends.rig import wait_until
 from tests.pool import work
 from tests.watched import HOLDING, Programs, sockets
 
+STREAM = """
+    import sys
+    from pathlib import Path
+    from pydron_ng import Pool
+    from tests.pool import work
+
+    folder = Path(sys.argv[1])
+    pool = Pool(2)
+    results = pool.imap(work.hold, iter(lambda: folder / "begun", None), chunksize=1)
+    while True:
+        try:
+            next(results)
+        except Exception as failure:
+            print(type(failure).__name__)
+            if isinstance(failure, StopIteration):
+                break
+"""
 THREADS = HOLDING.replace("Pool(2)", "Pool(config={'workers': [{'type': 'threads', 'cores': 2}]})")
 
 
@@ -92,6 +109,18 @@ def test_all_workers_are_ended_and_the_program_hears_of_it(programs: Programs) -
     status, out = program.end()
     assert (status, beginnings(out)) == (0, ["WorkerLost hold()"] * 3)
     assert not any(os.path.exists(f"/proc/{pid}") for pid in pids)
+
+
+def test_a_stream_whose_workers_are_ended_tells_of_each_item_and_ends(programs: Programs) -> None:
+    """What no worker has begun is lost, too; what was not read is not."""
+    program = programs.start(STREAM)
+    program.until(running=2)
+    assert isinstance(ask(program.pid, End()), Done)
+    status, out = program.end()
+    *items, refused, over = out.splitlines()
+    assert (status, refused, over) == (0, "RuntimeError", "StopIteration")
+    assert len(items) >= 2
+    assert set(items) == {"WorkerLost"}
 
 
 def test_a_thread_cannot_be_killed(programs: Programs) -> None:

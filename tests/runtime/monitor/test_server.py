@@ -87,7 +87,7 @@ def test_a_fork_has_no_thread_of_it_and_the_parent_is_still_there(run_folder: Pa
         out, into = os.pipe()
         child = os.fork()
         if not child:
-            seen = f"{ours()} {os.path.exists(folder.path_of(os.getpid()))}"
+            seen = f"{ours()} {os.getpid() in folder.sockets()}"
             os.write(into, seen.encode())
             os._exit(0)
         os.waitpid(child, 0)
@@ -139,7 +139,7 @@ def test_one_who_does_not_wait_for_the_answer_does_not_end_the_program(programs:
     program.until(running=2)
     for _ in range(5):
         with socket.socket(socket.AF_UNIX) as stream:
-            stream.connect(folder.path_of(program.pid))
+            stream.connect(folder.sockets()[program.pid])
             stream.sendall(b'{"type": "look"}\n')
     program.until(running=2)
     program.go()
@@ -151,7 +151,7 @@ def test_nonsense_is_refused(run_folder: Path, line: bytes) -> None:
     with Pool(1) as pool:
         assert pool.submit(work.double, 1).result() == 2
         with socket.socket(socket.AF_UNIX) as stream:
-            stream.connect(folder.path_of(os.getpid()))
+            stream.connect(folder.own_path())
             stream.sendall(line)
             assert b'"refused"' in stream.recv(1000)
         assert len(me().pools) == 1
@@ -193,8 +193,11 @@ def test_a_program_goes_on_by_itself_when_the_workers_of_schedule_are_ended(
 
 
 @pytest.mark.parametrize("way", ["others may read it", "a file"])
-def test_a_directory_that_others_could_have_made_is_not_used(run_folder: Path, way: str) -> None:
-    place = run_folder / "pydron"
+def test_a_directory_that_others_could_have_made_is_not_used(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    place = run_folder / "run"
+    monkeypatch.setenv(folder.VARIABLE, str(place))
     if way == "a file":
         place.touch()
     else:
@@ -207,9 +210,8 @@ def test_a_directory_that_others_could_have_made_is_not_used(run_folder: Path, w
 
 
 def test_a_socket_that_was_left_by_a_process_of_that_number_is_replaced(run_folder: Path) -> None:
-    (run_folder / "pydron").mkdir(mode=0o700)
     for name in (f"{os.getpid()}.sock", f"{os.getpid()}.sock.new"):
-        (run_folder / "pydron" / name).touch()
+        (run_folder / name).touch()
     with Pool(1) as pool:
         assert pool.submit(work.double, 1).result() == 2
         assert len(me().pools) == 1
