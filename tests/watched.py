@@ -36,6 +36,22 @@ HOLDING = """
             print(type(failure).__name__, failure, flush=True)
 """
 
+#: What runs there, and its workers, have long names.
+LONG_NAMES = """
+    import sys
+    from pathlib import Path
+    from pydron_ng import Pool
+    from tests.pool import work
+
+    def hold_on(folder):
+        return work.hold(folder / "begun", folder / "go")
+
+    hold_on.__qualname__ = "calibrate_every_exposure_of_the_night_flats_and_darks_included"
+    worker = {"type": "multicore", "cores": 2, "labels": ["the-lowest-rack-at-the-very-end"]}
+    pool = Pool(config={"workers": [worker]})
+    print(list(pool.map(hold_on, [Path(sys.argv[1])] * 2)))
+"""
+
 
 @dataclass
 class Program:

@@ -66,7 +66,7 @@ def _counts(status: Status) -> str:
 
 
 def _table(pool: PoolTold) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
+    table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     table.add_column("worker", no_wrap=True)
     table.add_column("host", no_wrap=True, max_width=16)
     for name in ("pid", "CPU", "memory"):

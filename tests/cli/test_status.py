@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from pydron_ng.cli import main
 from pydron_ng.cli.told import printable
-from tests.watched import HOLDING, Program, Programs
+from tests.watched import HOLDING, LONG_NAMES, Program, Programs
 
 TWO_POOLS = HOLDING.replace("pool = Pool(2)", "other = Pool(1); other.submit(int); pool = Pool(2)")
 
@@ -41,6 +41,16 @@ def test_workers_are_shown_with_what_they_are_at(programs: Programs) -> None:
     assert counts.strip() == "Pool 1: 2 running, 1 waiting, 0 done, 0 failed, 0 a second"
     assert done.output.count("hold()") == 2
     assert all(len(line) <= 80 for line in done.output.splitlines())
+
+
+def test_long_names_leave_room_for_all_else(programs: Programs) -> None:
+    program = programs.start(LONG_NAMES)
+    [pool] = program.until(running=2).pools
+    lines = pydron("status").output.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    for worker in pool.status.workers:
+        [line] = [line for line in lines if f" {worker.info.pid} " in line]
+        assert f"1.{worker.tasks[0].task}  calibrate_e" in line
 
 
 def test_json_has_names_and_numbers(programs: Programs) -> None:
