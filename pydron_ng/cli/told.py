@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pydron_ng.backends.info import HostInfo
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.cli.diagnosis import size
 from pydron_ng.observe.records.duration import duration
 from pydron_ng.runtime.monitor.messages import PoolTold, Told
@@ -50,8 +50,9 @@ def _pool(pool: PoolTold) -> Iterator[RenderableType]:
     yield Text(f"{pool.kind} {pool.number}: {_counts(status)}")
     if status.workers:
         yield _table(pool)
-    hosts = {one.info.host.name: one.info.host for one in status.workers}
-    yield from (Text(_host(host), style="dim") for host in hosts.values())
+    for name in dict.fromkeys(one.info.host.name for one in status.workers):
+        infos = [one.info for one in status.workers if one.info.host.name == name]
+        yield Text(_host(infos), style="dim")
     yield from (_failure(one) for one in status.failures[-_MOST_FAILURES:])
 
 
@@ -92,7 +93,9 @@ def _rows(pool: int, one: AtWork) -> Iterator[Sequence[str]]:
         first = [""] * len(first)
 
 
-def _host(host: HostInfo) -> str:
+def _host(infos: Sequence[WorkerInfo]) -> str:
+    """What is to be said of the machine of these."""
+    host = infos[-1].host
     said = [f"{host.cores} core{'' if host.cores == 1 else 's'}"]
     if host.cpu_percent is not None:
         said.append(f"{_percent(host.cpu_percent)} of them at work")
@@ -100,6 +103,8 @@ def _host(host: HostInfo) -> str:
         said.append(f"load {host.load:.3g}")
     if host.available_bytes is not None and host.memory_bytes is not None:
         said.append(f"{size(host.available_bytes)} of {size(host.memory_bytes)} free")
+    if there := sum(info.sent_bytes for info in infos):
+        said.append(f"sent {size(there)}, back {size(sum(i.received_bytes for i in infos))}")
     return f"{printable(host.name) or _HERE}: {', '.join(said)}"
 
 

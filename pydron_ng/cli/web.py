@@ -32,7 +32,7 @@ def web(host: str, port: int, *, token_file: str | None) -> None:
     """Serve a page that shows live what workers are at.
 
     It is for this machine alone unless --host says otherwise; from elsewhere, reading takes the
-    token, too. What it says is not encrypted: elsewhere, put it behind SSH or a proxy with TLS.
+    token, too. What it says is not encrypted: from elsewhere, come by SSH.
     Exit status: 0; 1 if it cannot be served.
     """
     is_here = _is_loopback(host)

@@ -123,8 +123,7 @@ function poolOf() {
     write(title, `${pool.kind} ${pool.number}`);
     figures.forEach(([, show]) => show(pool));
     showSpeed(pool);
-    const known = new Map(pool.workers.map((worker) => [worker.host.name, worker.host]));
-    fill(hosts, [...known.values()], (host) => host.name, hostOf);
+    fill(hosts, hostsOf(pool.workers), (host) => host.name, hostOf);
     const several = pool.workers.map((worker) => ({ ...worker, program: pool.program }));
     fill(workers, several, (worker) => worker.id, workerOf);
     const last = pool.failures.slice(-5).reverse();
@@ -183,14 +182,28 @@ function ratesOf({ program, number, done }) {
   return history.rates;
 }
 
+function hostsOf(workers) {
+  const hosts = new Map();
+  for (const { host, sent_bytes, received_bytes } of workers) {
+    const known = hosts.get(host.name) ?? { sent: 0, received: 0 };
+    const sent = known.sent + sent_bytes;
+    hosts.set(host.name, { ...host, sent, received: known.received + received_bytes });
+  }
+  return [...hosts.values()];
+}
+
 function hostOf() {
   const name = element("div", "name");
+  const what = document.createTextNode("");
+  const traffic = element("small", "");
+  name.append(what, traffic);
   const cpu = bar("CPU");
   const memory = bar("RAM");
   const made = element("div", "host", name, cpu, memory);
   made.show = (host) => {
     const load = host.load === null ? "" : `, load ${host.load.toFixed(1)}`;
-    write(name, `${hostName(host)}: ${host.cores} core${host.cores === 1 ? "" : "s"}${load}`);
+    write(what, `${hostName(host)}: ${host.cores} core${host.cores === 1 ? "" : "s"}${load}`);
+    write(traffic, host.sent ? `sent ${size(host.sent)}, back ${size(host.received)}` : "");
     cpu.show(host.cpu_percent, percent(host.cpu_percent ?? 0));
     const used = host.memory_bytes - host.available_bytes;
     const isKnown = host.memory_bytes !== null && host.available_bytes !== null;
