@@ -107,7 +107,6 @@ class Multicore:
     def info(self, worker: WorkerId) -> WorkerInfo | None:
         if (process := self._workers.get(worker)) is None:
             return None
-        self._vitals.keep(self._by_pid)
         host, vitals = self._vitals.host(), self._vitals.process(process.pid)
         return WorkerInfo(worker, self._labels, host, process.pid, *vitals, *process.traffic)
 
@@ -163,6 +162,7 @@ class Multicore:
         """A process ended: what it had still said counts, then it is lost."""
         if (worker := self._by_pid.pop(pid, None)) is None:
             return
+        self._vitals.forget(pid)
         process = self._workers[worker]
         while process.stream.fileno() >= 0 and self._read(worker, process):
             pass

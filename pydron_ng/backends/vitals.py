@@ -1,13 +1,13 @@
-"""How a machine and its processes are: by psutil where it is installed, else what the system tells.
+"""How a machine and its processes are: what the system tells, and psutil where it is installed.
 
-Standard library only: it runs on other hosts, too.
+Standard library only: it runs on other hosts, too. psutil is imported for the first process.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -45,11 +45,8 @@ class Vitals:
         return self._host
 
     def _cpu(self) -> float | None:
-        """Not psutil.cpu_percent: that remembers what the program itself has asked it."""
-        if (psutil := _psutil()) is None:
-            return None
-        before, self._times = self._times, _times(psutil.cpu_times())
-        if before is None or self._times[1] <= before[1]:
+        before, self._times = self._times, _times()
+        if before is None or self._times is None or self._times[1] <= before[1]:
             return None
         busy, total = self._times[0] - before[0], self._times[1] - before[1]
         return round(max(0.0, min(100.0, 100.0 * busy / total)), 1)
@@ -65,10 +62,9 @@ class Vitals:
                 return ProcessVitals()
         return self._processes[pid].look()
 
-    def keep(self, pids: Iterable[int]) -> None:
-        """Others will not be asked for any more."""
-        for pid in self._processes.keys() - set(pids):
-            del self._processes[pid]
+    def forget(self, pid: int) -> None:
+        """It has ended."""
+        self._processes.pop(pid, None)
 
 
 class _Watched:
@@ -106,10 +102,16 @@ def _psutil() -> Any:
     return psutil
 
 
-def _times(times: Any) -> tuple[float, float]:
-    """Seconds of work, and all seconds, of all cores; what guests take is in the others' time."""
-    total = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
-    return total - times.idle - getattr(times, "iowait", 0.0), total
+def _times() -> tuple[float, float] | None:
+    """How long the cores have worked, and how long there have been any, in some unit."""
+    with suppress(OSError, ValueError, IndexError), open("/proc/stat", encoding="ascii") as file:
+        times = list(map(int, file.readline().split()[1:9]))  # then what guests take of these
+        _user, _nice, _system, idle, waits, *_ = times
+        return sum(times) - idle - waits, sum(times)
+    if (psutil := _psutil()) is None:
+        return None
+    times = psutil.cpu_times()
+    return sum(times) - times.idle, sum(times)
 
 
 def _load() -> float | None:

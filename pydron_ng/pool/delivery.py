@@ -120,6 +120,7 @@ class Delivery:
                     )
                     start(thread)
                     self._thread = thread
+                    self._desk.begin()
 
     def _hear_report(
         self, future: PoolFuture, told: Callable[[Any, Any], object], job: Job, report: Blob
@@ -215,6 +216,7 @@ class Delivery:
 
     def _close(self) -> None:
         self._desk.close()
+        self._desk.end()
         self._has_ended = True
         self._work.put(None)
         thread = self._thread

@@ -20,6 +20,7 @@ from pydron_ng.pool.setup import Setup
 from pydron_ng.pool.steady import Steady
 from pydron_ng.pool.waiting import Waiting
 from pydron_ng.runtime.driver import Driver
+from pydron_ng.runtime.session import monitor
 from pydron_ng.runtime.status import Status
 from pydron_ng.runtime.task import Task, TaskState
 from pydron_ng.values.blob import Blob
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     import msgspec
 
     from pydron_ng.config import Configuration
+    from pydron_ng.runtime.monitor.server import Server
 
+#: Why tasks get lost that are left at the end.
+_SHUT_DOWN = "the pool was shut down"
 PERFORMER = "pydron_ng.pool.performer:Performer"
 #: Of so many functions it is remembered what a call takes.
 _MOST_KNOWN = 256
@@ -52,6 +56,8 @@ class Function(NamedTuple):
 class Desk:
     """Takes tasks in, and tells what became of each exactly once. All is done under ``lock``."""
 
+    kind = "Pool"
+
     def __init__(self, config: Configuration) -> None:
         """Raises: ConfigError, BackendError."""
         backends = [registry.create(worker, PERFORMER) for worker in config.workers]
@@ -72,6 +78,8 @@ class Desk:
         self.flow = Flow(lambda worker, wanted: self._driver.listen(worker, wanted=wanted))
         self.setup = Setup()
         self.is_closed = self._is_refusing = False
+        self._can_be_asked = config.monitor != "off"
+        self._monitor: Server | None = None
 
     @property
     def capacity(self) -> int:
@@ -253,6 +261,17 @@ class Desk:
             status = self._driver.status()
             return status._replace(waiting=status.waiting + self._waiting.calls)
 
+    def lose(self, task: TaskId, why: str) -> bool:
+        """Give a task up that the program still wants; False: no worker has it."""
+        with self.entered():
+            job = self._open.get(task)
+            return job is not None and self._driver.lose(task, why, self._grace_seconds(job))
+
+    def kill(self, worker: WorkerId) -> bool:
+        """End a worker; False: there is none. Raises: NotImplementedError, if it is a thread."""
+        with self.entered():
+            return self._driver.kill(worker)
+
     def refuse(self) -> None:
         """No more tasks are taken."""
         self._is_refusing = True
@@ -305,6 +324,17 @@ class Desk:
                 self._driver.suit(worker, choice.kind, fits=False)
 
     # --- workers, and the end ---
+
+    def begin(self) -> None:
+        """There are going to be tasks: from now on one can ask how they are."""
+        if self._can_be_asked and not self.is_closed:
+            self._monitor = monitor()
+            self._monitor.serve(self)
+
+    def end(self) -> None:
+        """There is nothing more to be asked."""
+        if self._monitor is not None:
+            self._monitor.dismiss(self)
 
     def muster(self) -> list[WorkerId]:
         """All workers, when all are there that are to come."""
@@ -364,19 +394,18 @@ class Desk:
         """Is there no task that is not done?"""
         return not self._open
 
-    def close(self) -> None:
-        """End all workers; tasks that are left are heard of as lost."""
+    def close(self, why: str = _SHUT_DOWN) -> None:
+        """End all workers; tasks that are left are heard of as lost, for that reason."""
         with self._closing, self.lock:  # the second one waits for the first
             is_first, self.is_closed = not self.is_closed, True
-            left = [job for job in self._open.values() if not job.is_issued]
             try:
                 if is_first:
                     self._part(list(self._driver.present))
             finally:
+                for job in [job for job in self._open.values() if not job.is_issued]:
+                    self._fail(job, f"{job.label()}: {why}")
                 with suppress(OSError):  # the program may have closed our descriptors
-                    self._driver.close()
-            for job in left:
-                self._fail(job, f"{job.label()}: the pool was shut down")
+                    self._driver.close(why)
 
     # --- forks ---
 

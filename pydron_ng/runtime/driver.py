@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from itertools import count
@@ -24,6 +24,7 @@ from pydron_ng.backends.base import (
     Token,
     WorkerId,
 )
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.backends.loop import SelectorLoop
 from pydron_ng.events import Joined, Lost
 from pydron_ng.memory.arena import Arena, is_possible
@@ -65,7 +66,7 @@ from pydron_ng.runtime.patience import LOOK_SECONDS, Patience
 from pydron_ng.runtime.pump import Pump
 from pydron_ng.runtime.staff import Staff
 from pydron_ng.runtime.state import Machine
-from pydron_ng.runtime.status import AtWork, Status, Work
+from pydron_ng.runtime.status import AtWork, Status, at_work, status_of
 from pydron_ng.runtime.tally import Tally
 from pydron_ng.runtime.task import NOBODY, Task, TaskState
 from pydron_ng.values.keep import Keep, KeepOnce, keep_here
@@ -154,7 +155,7 @@ class Driver:
             self._waits,
         )
         self.closed = self.is_forgotten = False
-        self._why_closed = "the workers were shut down"
+        self._why_closed = ""
         self._is_refused = False
         try:
             self._loop = SelectorLoop()
@@ -178,7 +179,9 @@ class Driver:
         return [entry.task for entry in list(self._tasks.values())], busy
 
     def ask(self) -> None:
-        """Have other hosts say how they are, and wait for that; not for long."""
+        """Hear what nobody has listened to; other hosts say how they are, if it takes not long."""
+        if not self._turning:
+            self._pump.glance()
         since = time.time() - _ANSWER_SECONDS
         self.expects += 1
         try:
@@ -187,36 +190,27 @@ class Driver:
         finally:
             self.expects -= 1
 
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        """How a worker is, as far as is known by now; None: it is no more."""
+        return self._staff.info(worker)
+
     def workers(self) -> list[AtWork]:
         """How each worker is, as far as is known, and what it is at."""
         running = self._machine.running
-        infos = [(worker, self._staff.info(worker)) for worker in self._known]
+        infos = {worker: self.info(worker) for worker in self._known}
         return [
-            AtWork(info, tasks, self._patience.elapsed(worker))
-            for worker, info in infos
+            at_work(info, self._wanted(running.get(worker, ())), self._patience.elapsed(worker))
+            for worker, info in infos.items()
             if info is not None
-            for tasks in [tuple(self._works(running.get(worker, ())))]
         ]
 
-    def _works(self, tasks: Iterable[TaskId]) -> Iterator[Work]:
-        for number in tasks:
-            if (entry := self._tasks.get(number)) is not None:  # else nobody wants it
-                yield Work(number, entry.task.label(), entry.task.size)
+    def _wanted(self, numbers: Iterable[TaskId]) -> list[Task]:
+        """Those of the tasks that somebody wants."""
+        return [self._tasks[number].task for number in numbers if number in self._tasks]
 
     def status(self) -> Status:
         """All that there is to be told of workers and calls."""
-        tasks = [task for task, _ in self._tasks.values()]
-        running = sum(task.size for task in tasks if task.state is TaskState.RUNNING)
-        tally = self.tally
-        return Status(
-            tuple(self.workers()),
-            sum(task.size for task in tasks) - running,
-            running,
-            tally.done,
-            tally.failed,
-            tally.per_second,
-            tuple(tally.failures),
-        )
+        return status_of(self.workers(), self._wanted(self._tasks), self.tally)
 
     def next_id(self) -> TaskId:
         return next(self._ids)
@@ -332,6 +326,31 @@ class Driver:
         self._grace.set(running[0], seconds, Overdue(running))
         self._pump.hurry(seconds)
 
+    def lose(self, number: TaskId, why: str, grace_seconds: float = _GRACE_SECONDS) -> bool:
+        """Give up a task in its owner's stead, who hears that it got lost. False: there is none.
+
+        One that runs on nevertheless loses its worker after a grace.
+        """
+        if (entry := self._tasks.get(number)) is None:
+            return False
+        was_running = entry.task.state is TaskState.RUNNING
+        self._lose(number, why)
+        if was_running:
+            self._give_grace([number], grace_seconds)
+        self._happened(Dropped([number]))
+        return True
+
+    def kill(self, worker: WorkerId) -> bool:
+        """End a worker, as if it had died. False: there is none.
+
+        Raises: NotImplementedError, if it is a thread.
+        """
+        if worker not in self._known:
+            return False
+        self._carry_out(Kill(worker))
+        self._pump.attend()
+        return True
+
     def want(self, task: Task) -> None:
         """The task runs before everything else, if it is still queued."""
         if task.state is TaskState.READY:
@@ -377,10 +396,11 @@ class Driver:
         answers, self._parting.answers = self._parting.answers, {}
         return answers
 
-    def close(self) -> None:
-        """End all workers and threads; tasks that are left get lost."""
+    def close(self, why: str = "the workers were shut down") -> None:
+        """End all workers and threads; tasks that are left get lost, for that reason."""
         if self.closed:
             return
+        self._why_closed = self._why_closed or why
         self.closed = True
         with ExitStack() as ends:  # each comes to its end, whatever becomes of the others
             if self._arena is not None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-
-from pydron_ng.runtime.status import Failure
+from typing import NamedTuple
 
 #: Of so many seconds the rate is.
 WINDOW_SECONDS = 5.0
@@ -14,6 +13,14 @@ WINDOW_SECONDS = 5.0
 _MOST_LOOKS = 64
 _MOST_FAILURES = 20
 _LONGEST_LINE = 300
+
+
+class Failure(NamedTuple):
+    """A task that has failed. at: seconds since the epoch. why: the last line of it."""
+
+    at: float
+    label: str
+    why: str
 
 
 class Tally:

@@ -118,3 +118,10 @@ def test_what_is_cancelled_before_it_begins_waits_no_more(tmp_path: Path) -> Non
         assert pool.status().waiting == 0
         until.touch()
         assert len([future.result() for future in held]) == 2
+
+
+def test_a_pool_that_was_shut_down_has_no_workers() -> None:
+    with pool_of("processes") as pool:
+        assert pool.submit(double, 1).result() == 2
+    status = pool.status()
+    assert (status.workers, status.done) == ((), 1)

@@ -146,7 +146,6 @@ class Agent:
                 pass  # a beat
 
     def _tell_vitals(self) -> None:
-        self._vitals.keep(self._workers)
         workers = {pid: self._vitals.process(pid) for pid in self._workers}
         self._mouth.say(saying(Kind.VITALS, host=self._vitals.host(), workers=workers))
 
@@ -177,6 +176,7 @@ class Agent:
             worker.empty()
             worker.close()
             del self._workers[pid]
+            self._vitals.forget(pid)
             if (asker := self._askers.pop(pid, None)) is not None:
                 asker.close()
             self._mouth.say(frame(Kind.ENDED, pid, why.encode()))
