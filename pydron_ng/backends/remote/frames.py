@@ -38,6 +38,7 @@ class Kind(IntEnum):
     ASK = 11  # agent to program: what is that module? its name
     ANSWER = 12  # program to agent: marshalled
     REACHED = 13  # relay to program: who is there, as far as the way tells; JSON
+    NOTE = 14  # relay to program, before that: what the user is to know; JSON
 
 
 class Frame(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from pydron_ng.backends.base import Blob, Loop, TaskId, WorkerId
 from pydron_ng.backends.detached import Detached
@@ -77,6 +78,7 @@ class Host:
 
     cores: how many workers it is to have; None as long as nobody knows.
     wanted: workers that were asked for and have not come.
+    beyond: those for which it has no cores; it may have them the next time.
     failures: attempts in vain since it was last there, and why the last one was.
     hopeless: it is not tried any more.
     shelf: what it keeps, since it is there.
@@ -86,7 +88,7 @@ class Host:
         self.plan = plan
         self.packages = Packages(plan)
         self.cores = plan.cores
-        self.wanted = 0
+        self.wanted = self.beyond = 0
         self.failures = 0
         self.hopeless = False
         self.why = ""
@@ -99,6 +101,18 @@ class Host:
     def free(self) -> int:
         """How many more workers it may have."""
         return (self.cores or 1) - len(self.workers) - self.wanted
+
+    def is_called(self, name: str) -> None:
+        """Nobody could know before it was there."""
+        self.plan = replace(self.plan, name=name)
+        self.packages = Packages(self.plan)
+
+    def came(self, cores: int) -> None:
+        """It is there, and gives so many cores."""
+        self.is_up, self.was_up, self.failures = True, True, 0
+        asked = self.wanted + self.beyond
+        self.cores = self.wanted = cores
+        self.beyond = max(0, asked - cores)
 
     def ask(self, count: int) -> None:
         """Have workers started; now, if it is there."""
@@ -116,7 +130,7 @@ class Host:
         if self.hopeless or self.is_up:
             return self.is_up
         if self.was_up:
-            return bool(self.wanted) and self.failures <= _PATIENCE
+            return bool(self.wanted or self.beyond) and self.failures <= _PATIENCE
         return self.link is not None and not self.failures
 
 
