@@ -11,7 +11,12 @@ import click
 
 from pydron_ng.backends.descriptors import Bell
 from pydron_ng.backends.nodes.address import DEFAULT_PORT, Address, address_from, listener_at
-from pydron_ng.backends.nodes.certificate import certificate_beside, certificate_in, fingerprint
+from pydron_ng.backends.nodes.certificate import (
+    Certificate,
+    certificate_beside,
+    certificate_in,
+    fingerprint,
+)
 from pydron_ng.backends.nodes.dial import Number
 from pydron_ng.backends.nodes.door import Door
 from pydron_ng.backends.nodes.greeting import Role
@@ -65,7 +70,7 @@ Examples:
     "--certificate",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="To listen with, and its key; made if it is not there.  [default: the token's, and .pem]",
+    help="With its key, to listen with.  [default: one that is made, beside the token]",
 )
 @click.option("--fingerprint", default="", help="Of the certificate of whom it joins.")
 @click.option(
@@ -100,7 +105,7 @@ def node(
         if join:
             _until_told(Joining(Number(join, token, fingerprint, ca_file), door), door)
             return
-        own = certificate or certificate_beside(token_file)
+        own = certificate_in(certificate or certificate_beside(token_file))
         reception = _reception(listen or Address("127.0.0.1", DEFAULT_PORT), own, token, door)
     except (NotPrivate, ValueError) as error:
         raise Refused(str(error)) from None
@@ -115,9 +120,8 @@ def _token(file: str) -> bytes:
     return token_in(file)
 
 
-def _reception(listen: Address, certificate: str, token: bytes, door: Door) -> Reception:
-    """Raises: NotPrivate, Refused."""
-    own = certificate_in(certificate)
+def _reception(listen: Address, own: Certificate, token: bytes, door: Door) -> Reception:
+    """Raises: Refused."""
     try:
         listener = listener_at(listen)
     except OSError as error:

@@ -28,16 +28,14 @@ class Certificate(NamedTuple):
 
 
 def certificate_beside(token_file: str) -> str:
-    """The file where it is if nobody says another one."""
-    return f"{token_file}.pem"
+    """The file with one of our own; it is made, if need be. Raises: NotPrivate."""
+    path = f"{token_file}.pem"
+    create_private(path, _made)
+    return path
 
 
 def certificate_in(path: str) -> Certificate:
-    """Of a file that holds certificate and key, which is made if it is not there.
-
-    Raises: NotPrivate.
-    """
-    create_private(path, _made)
+    """Of a file that holds certificate and key. Raises: NotPrivate."""
     found = _BLOCK.search(read_private(path))
     context = _context(ssl.PROTOCOL_TLS_SERVER)
     context.num_tickets = 0  # nothing is ever resumed

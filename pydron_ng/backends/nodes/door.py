@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 from pydron_ng.backends.nodes.greeting import tell, told
 from pydron_ng.backends.nodes.guest import Guest
@@ -27,7 +28,7 @@ class Door:
         """To the connection's end. name: for the log. line: of a program that is known."""
         try:
             self._serve(name, line)
-        except (EOFError, OSError, ValueError, KeyError) as why:
+        except (EOFError, OSError, ValueError) as why:
             log().warning("%s: gone before anything was begun: %s", name, why)
         finally:
             line.close()
@@ -43,9 +44,8 @@ class Door:
             thread.join(_END_SECONDS)
 
     def _serve(self, name: str, line: Line) -> None:
-        """Raises: EOFError, OSError, ValueError, KeyError."""
-        asked = told(line)
-        who, python, wanted = str(asked["who"]), str(asked["python"]), asked["cores"]
+        """Raises: EOFError, OSError, ValueError."""
+        who, python, wanted = _asked(told(line))
         try:
             with self._shares.share(wanted) as share:
                 guest = _welcomed(line, python, share)
@@ -75,6 +75,17 @@ class Door:
         finally:
             with self._turn:
                 del self._guests[guest]
+
+
+def _asked(said: dict[str, Any]) -> tuple[str, str, int | None]:
+    """Who it is, which Python it wants, on how many cores. Raises: ValueError."""
+    match said:
+        case {"who": str(who), "python": str(python), "cores": None | int() as cores} if (
+            who.isprintable()
+        ):
+            return who, python, cores
+        case _:
+            raise ValueError("what it said is not what programs say")
 
 
 def _welcomed(line: Line, python: str, share: Share) -> Guest:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydron_ng.backends.nodes.certificate import certificate_in, trusting
+from pydron_ng.backends.nodes.certificate import certificate_beside, certificate_in, trusting
 
 
 def open_tls(port: int) -> ssl.SSLSocket:
@@ -49,7 +49,7 @@ def poison(path: Path) -> bytes:
 def impostor(folder: Path, behave: Callable[[ssl.SSLSocket], object]) -> Iterator[int]:
     """Listens with a certificate of its own, on that port, and behaves so to each who comes."""
     folder.mkdir(exist_ok=True)
-    context = certificate_in(str(folder / "impostor.pem")).context
+    context = certificate_in(certificate_beside(str(folder / "impostor"))).context
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def attend(connection: socket.socket) -> None:

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from pydron_ng.backends.nodes.certificate import certificate_in
+from pydron_ng.backends.nodes.certificate import certificate_beside, certificate_in
 from pydron_ng.backends.nodes.private import NotPrivate
 from tests.backends.nodes.running import Node
 from tests.backends.rig import Rig
@@ -80,8 +80,8 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(node: Node, tmp_path: 
 
 
 def test_a_certificate_stays_the_same(tmp_path: Path) -> None:
-    path = tmp_path / "own.pem"
-    assert certificate_in(str(path)).digest == certificate_in(str(path)).digest
+    path, again = (Path(certificate_beside(str(tmp_path / "own"))) for _ in range(2))
+    assert certificate_in(str(path)).digest == certificate_in(str(again)).digest
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
 

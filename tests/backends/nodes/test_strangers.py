@@ -16,7 +16,7 @@ import pytest
 
 from pydron_ng.backends.nodes import reception
 from pydron_ng.backends.nodes.address import Address, listener_at
-from pydron_ng.backends.nodes.certificate import certificate_in
+from pydron_ng.backends.nodes.certificate import certificate_beside, certificate_in
 from pydron_ng.backends.nodes.greeting import _HELLO, _MAGIC, _VERSION, Role
 from pydron_ng.backends.nodes.private import make_token
 from tests.backends.nodes.peers import all_from, impostor, open_tls, passing_on, poison
@@ -144,7 +144,7 @@ def test_those_who_say_nothing_are_refused_after_a_while(
     monkeypatch.setattr(reception, "GREETING_SECONDS", 0.2)
     notes: list[str] = []
     listener = listener_at(Address("127.0.0.1", 0))
-    own = certificate_in(str(tmp_path / "own.pem"))
+    own = certificate_in(certificate_beside(str(tmp_path / "own")))
     host = reception.Reception(listener, own, b"token", Role.NODE, nobody_came, notes.append)
     silent = [socket.create_connection(host.address), socket.create_connection(host.address)]
     serving = threading.Thread(target=host.run)
