@@ -6,6 +6,7 @@ import logging
 import select
 import signal
 import threading
+from collections.abc import Callable
 
 import click
 
@@ -99,18 +100,20 @@ def node(
         raise click.UsageError("--join dials: --listen and --certificate are for who listens")
     if not join and (fingerprint or ca_file):
         raise click.UsageError("--fingerprint and --ca-file are about whom it joins: say --join")
+    work: Reception | Joining
     try:
         door = Door(shares := Shares(cores, cores_per_client))
         token = _token(token_file)
         if join:
-            _until_told(Joining(Number(join, token, fingerprint, ca_file), door), door)
-            return
-        own = certificate_in(certificate or certificate_beside(token_file))
-        reception = _reception(listen or Address("127.0.0.1", DEFAULT_PORT), own, token, door)
+            work = Joining(Number(join, token, fingerprint, ca_file), door)
+            what = f"joining {join}"
+        else:
+            own = certificate_in(certificate or certificate_beside(token_file))
+            work = _reception(listen or Address("127.0.0.1", DEFAULT_PORT), own, token, door)
+            what = f"listening at {work.address}"
     except (NotPrivate, ValueError) as error:
         raise Refused(str(error)) from None
-    click.echo(f"listening at {reception.address}, {shares.total} cores")
-    _until_told(reception, door)
+    _until_told(work, door, f"{what}, {shares.total} cores")
 
 
 def _token(file: str) -> bytes:
@@ -130,16 +133,33 @@ def _reception(listen: Address, own: Certificate, token: bytes, door: Door) -> R
     return Reception(listener, own, token, Role.NODE, door.serve, log().warning)
 
 
-def _until_told(work: Reception | Joining, door: Door) -> None:
-    """Signals end it, and all that it has started."""
-    _speak()
+def _until_told(work: Reception | Joining, door: Door, what: str) -> None:
+    """Signals end it, and all that it has started. what: said when it has begun."""
+    told: list[int] = []
     end = Bell()
+
+    def hear(number: int, _: object) -> None:
+        told.append(number)
+        end.ring()
+
     for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda *_: end.ring())
-    threading.Thread(target=work.run, daemon=True).start()
+        signal.signal(one, hear)
+    _speak()
+    threading.Thread(target=_ringing, args=(work.run, end), daemon=True).start()
+    click.echo(what)
     select.select([end], [], [])
+    if not told:
+        raise click.ClickException("it ended by itself, which is a mistake of pydron_ng's")
     work.stop()
     door.close()
+
+
+def _ringing(work: Callable[[], None], end: Bell) -> None:
+    """Nobody is to wait for what is over."""
+    try:
+        work()
+    finally:
+        end.ring()
 
 
 def _speak() -> None:

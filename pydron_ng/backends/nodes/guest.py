@@ -58,7 +58,7 @@ class Guest:
             self._ours.close()
             raise
         if hasattr(os, "sched_setaffinity"):  # nothing has been typed into it yet
-            with suppress(ProcessLookupError):
+            with suppress(OSError):  # it has ended, or the system has taken processors away
                 os.sched_setaffinity(self._process.pid, processors)
 
     def serve(self) -> str:

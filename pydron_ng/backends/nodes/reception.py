@@ -80,12 +80,16 @@ class Reception:
             return
         connection.setblocking(True)
         name = str(named(peer))
-        if self._strangers.acquire(blocking=False):
-            attend = threading.Thread(target=self._attend, args=(name, connection), daemon=True)
-            attend.start()
-        else:
+        if not self._strangers.acquire(blocking=False):
             connection.close()
             self._note(f"{name}: refused: {_STRANGERS} others have not said who they are")
+            return
+        try:
+            threading.Thread(target=self._attend, args=(name, connection), daemon=True).start()
+        except RuntimeError as error:  # there are no more threads
+            self._strangers.release()
+            connection.close()
+            self._note(f"{name}: refused: {error}")
 
     def _attend(self, name: str, connection: socket.socket) -> None:
         try:

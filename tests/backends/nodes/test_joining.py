@@ -74,6 +74,17 @@ def test_nodes_come_at_any_time(rig: Rig, join: Callable[..., Node]) -> None:
     assert not rig.failures
 
 
+def test_nodes_that_wait_already_all_get_in(
+    keys: dict[str, Any], join: Callable[..., Node]
+) -> None:
+    for node in [join("--cores", "1") for _ in range(3)]:
+        node.until_said("nobody listens at")
+    rig = Rig("node", 1, **keys)
+    rig.backend.start(1, rig, rig.loop)
+    rig.until(lambda: len(rig.alive) == 3)
+    rig.close()
+
+
 def test_a_node_that_goes_is_lost_and_another_one_may_come(
     rig: Rig, join: Callable[..., Node], tmp_path: Path
 ) -> None:
