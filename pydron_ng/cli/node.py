@@ -18,7 +18,7 @@ from pydron_ng.backends.nodes.certificate import (
     certificate_in,
     fingerprint,
 )
-from pydron_ng.backends.nodes.dial import Number
+from pydron_ng.backends.nodes.dial import Endpoint
 from pydron_ng.backends.nodes.door import Door
 from pydron_ng.backends.nodes.greeting import Role
 from pydron_ng.backends.nodes.joining import Joining
@@ -105,7 +105,7 @@ def node(
         door = Door(shares := Shares(cores, cores_per_client))
         token = _token(token_file)
         if join:
-            work = Joining(Number(join, token, fingerprint, ca_file), door)
+            work = Joining(Endpoint(join, token, fingerprint, ca_file), door)
             what = f"joining {join}"
         else:
             own = certificate_in(certificate or certificate_beside(token_file))

@@ -42,7 +42,7 @@ def certificate_in(path: str) -> Certificate:
     try:
         if found is None:
             raise ssl.SSLError(1, "there is no certificate in it")
-        context.load_cert_chain(path)
+        context.load_cert_chain(path, password="")  # nobody is asked for one
         return Certificate(context, digest_of(ssl.PEM_cert_to_DER_cert(found.group().decode())))
     except (ssl.SSLError, ValueError) as error:
         why = error.strerror if isinstance(error, ssl.SSLError) else error

@@ -14,7 +14,7 @@ from pydron_ng.backends.remote.trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Endpoint:
     """Where somebody listens, and how that one is known.
 
     fingerprint: of the certificate, as people read it; ca_file: of who vouches for it. Empty

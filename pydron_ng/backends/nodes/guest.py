@@ -90,7 +90,7 @@ class Guest:
 
     def hang_up(self, why: str = "") -> None:
         """Have it end, however long that takes, up to a limit. why: in place of how it ended."""
-        self._why = why
+        self._why = self._why or why
         with suppress(OSError):
             self._ours.shutdown(socket.SHUT_WR)
         try:

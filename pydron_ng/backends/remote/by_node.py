@@ -10,7 +10,7 @@ from typing import Any
 from pydron_ng.backends.nodes.address import Address
 from pydron_ng.backends.nodes.awaiting import awaited
 from pydron_ng.backends.nodes.certificate import certificate_in, fingerprint
-from pydron_ng.backends.nodes.dial import Number
+from pydron_ng.backends.nodes.dial import Endpoint
 from pydron_ng.backends.nodes.greeting import Role, tell, told
 from pydron_ng.backends.nodes.guest import MOST_BYTES, PIECE, Voice
 from pydron_ng.backends.nodes.line import Line
@@ -85,8 +85,8 @@ class ByNode:
 def _dialled(way: Mapping[str, Any]) -> Line:
     """Raises: Trouble."""
     address, token = Address(*way["dial"]), way["token"].encode()
-    number = Number(address, token, way["fingerprint"], way["ca_file"])
-    return number.dial(Role.PROGRAM, way["timeout"])
+    node = Endpoint(address, token, way["fingerprint"], way["ca_file"])
+    return node.dial(Role.PROGRAM, way["timeout"])
 
 
 def _awaited(way: Mapping[str, Any], note: Callable[[str], None]) -> tuple[str, Line]:

@@ -86,6 +86,19 @@ def test_a_certificate_stays_the_same(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_key_with_a_password_is_told_and_nobody_is_asked_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "own.pem"
+    path.touch(0o600)
+    key = ec.generate_private_key(ec.SECP256R1())
+    locked = serialization.BestAvailableEncryption(b"password")
+    private = key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, locked)
+    path.write_bytes(
+        private + vouched(tmp_path)[0].read_bytes().partition(b"PRIVATE KEY-----\n")[2]
+    )
+    with pytest.raises(NotPrivate, match="as PEM without a password"):
+        certificate_in(str(path))
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----"]
 )
