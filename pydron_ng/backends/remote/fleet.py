@@ -164,7 +164,7 @@ class Fleet:
         if host.beyond:
             log().warning(_FEWER, host.plan.name, host.cores, host.beyond)
         host.ask(host.wanted)
-        if host.plan.is_open and all(one.is_up for one in self._hosts):
+        if host.plan.is_open and all(one.is_up or one.hopeless for one in self._hosts):
             self._hosts.append(another := Host(self._plans[0]))
             self._connect(another)
 

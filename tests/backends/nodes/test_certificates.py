@@ -92,9 +92,8 @@ def test_a_key_with_a_password_is_told_and_nobody_is_asked_for_it(tmp_path: Path
     key = ec.generate_private_key(ec.SECP256R1())
     locked = serialization.BestAvailableEncryption(b"password")
     private = key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, locked)
-    path.write_bytes(
-        private + vouched(tmp_path)[0].read_bytes().partition(b"PRIVATE KEY-----\n")[2]
-    )
+    other, _ = vouched(tmp_path)
+    path.write_bytes(private + other.read_bytes().partition(b"-----END PRIVATE KEY-----\n")[2])
     with pytest.raises(NotPrivate, match="as PEM without a password"):
         certificate_in(str(path))
 
