@@ -52,15 +52,11 @@ class Config(Keys, frozen=True, kw_only=True, tag_field="type", tag="node"):
 
 
 class Place(NamedTuple):
-    """Where one node is."""
+    """Where one node is. name: for messages; as it is written, without cores."""
 
+    name: str
     address: Address
     cores: int | None
-
-    @property
-    def name(self) -> str:
-        """For messages."""
-        return f"node://{self.address}"
 
 
 def create(config: Config, performer: str) -> tuple[Fleet, int]:
@@ -101,7 +97,8 @@ def _place(short: str) -> Place:
     found = re.match(_SHORT, short)
     assert found is not None  # as the model says
     host, port, cores = found.groups()
-    return Place(address_of(host, port), int(cores) if cores else None)
+    name = f"node://{host}:{port}" if port else f"node://{host}"
+    return Place(name, address_of(host, port), int(cores) if cores else None)
 
 
 def _plans(config: Config) -> list[Plan]:

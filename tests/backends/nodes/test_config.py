@@ -23,17 +23,18 @@ def config(**keys: Any) -> node.Config:
 @pytest.mark.parametrize(
     "short, name, cores",
     [
-        ("node1", "node://node1:7733", None),
-        ("node1/8", "node://node1:7733", 8),
+        ("node1", "node://node1", None),
+        ("node1/8", "node://node1", 8),
         ("node://node1:80/8", "node://node1:80", 8),
         ("10.0.0.7:80", "node://10.0.0.7:80", None),
-        ("[fe80::1]/2", "node://[fe80::1]:7733", 2),
+        ("[fe80::1]/2", "node://[fe80::1]", 2),
         ("node://[fe80::1]:80", "node://[fe80::1]:80", None),
     ],
 )
 def test_hosts_may_be_short(short: str, name: str, cores: int | None) -> None:
     [place] = node.places(config(hosts=[short]))
     assert (place.name, place.cores) == (name, cores)
+    assert place.address.port == (80 if ":80" in short else 7733)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_an_address_reads_as_it_is_written() -> None:
 
 def test_each_node_is_looked_at_as_a_program_would_use_it() -> None:
     [first, second] = node.stations(config(hosts=["a/8", "b"], cores=2))
-    assert (first.name, first.config.hosts, first.config.cores) == ("node://a:7733", ("a:7733",), 8)
+    assert (first.name, first.config.hosts, first.config.cores) == ("node://a", ("a:7733",), 8)
     assert (second.config.hosts, second.config.cores) == (("b:7733",), 2)
     [those] = node.stations(config(listen="0.0.0.0"))
     assert those.name == "nodes that dial 0.0.0.0:7733"
