@@ -22,17 +22,24 @@ class Node:
     """
 
     def __init__(
-        self, folder: Path, *options: str, token: Path | None = None, port: int | None = 0
+        self,
+        folder: Path,
+        *options: str,
+        token: Path | None = None,
+        port: int | None = 0,
+        address: str = "127.0.0.1",
+        around: tuple[str, ...] = (),
     ) -> None:
-        """port: where it listens; None: it does not."""
+        """port: where it listens; None: it does not. around: what it is started with."""
         folder.mkdir(parents=True, exist_ok=True)
         self.token = token or folder / "token"
         self._log = folder / "log"
-        where = [] if port is None else ["--listen", f"127.0.0.1:{port}"]
+        self._address = address
+        where = [] if port is None else ["--listen", f"{address}:{port}"]
         command = ["node", "--token-file", str(self.token), *where, *options]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "pydron_ng", *command],
+                [*around, sys.executable, "-m", "pydron_ng", *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -54,7 +61,7 @@ class Node:
 
     @property
     def port(self) -> int:
-        found = re.search(r"listening at 127\.0\.0\.1:(\d+)", self.said)
+        found = re.search(r"listening at [\d.]+:(\d+)", self.said)
         assert found is not None
         return int(found[1])
 
@@ -67,7 +74,7 @@ class Node:
     @property
     def keys(self) -> dict[str, Any]:
         """How it is reached, for pydron.conf."""
-        return {"hosts": [f"127.0.0.1:{self.port}"], "token_file": str(self.token)}
+        return {"hosts": [f"{self._address}:{self.port}"], "token_file": str(self.token)}
 
     @property
     def consoles(self) -> set[int]:
