@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from pydron_ng.backends.remote.by_command import _end_with_parent
 from tests.backends.rig import is_alive, wait_until
 from tests.scripts import ROOT
 
@@ -44,6 +45,7 @@ class Node:
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+                preexec_fn=_end_with_parent,  # whatever becomes of the tests
             )
         if port is not None:
             self.until_said("listening at")

@@ -21,8 +21,10 @@ from tests.backends.nodes.peers import all_from, impostor, open_tls, passing_on,
 from tests.backends.nodes.running import Node
 from tests.backends.nodes.test_faults import noted_squares
 from tests.backends.nodes.test_strangers import hello
+from tests.backends.promise import each, square
 from tests.backends.remote.test_faults import agents_of, held_by
 from tests.backends.rig import Rig, is_alive, wait_until
+from tests.backends.traces import none_left
 from tests.pool import work
 
 
@@ -149,6 +151,27 @@ def test_nothing_of_a_program_that_is_killed_remains(
     program.wait()
     program.stdout.close()
     wait_until(lambda: not node.consoles and not agents_of(tmp_path))
+
+
+def test_programs_that_listen_leave_nothing(
+    keys: dict[str, Any],
+    join: Callable[..., Node],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "there"
+    folder.mkdir()
+    worker = {"type": "node", **keys, "tmp_dir": str(folder)}
+    join()
+
+    def once() -> None:
+        with pydron_ng.configure(workers=[worker], inline=False):
+            assert each(square) == [0, 1, 4, 9, 16, 25]
+
+    once()
+    with none_left(folder, monkeypatch):
+        for _ in range(3):
+            once()
 
 
 # --- those who are not let in ---
