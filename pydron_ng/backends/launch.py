@@ -169,12 +169,13 @@ class Crew:
         if kind != JOINED:
             self._told.unstarted(1, f"cannot fork a worker: {os.strerror(number)}")
         elif descriptor < 0:
-            self._turn_away(number)
+            self.turn_away(number)
         else:
             self._pids.add(number)
             self._told.joined(number, descriptor)
 
-    def _turn_away(self, pid: int) -> None:
+    def turn_away(self, pid: int) -> None:
+        """Do without a worker: there is no descriptor for it."""
         if self._launcher is not None:
             self._launcher.ask(KILL, pid)
         self._told.unstarted(1, "no file descriptor left for a worker's stream")

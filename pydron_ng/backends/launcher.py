@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pydron_ng.backends.base import Performer
 from pydron_ng.backends.descriptors import Stream, end_of
-from pydron_ng.backends.exchange import take_aside
+from pydron_ng.backends.outfit import Outfit, take_in
 from pydron_ng.backends.worker import find, serve
 
 if TYPE_CHECKING:
@@ -148,26 +148,27 @@ class Launcher:
         status = 1
         try:
             self._settle_in()
-            aside = take_aside(stream)
-            for opened in (stream, aside):
+            outfit = take_in(stream)
+            for opened in (stream, *outfit):
                 if opened is not None:
                     os.register_at_fork(after_in_child=opened.close)
-            self._serve(stream, aside)
+            self._serve(stream, outfit)
             status = 0
         except BaseException:  # the process ends here whatever it was, after saying what it was
             sys.excepthook(*sys.exc_info())
         finally:
             os._exit(status)
 
-    def _serve(self, stream: socket.socket, aside: Stream | None) -> None:
+    def _serve(self, stream: socket.socket, outfit: Outfit) -> None:
         """On another host there is no memory to share, but a shelf; aside come answers, then."""
         if self._asking is None:
-            serve(stream, self._make("process"), self._own, aside)
-        elif aside is not None:
+            serve(stream, self._make("process"), self._own, outfit)
+        elif outfit.aside is not None:
             from pydron_ng.backends.remote.keeper import Keeper
 
-            self._asking.ask_by(aside)
-            serve(stream, self._make("elsewhere"), self._own, end=Keeper())
+            self._asking.ask_by(outfit.aside)
+            unshared = outfit._replace(aside=None)
+            serve(stream, self._make("elsewhere"), self._own, unshared, Keeper())
 
     def _settle_in(self) -> None:
         """Turn this fork of the launcher into a process that has nothing of it."""

@@ -6,7 +6,6 @@ Unpickling and callbacks are user code: they never run under the lock.
 from __future__ import annotations
 
 import queue
-import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -15,14 +14,16 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+from pydron_ng.backends.base import Blob, WorkerId
 from pydron_ng.backends.start import start
 from pydron_ng.errors import BackendError, WorkerLost
 from pydron_ng.log import log
 from pydron_ng.pool.desk import Desk, Function
 from pydron_ng.pool.future import Info, PoolFuture
+from pydron_ng.pool.hearing import say_again
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import AWAITED, ONE, Answer, Portable, Raised, Unpicklable
+from pydron_ng.pool.parcels import ONE, Answer, Portable, Raised, Unpicklable, unpacked
 from pydron_ng.runtime.session import guests
 from pydron_ng.runtime.task import TaskState
 
@@ -59,6 +60,7 @@ class Delivery:
         self._is_waiting = False  # the thread, for something to do
         self._has_ended = False
         self._futures: dict[Job, PoolFuture] = {}
+        desk.later = self.later
         guests.add(self)
 
     def submit(
@@ -66,9 +68,10 @@ class Delivery:
     ) -> PoolFuture:
         """Raises: RuntimeError after shutdown; PicklingError."""
         is_coroutine = suspends(function.called)
-        given: tuple[int, Any] = ONE, (args, kwargs)
         if is_coroutine:
-            given = AWAITED, (args, kwargs, options.timeout, options.retries + 1)
+            given = options.given_coroutine(args, kwargs)
+        else:
+            given = options.given(ONE, (args, kwargs))
 
         def hear(job: Job) -> None:
             self._work.put(partial(self._deliver, job, future, function))
@@ -79,6 +82,8 @@ class Delivery:
             lambda: job.state is TaskState.RUNNING,
             partial(self._attend, job),
         )
+        if options.on_progress is not None:
+            job.hear_report = partial(self._hear_report, future, options.on_progress)
         self.begin()
         self._futures[job] = future
         try:
@@ -116,7 +121,31 @@ class Delivery:
                     start(thread)
                     self._thread = thread
 
+    def _hear_report(
+        self, future: PoolFuture, told: Callable[[Any, Any], object], job: Job, report: Blob
+    ) -> None:
+        """Under the lock."""
+        self._desk.flow.came(job.worker)
+        self._work.put(partial(self._tell, future, told, job.worker, report))
+
+    def _tell(
+        self,
+        future: PoolFuture,
+        told: Callable[[Any, Any], object],
+        worker: WorkerId,
+        report: Blob,
+    ) -> None:
+        try:
+            if not future.done():  # it may have been cancelled
+                told(future, unpacked(report))
+        except Exception:
+            log().exception("on_progress has failed")
+        finally:
+            with self._desk.lock:
+                self._desk.flow.told(worker)
+
     def _do_all(self) -> None:
+        self._desk.flow.teller = threading.get_ident()
         while True:
             self._is_waiting = True
             work = self._work.get()
@@ -243,24 +272,36 @@ class Failed:
 def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], Info]:
     """Of each call its value, or Failed; prints what was printed, unless that is to be kept."""
     if job.lost is not None:
-        return [Failed(_lost(job))] * job.calls, Info(job.worker, desk.host(job.worker))
+        return [Failed(_lost(desk, job))] * job.calls, Info(job.worker, desk.host(job.worker))
     try:
         answer = job.answer()
     except (Exception, SystemExit) as failure:  # reading it is the user's code
         why = f"the outcome of {job.label()} cannot be read: {type(failure).__name__}: {failure}"
+        desk.failed(job, why, job.calls)
         return [Failed(BackendError(why))] * job.calls, Info(job.worker, desk.host(job.worker))
     desk.took(function, answer.ended - answer.began, job.calls)
     outcomes = answer.outcomes
+    desk.setup.answered(job.worker, outcomes[0], desk.name)
     if not answer.is_fine:
         outcomes = [_failed(outcome, job) for outcome in outcomes]
         outcomes += [outcomes[0]] * (job.calls - len(outcomes))  # the initializer has failed
+        _note_failures(desk, job, answer, sum(type(outcome) is Failed for outcome in outcomes))
     return outcomes, _info(desk, job, answer)
 
 
-def _lost(job: Job) -> Exception:
+def _note_failures(desk: Desk, job: Job, answer: Answer, count: int) -> None:
+    texts = [o.text for o in answer.outcomes if type(o) is Raised]
+    texts += [o.why for o in answer.outcomes if type(o) is Unpicklable]
+    if count:
+        desk.failed(job, texts[0], count)
+
+
+def _lost(desk: Desk, job: Job) -> Exception:
+    if job.refusal is not None:
+        return job.refusal
     if job.was_late:
         return TimeoutError(job.lost)
-    return WorkerLost(job.lost)
+    return WorkerLost(f"{job.lost}{desk.setup.suspicion(job.worker)}")
 
 
 _CAUSE: Any = BaseException.__dict__["__cause__"]
@@ -281,12 +322,11 @@ def _failed(outcome: Any, job: Job) -> Any:
 
 def _info(desk: Desk, job: Job, answer: Answer) -> Info:
     said = {"out": "", "err": ""}
-    for kind, text in answer.said:
-        if job.options.capture:
+    if job.options.capture:
+        for kind, text in answer.said:
             said[kind] += text
-        else:
-            with suppress(Exception):  # the program's stream is the program's
-                print(text, end="", file=sys.stdout if kind == "out" else sys.stderr)
+    else:
+        say_again(answer.said)
     text = next((o.text for o in answer.outcomes if type(o) is Raised), "")
     times = answer.began, answer.ended
     return Info(job.worker, desk.host(job.worker), *times, said["out"], said["err"], text)

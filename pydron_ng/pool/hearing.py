@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
 #: What was printed, each text with "out" or "err".
 Said = list[tuple[str, str]]
+
+
+def say_again(said: Iterable[tuple[str, str]]) -> None:
+    """Print here what was printed on a worker."""
+    for kind, text in said:
+        with suppress(Exception):  # the program's stream is the program's
+            print(text, end="", file=sys.stdout if kind == "out" else sys.stderr)
 
 
 class Hearing:

@@ -9,7 +9,7 @@ from pydron_ng.pool.delivery import Failed, outcomes_of
 from pydron_ng.pool.desk import Desk, Function
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import AWAITED, ITEMS
+from pydron_ng.pool.parcels import ITEMS
 
 
 class Unmade:
@@ -44,11 +44,11 @@ class Making:
                 yield from self.jobs([item], hear)
 
     def _job(self, items: list[Any], hear: Callable[[Job], None]) -> Job:
-        given: tuple[int, Any] = self._how, items
+        given = self._options.given(self._how, items)
         if self.suspends:
             (item,) = items
             args = (item,) if self._how == ITEMS else tuple(item)
-            given = AWAITED, (args, {}, self._options.timeout, self._options.retries + 1)
+            given = self._options.given_coroutine(args, {})
         return self.desk.job(
             self._function,
             given,

@@ -17,9 +17,20 @@ LARGE_FUNCTION: Final = 4096
 #: How the arguments of the calls of a task are given: (args, kwargs); a list of items, each the
 #: one argument; a list of tuples; or, to be awaited, (args, kwargs, timeout, tries).
 ONE, ITEMS, STARRED, AWAITED = 0, 1, 2, 3
+#: In place of a function: the worker is about to end.
+LAST: Final = b"last"
 _MAIN: Final = b"__main__"
 #: Keeps the bytes of a large buffer elsewhere, if it can.
 Store = Callable[[memoryview], Any]
+
+
+class Asked(NamedTuple):
+    """What a task is to do beside its calls; goes along with those of which something is asked.
+
+    reports: what it reports is told.
+    """
+
+    reports: bool = False
 
 
 class Unpicklable(NamedTuple):
@@ -45,10 +56,11 @@ class Portable(NamedTuple):
 
 
 class Raised(NamedTuple):
-    """A call raised. text: the traceback on the worker."""
+    """A call raised. text: the traceback on the worker. is_first: it was the initializer."""
 
     exception: BaseException | Portable
     text: str
+    is_first: bool = False
 
 
 class Answer(NamedTuple):
@@ -108,7 +120,7 @@ def packed(value: object, store: Store) -> Blob:
 
 
 def packed_call(given: Any, store: Store, label: str) -> Blob:
-    """How and with what a function is called, as a blob.
+    """How and with what a function is called, and what is asked of it, as a blob.
 
     Raises: PicklingError, which says what cannot be sent.
     """
@@ -121,7 +133,7 @@ def packed_call(given: Any, store: Store, label: str) -> Blob:
         raise pickle.PicklingError(said) from failure
 
 
-def _culprit(how: int, given: Any) -> str:
+def _culprit(how: int, given: Any, *_: Asked) -> str:
     """What of it cannot be pickled."""
     if how in (ITEMS, STARRED):
         parts = [("an item", item) for item in given]

@@ -11,6 +11,7 @@ from time import time
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final
 
+from pydron_ng.backends.base import Say
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
 from pydron_ng.pool.hearing import Hearing, Said
 from pydron_ng.pool.jobs import label_of
@@ -18,8 +19,10 @@ from pydron_ng.pool.parcels import (
     AWAITED,
     ITEMS,
     LARGE_FUNCTION,
+    LAST,
     ONE,
     Answer,
+    Asked,
     Portable,
     Raised,
     Unpicklable,
@@ -27,6 +30,7 @@ from pydron_ng.pool.parcels import (
     packed,
     unpacked,
 )
+from pydron_ng.pool.reporting import reporting
 from pydron_ng.values.blob import Blob, Token, memory_of
 
 #: So many functions that were sent along with tasks are remembered.
@@ -38,12 +42,15 @@ _LASTING: Final = frozenset({FunctionType, BuiltinFunctionType, type})
 class Performer:
     """One worker's side. captures: what the worker is; threads print as the program does."""
 
+    hold_seconds = 0.0  # what was done has an outcome, whatever the next call does to its worker
+
     def __init__(self, captures: str) -> None:
         self._hearing = None if captures == "thread" else Hearing()
         self._arena: Arena | None = None
         self._defined: dict[bytes, bytes] = {}
         self._functions: dict[bytes, Any] = {}
         self._trouble: Raised | None = None  # of the initializer
+        self._cleanup = b""
 
     def share(self, arena: Arena) -> None:
         """Put large results there."""
@@ -53,31 +60,53 @@ class Performer:
         self._defined[token] = bytes(memory_of(blob[0]))
 
     def settings(self, blob: Blob) -> None:
-        """The initializer and its arguments: called before the first task."""
+        """The initializer, which is called before the first task, and what is called at the end."""
+        initializer, cleanup, *given = blob
         try:
-            _, ((data, arguments), _) = unpacked(blob)
-            pickle.loads(data)(*arguments)
+            if initializer:
+                _, (arguments, _) = unpacked(given)
+                pickle.loads(memory_of(initializer))(*arguments)
+            self._cleanup = bytes(memory_of(cleanup))
         except BaseException as failure:
-            self._trouble = _raised(failure)
+            with suppress(BaseException):  # its class is the user's
+                failure.add_note("raised by the initializer of the pool")
+            self._trouble = _raised(failure)._replace(is_first=True)
 
-    def perform(self, blob: Blob) -> Blob | Coroutine[Any, Any, Blob]:
+    def perform(self, blob: Blob, say: Say) -> Blob | Coroutine[Any, Any, Blob]:
         """The answer to a task; never raises for what that does."""
         began = time()
+        if blob[0] == LAST:
+            return self._clean_up(began)
         if self._trouble is not None:
             return self._answer(Answer([self._trouble], False, began, time(), ()))
         try:
             function = self._function(blob[0])
-            how, given = unpacked(blob[1:])
+            how, given, *asked = unpacked(blob[1:])
         except BaseException as failure:
             return self._answer(Answer([_raised(failure)], False, began, time(), ()))
         if how == AWAITED:
-            return self._await(function, *given)
-        with self._heard() as said:
+            return self._await(function, *given, minded=self._minded(asked, say, is_alone=False))
+        with self._heard() as said, self._minded(asked, say, is_alone=self._hearing is not None):
             outcomes, is_fine = _called(function, how, given)
         return self._answer(Answer(outcomes, is_fine, began, time(), tuple(said)))
 
+    def _clean_up(self, began: float) -> Blob:
+        """Nothing, where the initializer has failed."""
+        with self._heard() as said:
+            outcome = _outcome(pickle.loads(self._cleanup), (), {}) if self._cleanup else None
+        is_fine = type(outcome) is not Raised
+        return self._answer(Answer([outcome], is_fine, began, time(), tuple(said)))
+
     def _heard(self) -> AbstractContextManager[Said]:
         return nullcontext([]) if self._hearing is None else self._hearing.of_call()
+
+    def _minded(
+        self, asked: Sequence[Asked], say: Say, *, is_alone: bool
+    ) -> AbstractContextManager[object]:
+        """See to what is asked for, while a call is made. is_alone: no other one is."""
+        if not asked:
+            return nullcontext()
+        return reporting(say, is_alone=is_alone)
 
     def _function(self, data: Any) -> Any:
         data = self._defined.get(data, data)
@@ -94,11 +123,18 @@ class Performer:
         self._functions[data] = function
 
     async def _await(
-        self, function: Any, args: Any, kwargs: Any, seconds: float | None, tries: int
+        self,
+        function: Any,
+        args: Any,
+        kwargs: Any,
+        seconds: float | None,
+        tries: int,
+        *,
+        minded: AbstractContextManager[object],
     ) -> Blob:
         began = time()
         quiet: AbstractContextManager[Said] = nullcontext([])
-        with quiet if self._hearing is None else self._hearing.of_coroutine() as said:
+        with quiet if self._hearing is None else self._hearing.of_coroutine() as said, minded:
             try:
                 value = await _in_time(lambda: function(*args, **kwargs), seconds, tries)
                 outcomes, is_fine = [value], True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,11 @@ def workers_from(places: Sequence[int | str]) -> list[dict[str, Any]]:
     Raises: ConfigError.
     """
     return [_worker(place) for place in places]
+
+
+def host_of(place: str) -> str:
+    """The name of the host that ``ssh://me@maxi:22/8`` asks for, as its workers have it."""
+    return re.sub(r"/[0-9]+$", "", place)
 
 
 def _worker(place: int | str) -> dict[str, Any]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from pydron_ng.backends import registry
+from pydron_ng.backends.base import WorkerId
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.config import from_dict, in_force
+from pydron_ng.errors import ConfigError
+from pydron_ng.pool.choosing import Only
 from pydron_ng.pool.delivery import Delivery, Lifeline
 from pydron_ng.pool.desk import Desk
 from pydron_ng.pool.future import PoolFuture
-from pydron_ng.pool.jobs import label_of
 from pydron_ng.pool.making import Making
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import ITEMS, ONE, STARRED, function_of, packed_call
-from pydron_ng.pool.places import workers_from
+from pydron_ng.pool.parcels import ITEMS, STARRED
+from pydron_ng.pool.places import host_of, workers_from
 from pydron_ng.pool.room import Auto, Room
+from pydron_ng.pool.setup import Setup
 from pydron_ng.pool.stream import Stream
+from pydron_ng.runtime.status import Status
 
 if TYPE_CHECKING:
     from pydron_ng.pool.asynchronous import AsyncStream
@@ -40,18 +45,19 @@ class Pool(Executor):
         config: Mapping[str, Any] | None = None,
         initializer: Callable[..., object] | None = None,
         initargs: tuple[Any, ...] = (),
+        cleanup: Callable[[], object] | None = None,
     ) -> None:
         """initializer: called with `initargs` in each worker before its first task.
 
-        Raises: ConfigError; TypeError, PicklingError for the initializer.
+        cleanup: called in each worker that has had one when the pool ends, for 10 s at most.
+        Raises: ConfigError; TypeError, PicklingError for the initializer and the cleanup.
         """
-        prepared = _prepared(initializer, initargs)
+        setup = Setup(initializer, initargs, cleanup)
         self._desk = Desk(_configured(places, config))
         self._delivery = Delivery(self._desk)
         self._lifeline = Lifeline(self._delivery)
         self._options = Options()
-        if prepared is not None:
-            self._desk.prepare(prepared)
+        self._desk.prepare(setup)
 
     def options(self, **changes: Any) -> Pool:
         """The same pool, whose tasks are made with other options.
@@ -60,6 +66,8 @@ class Pool(Executor):
         retries: how often one is made again if its worker dies or it takes too long.
         priority: those with a larger one begin before others that wait.
         capture: what it prints is in ``future.info``, instead of being printed.
+        on_progress: called with the future and each value that the task reports while it goes on,
+            in order, before the callbacks of the future; again if the task is made again.
 
         Raises: TypeError, ValueError.
         """
@@ -176,7 +184,7 @@ class Pool(Executor):
 
     def _making(self, fn: Callable[..., Any], *, star: bool) -> Making:
         how = STARRED if star else ITEMS
-        return Making(self._desk, self._desk.function(fn), self._options, how)
+        return Making(self._desk, self._desk.function(fn), self._options.for_many(), how)
 
     def _room(self, making: Making, chunksize: int | Auto, buffersize: int | None) -> Room:
         capacity = lambda: self._desk.capacity  # noqa: E731
@@ -186,6 +194,74 @@ class Pool(Executor):
         """Who drops what nobody wants, in a thread that is there from now on."""
         self._delivery.begin()
         return self._lifeline.later
+
+    # --- workers ---
+
+    def run_on_all(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> list[Any]:
+        """What the call returns in each worker, once all are there; in the order of `workers`.
+
+        A worker that is busy does it next. Workers that come later do not; see `initializer`.
+
+        Raises: what the call has raised in the first of those where it has failed; WorkerLost.
+        """
+        known = self._desk.function(function)
+        tasks = [
+            self._delivery.submit(known, args, kwargs, self._options._replace(where=Only(worker)))
+            for worker in self._desk.muster()
+        ]
+        wait(tasks)
+        return [task.result() for task in tasks]
+
+    def add(self, *places: int | str, config: Mapping[str, Any] | None = None) -> None:
+        """Have more workers, while others are at work: `places` and `config` as of the pool.
+
+        Raises: ConfigError; RuntimeError after shutdown.
+        """
+        if not places and config is None:
+            raise ConfigError("add() takes what Pool() takes: numbers, hosts, config={...}")
+        self._desk.add(_configured(places, config).workers)
+
+    def remove(self, *which: int | str, drain: bool = True) -> None:
+        """Do without some workers; returns when they are gone. Nobody comes in their place.
+
+        which: their numbers, as in ``future.info.worker``; hosts, with all workers there.
+        drain: they do what they have begun; else that is lost with them.
+
+        Raises: ValueError, if there is no such worker.
+        """
+        self._desk.remove(self._workers_of(which), drains=drain)
+
+    def _workers_of(self, which: tuple[int | str, ...]) -> list[WorkerId]:
+        there = self.workers()
+        found: dict[WorkerId, None] = {}
+        for one in which:
+            name = host_of(one) if isinstance(one, str) else one
+            named = [w.id for w in there if name in (w.host.name, w.id)]
+            if not named:
+                known = sorted({repr(w.host.name) for w in there if w.host.name})
+                numbers = [str(w.id) for w in there]
+                said = ", ".join(numbers + known) or "none yet"
+                raise ValueError(f"there is no worker {one!r} in the pool; there are: {said}")
+            found.update(dict.fromkeys(map(WorkerId, named)))
+        return list(found)
+
+    # --- how it is ---
+
+    def workers(self) -> list[WorkerInfo]:
+        """How the workers are that are there: pid, memory, labels, and their machine.
+
+        Other hosts are asked, for a second at most; one that does not answer by then is told as
+        it was. There are none before the first task.
+        Raises: RuntimeError in a fork.
+        """
+        return [one.info for one in self.status().workers]
+
+    def status(self) -> Status:
+        """The same, with what each worker is at, and how many calls wait, run, are done, failed.
+
+        Raises: RuntimeError in a fork.
+        """
+        return self._desk.status()
 
     # --- the end ---
 
@@ -222,12 +298,3 @@ def _configured(places: tuple[int | str, ...], config: Mapping[str, Any] | None)
     if places:
         return from_dict({**(config or {}), "workers": workers_from(places)}, model, "Pool()")
     return in_force(model) if config is None else from_dict(dict(config), model, "Pool()")
-
-
-def _prepared(initializer: Callable[..., object] | None, initargs: tuple[Any, ...]) -> Any:
-    if initializer is None:
-        return None
-    if not callable(initializer):
-        raise TypeError(f"initializer {initializer!r} cannot be called")
-    given: tuple[int, Any] = ONE, ((function_of(initializer), initargs), {})
-    return packed_call(given, bytes, label_of(initializer))

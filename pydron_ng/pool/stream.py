@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from itertools import islice
 from time import monotonic
@@ -152,7 +152,7 @@ class Tasks:
         self._desk = desk
         self._told = told
         self._firsts: dict[Job | Unmade, int] = {}
-        self._done: deque[Job | Unmade] = deque()  # in the order in which they came
+        self._done: OrderedDict[Job | Unmade, None] = OrderedDict()  # as they came
         self.items = 0
         self.is_dropped = False
 
@@ -170,7 +170,7 @@ class Tasks:
 
     def hear(self, job: Job | Unmade) -> None:
         """It is done; under the lock."""
-        self._done.append(job)
+        self._done[job] = None
         self._told()
 
     def next(self, *, ordered: bool, end: float | None) -> Job | Unmade | None:
@@ -180,11 +180,12 @@ class Tasks:
         """
         if not self._firsts:
             return None
-        self._wait(lambda: self.is_there(ordered=ordered), end)
+        if not self.is_there(ordered=ordered):
+            self._wait(lambda: self.is_there(ordered=ordered), end)
         return self.pop(ordered=ordered)
 
     def is_there(self, *, ordered: bool) -> bool:
-        """Is the next one done?"""
+        """Is the next one done? Needs no lock."""
         if not ordered or not self._done:
             return bool(self._done)
         return next(iter(self._firsts)) in self._done
@@ -192,9 +193,9 @@ class Tasks:
     def pop(self, *, ordered: bool) -> Job | Unmade:
         """The next one, which is done."""
         if not ordered:
-            return self._done.popleft()
+            return self._done.popitem(last=False)[0]
         job = next(iter(self._firsts))
-        self._done.remove(job)
+        del self._done[job]
         return job
 
     def _wait(self, done: Callable[[], bool], end: float | None) -> None:

@@ -7,10 +7,13 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from pydron_ng import report
 
 _STEP_SECONDS = 0.002
 
@@ -31,6 +34,10 @@ def add(x: int, y: int = 0) -> int:
 
 def pid(_: object = None) -> int:
     return os.getpid()
+
+
+def pid_and_thread() -> tuple[int, int]:
+    return os.getpid(), threading.get_ident()
 
 
 def fail(x: object) -> None:
@@ -170,6 +177,58 @@ async def say_async(text: str) -> None:
     print(text)
 
 
+def report_each(values: list[Any]) -> str:
+    for value in values:
+        report(value)
+    return "done"
+
+
+def report_until(path: Path) -> int:
+    """Again and again, how often, until the file is there; the last number."""
+    number = 0
+    while True:
+        number += 1
+        report(number)
+        if path.exists():
+            return number
+
+
+def report_and_die_once(path: Path) -> str:
+    report("begun")
+    return die_unless(path)
+
+
+def report_from_a_thread(value: object) -> None:
+    thread = threading.Thread(target=report, args=(value,))
+    thread.start()
+    thread.join()
+
+
+def report_from_a_fork(value: object) -> int:
+    child = os.fork()
+    if not child:
+        report("from the fork")
+        os._exit(0)
+    report(value)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+async def report_in_turns(value: str, times: int) -> str:
+    for number in range(times):
+        report(f"{value}{number}")
+        await asyncio.sleep(0)
+    return value
+
+
+def clean_up(path: Path) -> None:
+    note(path, str(os.getpid()))
+
+
+def hang_for_ever(*_: object) -> None:
+    while True:
+        time.sleep(_STEP_SECONDS)
+
+
 def behave(number: int, way: str, folder: Path) -> int:
     """Notes that it was made, then ends in one way or another."""
     note(folder / "made", str(number))
@@ -178,4 +237,5 @@ def behave(number: int, way: str, folder: Path) -> int:
     if way == "raise":
         raise ValueError(number)
     wait_until(lambda: way != "hang")
+    wait_until(lambda: way != "gate" or (folder / "open").exists())
     return number

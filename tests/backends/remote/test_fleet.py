@@ -66,6 +66,13 @@ class Heard:
         self.workers.append(worker)
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None: ...
+
+    def coming(self, count: int) -> None:
+        assert count > 0
+
+    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        raise AssertionError("nothing comes back from another host")
 
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         self.workers.remove(worker)
