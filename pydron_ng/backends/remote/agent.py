@@ -91,7 +91,11 @@ class Agent:
 
     def run(self) -> None:
         versions = {name: version_of(name) for name in self._settings["packages"]}
-        up = {"cores": cores.available(), "python": sys.executable, "versions": versions}
+        up = {
+            "cores": self._settings["cores"] or cores.available(),
+            "python": sys.executable,
+            "versions": versions,
+        }
         up["modules"] = versions_of(self._settings["modules"])
         kept = {"shelf": self._place.folder, "room": self._place.room}
         self._mouth.say(saying(Kind.UP, **up, **kept))

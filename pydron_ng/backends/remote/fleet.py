@@ -26,6 +26,8 @@ from pydron_ng.backends.telling import tell
 from pydron_ng.backends.wire import item
 from pydron_ng.log import log
 
+_FEWER = "%s: it gives %d cores now, %d fewer than it was asked for"
+
 
 class Fleet:
     """The hosts, and who of their workers is who.
@@ -37,6 +39,7 @@ class Fleet:
 
     def __init__(self, plans: Sequence[Plan], performer: str) -> None:
         self._performer = performer
+        self._plans = plans
         self._hosts = [Host(plan) for plan in plans]
         self._ids = map(WorkerId, count())
         self._workers: dict[WorkerId, RemoteWorker] = {}
@@ -88,7 +91,7 @@ class Fleet:
     def release(self, host: str) -> None:
         for one in self._hosts:
             if one.plan.name == host and not one.workers:
-                one.hopeless, one.wanted = True, 0
+                one.hopeless, one.wanted, one.beyond = True, 0, 0
                 link, one.link = one.link, None
                 if link is not None:
                     link.hang_up()
@@ -97,7 +100,7 @@ class Fleet:
     def close(self) -> None:
         links = [host.link for host in self._hosts if host.link is not None]
         for host in self._hosts:
-            host.link, host.is_up, host.wanted = None, False, 0
+            host.link, host.is_up, host.wanted, host.beyond = None, False, 0, 0
             host.workers.clear()
         self._workers.clear()
         for link in links:
@@ -148,7 +151,9 @@ class Fleet:
             case Kind.DATA:
                 self._pass_on(host, one)
             case Kind.REACHED:
-                self.identity = said(one.data)
+                self._reached(host, said(one.data))
+            case Kind.NOTE:
+                log().warning("%s: %s", host.plan.name, said(one.data)["text"])
             case Kind.UP:
                 self._came(host, said(one.data))
             case Kind.VITALS:
@@ -167,21 +172,26 @@ class Fleet:
             case _:
                 pass  # what is said to others
 
+    def _reached(self, host: Host, identity: dict[str, Any]) -> None:
+        self.identity = identity
+        if "name" in identity:
+            host.is_called(identity["name"])
+
     def _came(self, host: Host, found: dict[str, Any]) -> None:
         trouble = host.packages.check(found["python"], found["versions"], found["modules"])
         if trouble is not None:
             self._leave(host, trouble)
             return
-        host.is_up, host.was_up, host.failures = True, True, 0
-        host.shelf = Shelf(found["shelf"], found["room"])
-        if host.cores is None:
-            host.cores = found["cores"]
-        more = max(0, host.cores - len(host.workers) - host.wanted)
-        host.wanted += more
-        if more:
+        if more := host.came(found["cores"]):
             self._events.coming(more)
+        host.shelf = Shelf(found["shelf"], found["room"])
         log().info("%s: here with Python %s", host.plan.name, found["python"])
+        if host.beyond:
+            log().warning(_FEWER, host.plan.name, host.cores, host.beyond)
         host.ask(host.wanted)
+        if host.plan.is_open and all(one.is_up or one.hopeless for one in self._hosts):
+            self._hosts.append(another := Host(self._plans[0]))
+            self._connect(another)
 
     def _leave(self, host: Host, trouble: Trouble) -> None:
         """It is not there, or not any more."""
@@ -228,8 +238,9 @@ class Fleet:
         if self._is_any_there():
             return
         for host in self._hosts:
-            if host.wanted and (host.hopeless or host.link is None):
-                wanted, host.wanted = host.wanted, 0
+            wanted = host.wanted + host.beyond
+            if wanted and (host.hopeless or host.link is None):
+                host.wanted = host.beyond = 0
                 self._events.unstarted(wanted, host.why)
 
     # --- workers ---

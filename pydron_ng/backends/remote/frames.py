@@ -41,6 +41,7 @@ class Kind(IntEnum):
     VITALS = 14  # program to agent: how is it there? agent to program: like that; JSON
     HOLD = 15  # program to agent: take nothing from that worker for now
     HEAR = 16  # program to agent: take what it says again
+    NOTE = 17  # relay to program, before that: what the user is to know; JSON
 
 
 class Frame(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydron_ng.backends.base import Loop, WorkerId
@@ -81,6 +82,7 @@ class Host:
 
     cores: how many workers it is to have; None as long as nobody knows.
     wanted: workers that were asked for and have not come.
+    beyond: those for which it has no cores; it may have them the next time.
     failures: attempts in vain since it was last there, and why the last one was.
     hopeless: it is not tried any more.
     shelf: what it keeps, since it is there.
@@ -91,7 +93,7 @@ class Host:
         self.plan = plan
         self.packages = Packages(plan)
         self.cores = plan.cores
-        self.wanted = 0
+        self.wanted = self.beyond = 0
         self.failures = 0
         self.hopeless = False
         self.why = ""
@@ -106,6 +108,19 @@ class Host:
     def free(self) -> int:
         """How many more workers it may have."""
         return (self.cores or 1) - len(self.workers) - self.wanted
+
+    def is_called(self, name: str) -> None:
+        """Nobody could know before it was there."""
+        self.plan = replace(self.plan, name=name)
+        self.packages = Packages(self.plan)
+
+    def came(self, cores: int) -> int:
+        """It is there, and gives so many cores; how many more that is than were asked for."""
+        self.is_up, self.was_up, self.failures = True, True, 0
+        asked = self.wanted + self.beyond
+        self.cores = self.wanted = cores
+        self.beyond = max(0, asked - cores)
+        return max(0, cores - asked)
 
     def ask(self, count: int) -> None:
         """Have workers started; now, if it is there."""
@@ -144,7 +159,7 @@ class Host:
         if self.hopeless or self.is_up:
             return self.is_up
         if self.was_up:
-            return bool(self.wanted) and self.failures <= _PATIENCE
+            return bool(self.wanted or self.beyond) and self.failures <= _PATIENCE
         return self.link is not None and not self.failures
 
 

@@ -46,11 +46,13 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def plan(
         self,
         name: str,
-        by: Literal["command", "paramiko", "cloud"],
+        by: Literal["command", "paramiko", "node", "cloud"],
         way: Mapping[str, Any],
         cores: int | None = None,
+        *,
+        is_open: bool = False,
     ) -> Plan:
-        """For one host. cores: if it has a number of its own."""
+        """For one host. cores: if it has a number of its own. is_open: for whoever comes."""
         from pydron_ng.backends.remote.plan import Plan
 
         own = None if self.cores == "auto" else self.cores
@@ -58,6 +60,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             name,
             by,
             way,
+            is_open=is_open,
             python=self.python,
             tmp_dir=self.tmp_dir,
             cores=cores or own,

@@ -19,6 +19,7 @@ class Plan:
     """A host of the configuration.
 
     name: for messages. by, way: which carrier, and what that has to know; secrets may be in there.
+    is_open: it is whoever comes; when one is there, another one is waited for.
     cores: how many workers; None: as many as it has. labels: the user's words for them.
     required: nothing is to be done without it.
     kept_mb: of large parts that have come by; None: the host knows.
@@ -26,8 +27,9 @@ class Plan:
     """
 
     name: str
-    by: Literal["command", "paramiko", "cloud"]
+    by: Literal["command", "paramiko", "node", "cloud"]
     way: Mapping[str, Any] = field(repr=False)
+    is_open: bool = False
     python: str = "python3"
     tmp_dir: str = "/tmp"  # noqa: S108  in there is a directory of our own, private to the user
     cores: int | None = None
