@@ -12,6 +12,7 @@ from pydron_ng.backends import registry
 from pydron_ng.backends.base import TaskId, Token, WorkerId
 from pydron_ng.memory.arena import SHARE_BYTES
 from pydron_ng.pool.choosing import Choice, Choices
+from pydron_ng.pool.driver import PoolDriver
 from pydron_ng.pool.flow import Flow
 from pydron_ng.pool.jobs import Job, label_of
 from pydron_ng.pool.options import Options
@@ -19,7 +20,6 @@ from pydron_ng.pool.parcels import LARGE_FUNCTION, packed_call
 from pydron_ng.pool.setup import Setup
 from pydron_ng.pool.steady import Steady
 from pydron_ng.pool.waiting import Waiting
-from pydron_ng.runtime.driver import Driver
 from pydron_ng.runtime.session import monitor
 from pydron_ng.runtime.status import Status
 from pydron_ng.runtime.task import Task, TaskState
@@ -63,7 +63,7 @@ class Desk:
         backends = [registry.create(worker, PERFORMER) for worker in config.workers]
         self._can_kill = all(backend.capabilities.kill for backend, _ in backends)
         self._definitions: dict[Token, Blob] = {}
-        self._driver = Driver(
+        self._driver = PoolDriver(
             backends, self._definitions.__getitem__, lends=False, staffed=self._look_again
         )
         self.lock = self._driver.lock

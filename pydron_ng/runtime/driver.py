@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from itertools import count
 from time import perf_counter
@@ -42,18 +41,14 @@ from pydron_ng.runtime.messages import (
     GiveUp,
     Issued,
     Kill,
-    Kind,
     Late,
-    Opened,
     Overdue,
     Redundant,
-    Removed,
     Returned,
     Stalled,
     Start,
     StartFailed,
     StartWorkers,
-    Suited,
     TakeBack,
     Waited,
     Wanted,
@@ -224,36 +219,6 @@ class Driver:
         self._happened(Foreseen())
         self._pump.attend()
 
-    @property
-    def present(self) -> AbstractSet[WorkerId]:
-        """The workers that are there."""
-        return self._known.keys()
-
-    @property
-    def is_hiring(self) -> bool:
-        """Are workers on their way?"""
-        return self._machine.is_hiring
-
-    def add(self, backend: Backend, workers: int) -> None:
-        """Have one more backend, whose workers start with the others."""
-        self._happened(Opened(self._staff.add(backend, workers)))
-        self._pump.attend()
-
-    def remove(self, workers: Sequence[WorkerId], *, drains: bool) -> None:
-        """Do without these from now on. drains: they go on with what they are at."""
-        self._happened(Removed(workers, drains))
-        self._pump.attend()
-
-    def release(self, workers: Iterable[WorkerId]) -> None:
-        """These are gone: leave hosts alone where nobody is left."""
-        for host in {self.hosts[worker] for worker in workers}:
-            if host not in {self.hosts[worker] for worker in self._known}:
-                self._staff.release(host)
-
-    def suit(self, worker: WorkerId, kind: Kind, *, fits: bool) -> None:
-        """May the worker do tasks of that kind, which not all may?"""
-        self._happened(Suited(worker, kind, fits))
-
     def muster(self) -> None:
         """Wait for the hosts that nothing is to be done without; usually there are none.
 
@@ -274,10 +239,6 @@ class Driver:
     def call_off(self) -> None:
         """What was foreseen did not come."""
         self._foreseen.call_off((None,))
-
-    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
-        """Whether what a worker says is taken; else it waits before long."""
-        self._staff.listen(worker, wanted=wanted)
 
     def store(self, memory: memoryview) -> Stretch | None:
         """The bytes in memory that the workers see, if there is such and room in it."""
@@ -373,28 +334,6 @@ class Driver:
             self._pump.until(lambda: done() or perf_counter() >= end)
         finally:
             self._waits.call_off((me,))
-
-    def are_resting(self, workers: Collection[WorkerId]) -> bool:
-        """Have these, which were removed, done what they were at?"""
-        return self._machine.resting >= self._known.keys() & set(workers)
-
-    def part(
-        self, workers: Collection[WorkerId], blob: Blob, seconds: float
-    ) -> dict[WorkerId, Blob | str]:
-        """Have each of these that has settings, and no task, make one more call.
-
-        What each has answered in so many seconds, or why it has not.
-        """
-        for worker in workers if not self.closed else ():
-            known = self._known.get(worker)
-            if known is not None and known.settings is not None and not known.tasks:
-                task = self.next_id()
-                self._parting.begin(task, worker)
-                self._staff.submit(worker, [Call(task, blob)])
-        self.wait(lambda: not self._parting, seconds)
-        self._parting.give_up(f"it took longer than {seconds:g} s")
-        answers, self._parting.answers = self._parting.answers, {}
-        return answers
 
     def close(self, why: str = "the workers were shut down") -> None:
         """End all workers and threads; tasks that are left get lost, for that reason."""
