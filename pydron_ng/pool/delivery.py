@@ -20,7 +20,7 @@ from pydron_ng.errors import BackendError, WorkerLost
 from pydron_ng.log import log
 from pydron_ng.pool.desk import Desk, Function
 from pydron_ng.pool.future import Info, PoolFuture
-from pydron_ng.pool.hearing import say_again
+from pydron_ng.pool.hearing import parted, say_again
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import ONE, Answer, Portable, Raised, Unpicklable, unpacked
@@ -167,15 +167,14 @@ class Delivery:
 
     def _deliver(self, job: Job, future: PoolFuture, function: Function) -> None:
         self._futures.pop(job, None)
-        outcome, info = outcomes_of(self._desk, job, function)
+        [outcome], [info] = outcomes_of(self._desk, job, function)
         if not future.set_running_or_notify_cancel():
             return
         future.info = info
-        value = outcome[0]
-        if isinstance(value, Failed):
-            future.set_exception(value.exception)
+        if isinstance(outcome, Failed):
+            future.set_exception(outcome.exception)
         else:
-            future.set_result(value)
+            future.set_result(outcome)
 
     # --- the end ---
 
@@ -268,22 +267,25 @@ class Failed:
         self.exception = exception
 
 
-def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], Info]:
-    """Of each call its value, or Failed; prints what was printed, unless that is to be kept."""
+def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], list[Info]]:
+    """Of each call its value, or Failed; what is known of each, or of the task as a whole.
+
+    Prints what was printed, unless that is to be kept.
+    """
     if job.lost is not None:
-        return [Failed(_lost(desk, job))] * job.calls, Info(job.worker, desk.host(job.worker))
+        return [Failed(_lost(desk, job))] * job.calls, [Info(job.worker, desk.host(job.worker))]
     try:
         answer = job.answer()
     except (Exception, SystemExit) as failure:  # reading it is the user's code
         why = f"the outcome of {job.label()} cannot be read: {type(failure).__name__}: {failure}"
-        return [Failed(BackendError(why))] * job.calls, Info(job.worker, desk.host(job.worker))
+        return [Failed(BackendError(why))] * job.calls, [Info(job.worker, desk.host(job.worker))]
     desk.took(function, answer.ended - answer.began, job.calls)
     outcomes = answer.outcomes
     desk.setup.answered(job.worker, outcomes[0], desk.name)
     if not answer.is_fine:
         outcomes = [_failed(outcome, job) for outcome in outcomes]
         outcomes += [outcomes[0]] * (job.calls - len(outcomes))  # the initializer has failed
-    return outcomes, _info(desk, job, answer)
+    return outcomes, _infos(desk, job, answer)
 
 
 def _lost(desk: Desk, job: Job) -> Exception:
@@ -308,13 +310,16 @@ def _failed(outcome: Any, job: Job) -> Any:
     return outcome
 
 
-def _info(desk: Desk, job: Job, answer: Answer) -> Info:
-    said = {"out": "", "err": ""}
-    if job.options.capture:
-        for kind, text in answer.said:
-            said[kind] += text
-    else:
+def _infos(desk: Desk, job: Job, answer: Answer) -> list[Info]:
+    """Of each call, where it was asked what each prints; else one of them all."""
+    known = job.worker, desk.host(job.worker), answer.began, answer.ended
+    if not job.options.capture:
         say_again(answer.said)
-    text = next((o.text for o in answer.outcomes if type(o) is Raised), "")
-    times = answer.began, answer.ended
-    return Info(job.worker, desk.host(job.worker), *times, said["out"], said["err"], text)
+        texts = () if answer.is_fine else map(_traceback, answer.outcomes)
+        return [Info(*known, traceback=next(filter(None, texts), ""))]
+    said = parted(answer.said, len(answer.outcomes))
+    return [Info(*known, *s, _traceback(o)) for s, o in zip(said, answer.outcomes, strict=True)]
+
+
+def _traceback(outcome: Any) -> str:
+    return outcome.text if type(outcome) is Raised else ""

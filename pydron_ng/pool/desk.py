@@ -15,7 +15,7 @@ from pydron_ng.pool.flow import Flow
 from pydron_ng.pool.jobs import Job, label_of
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import LARGE_FUNCTION, packed_call
-from pydron_ng.pool.setup import Setup
+from pydron_ng.pool.setup import CLEANUP_SECONDS, Setup
 from pydron_ng.pool.steady import Steady
 from pydron_ng.runtime.driver import Driver
 from pydron_ng.runtime.task import Task, TaskState
@@ -267,8 +267,9 @@ class Desk:
             left = [job for job in self._open.values() if not job.is_issued]
             try:
                 if is_first:
-                    with self.flow.awaited():
-                        self.setup.end(self._driver.part, self.name)
+                    self._clean_up()
+                else:  # by another thread, which may be waiting
+                    self.wait(lambda: self._driver.closed, CLEANUP_SECONDS)
             finally:
                 with suppress(OSError):  # the program may have closed our descriptors
                     self._driver.close()
@@ -278,6 +279,10 @@ class Desk:
                 self._open.pop(job.id, None)
                 job.hear(job)
                 job.let_go()
+
+    def _clean_up(self) -> None:
+        with self.flow.awaited():
+            self.setup.end(self._driver.part, self.name)
 
     # --- forks ---
 

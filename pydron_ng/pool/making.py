@@ -7,6 +7,7 @@ from typing import Any
 
 from pydron_ng.pool.delivery import Failed, outcomes_of
 from pydron_ng.pool.desk import Desk, Function
+from pydron_ng.pool.future import Info
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import ITEMS
@@ -58,12 +59,11 @@ class Making:
             is_coroutine=self.suspends,
         )
 
-    def outcomes(self, job: Job | Unmade) -> list[Any]:
-        """Of each of its calls."""
+    def outcomes(self, job: Job | Unmade) -> tuple[list[Any], list[Info]]:
+        """Of each of its calls, and what is known of each, or of them all."""
         if isinstance(job, Unmade):
-            return [job.outcome]
-        outcomes, _ = outcomes_of(self.desk, job, self._function)
-        return outcomes
+            return [job.outcome], [Info()]
+        return outcomes_of(self.desk, job, self._function)
 
     @property
     def seconds(self) -> float:

@@ -17,7 +17,7 @@ class Options(NamedTuple):
 
     retries: how often it is made again if its worker dies or it takes too long.
     priority: tasks with a larger one begin before all others that wait.
-    capture: what it prints is kept for ``future.info``, and not printed by the program.
+    capture: what it prints, and programs that it starts, is kept, and not printed by the program.
     on_progress: called with the future and each value that the task reports.
     """
 
@@ -57,7 +57,7 @@ class Options(NamedTuple):
 
     def given(self, how: int, arguments: Any) -> tuple[Any, ...]:
         """What travels to the worker: how and with what to call, and what is asked for besides."""
-        asked = Asked(reports=self.on_progress is not None)
+        asked = Asked(self.on_progress is not None, self.capture)
         return (how, arguments, asked) if any(asked) else (how, arguments)
 
     def given_coroutine(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:

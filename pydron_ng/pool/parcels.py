@@ -27,10 +27,12 @@ Store = Callable[[memoryview], Any]
 class Asked(NamedTuple):
     """What a task is to do beside its calls; goes along with those of which something is asked.
 
-    reports: what it reports is told.
+    reports: what it reports is told. capture: what each call prints is told apart, also what
+        programs print that it starts.
     """
 
     reports: bool = False
+    capture: bool = False
 
 
 class Unpicklable(NamedTuple):
@@ -67,7 +69,7 @@ class Answer(NamedTuple):
     """What became of a task.
 
     outcomes: of each call its value; `Raised` or `Unpicklable` only where `is_fine` is False.
-    began, ended: by the worker's wall clock. said: what it printed, each with "out" or "err".
+    began, ended: by the worker's wall clock. said: what it printed, see ``hearing.Said``.
     """
 
     outcomes: list[Any]

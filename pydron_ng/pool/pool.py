@@ -60,7 +60,8 @@ class Pool(Executor):
         timeout: seconds that one may take on its worker, which is ended then: TimeoutError.
         retries: how often one is made again if its worker dies or it takes too long.
         priority: those with a larger one begin before others that wait.
-        capture: what it prints is in ``future.info``, instead of being printed.
+        capture: what it prints, and programs that it starts, is in ``future.info`` or in ``info``
+            of a stream, instead of being printed.
         on_progress: called with the future and each value that the task reports while it goes on,
             in order, before the callbacks of the future; again if the task is made again.
 
@@ -101,7 +102,7 @@ class Pool(Executor):
         timeout: float | None = None,
         chunksize: int | Auto = 1,
         buffersize: int | None = None,
-    ) -> Iterator[Any]:
+    ) -> Stream:
         """As of Executor: the results in order, of items that are read as there is room for them.
 
         chunksize: how many calls make one task; "auto": as many as make a good one.
@@ -123,10 +124,11 @@ class Pool(Executor):
         buffersize: int | None = None,
         star: bool = False,
         indexed: bool = False,
-    ) -> Iterator[Any]:
+    ) -> Stream:
         """The results in order, one by one; an exception is raised in its place, others go on.
 
         star: items are tuples of arguments. indexed: each result with the number of its item.
+        ``info`` of what is returned is that of the last result.
         """
         making = self._making(fn, star=star)
         return self._stream(making, iter(iterable), chunksize, buffersize, indexed=indexed)
@@ -140,7 +142,7 @@ class Pool(Executor):
         buffersize: int | None = None,
         star: bool = False,
         indexed: bool = False,
-    ) -> Iterator[Any]:
+    ) -> Stream:
         """The same in the order in which they come."""
         making = self._making(fn, star=star)
         how = {"indexed": indexed, "ordered": False}

@@ -14,7 +14,7 @@ from pydron_ng.runtime.task import NOBODY
 from pydron_ng.values.blob import Blob
 
 #: So long a worker may clean up behind itself.
-_CLEANUP_SECONDS: Final = 10.0
+CLEANUP_SECONDS: Final = 10.0
 #: Has the workers make a last call, in so many seconds; their answers, or why there are none.
 Part = Callable[[Blob, float], Mapping[WorkerId, Blob | str]]
 
@@ -62,7 +62,7 @@ class Setup:
         """Have the workers clean up behind themselves."""
         if not self._cleanup:
             return
-        for worker, answer in part((LAST,), _CLEANUP_SECONDS).items():
+        for worker, answer in part((LAST,), CLEANUP_SECONDS).items():
             why = answer if isinstance(answer, str) else _why(answer)
             if why:
                 log().error("the cleanup %s of %s has failed: %s", self._cleanup, name(worker), why)

@@ -159,6 +159,24 @@ def test_cleaning_up_is_once_however_often_the_pool_ends(tmp_path: Path) -> None
     assert len(work.lines(tmp_path / "cleaned")) == 2
 
 
+def test_who_ends_a_pool_that_ends_waits_for_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, go = tmp_path / "begun", tmp_path / "go"
+    pool = pool_of("processes", cleanup=partial(work.hold, begun, go))
+    _worker_of(pool)
+    pool.shutdown(wait=False)
+    work.wait_until(lambda: work.lines(begun))
+    others = [threading.Thread(target=pool.shutdown) for _ in range(2)]
+    for other in others:
+        other.start()
+    go.touch()
+    for other in others:
+        other.join(_SECONDS)
+    assert len(work.lines(begun)) == 1
+    assert not any("failed" in record.getMessage() for record in caplog.records)
+
+
 def test_a_cleanup_that_fails_is_told_with_its_worker(
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -199,7 +217,7 @@ def test_a_cleanup_that_ends_its_worker_is_told(caplog: pytest.LogCaptureFixture
 def test_a_cleanup_that_hangs_is_not_waited_for(
     kind: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(setup, "_CLEANUP_SECONDS", 0.1)
+    monkeypatch.setattr(setup, "CLEANUP_SECONDS", 0.1)
     go, threads = tmp_path / "go", set(threading.enumerate())
     with (
         caplog.at_level(logging.ERROR, "pydron_ng"),

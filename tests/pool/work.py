@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -165,6 +166,44 @@ async def hold_async(begun: Path) -> None:
         await asyncio.Event().wait()
     finally:
         note(begun, "ended")
+
+
+def say_all_ways(text: str) -> None:
+    """By Python, by a program, by C, by a process that was forked, and by Python again."""
+    print(f"{text}1")
+    subprocess.run(["sh", "-c", f"echo {text}2; echo {text}! >&2"], check=True)
+    ctypes.CDLL(None).printf(f"{text}3\n".encode())
+    if not (child := os.fork()):
+        print(f"{text}4")
+        os._exit(0)
+    os.waitpid(child, 0)
+    subprocess.run(["echo", f"{text}5"], stdout=sys.stdout, check=True)
+    sys.stdout.buffer.write(f"{text}6\n".encode())
+    print(f"{text}7")
+
+
+def say_and_fail_if_odd(x: int) -> int:
+    subprocess.run(["echo", str(x)], check=True)
+    return fail_if_odd(x)
+
+
+def leave_a_talker(path: Path) -> None:
+    """A program that prints when the file is there, and then says so."""
+    script = f"while ! test -e {path}; do sleep 0.01; done; echo late; touch {path}.done"
+    subprocess.Popen(["sh", "-c", script])
+
+
+def touch_and_wait(path: Path, other: Path) -> None:
+    path.touch()
+    wait_until(other.exists)
+
+
+def print_by_halves(character: str) -> None:
+    """The first byte by a program, the others by another one."""
+    first, *others = character.encode()
+    for part in (bytes([first]), bytes(others)):
+        os.write(1, part)
+        print(end="")
 
 
 async def say_async(text: str) -> None:
