@@ -103,13 +103,16 @@ def serve(
     environment: Mapping[str, str],
     aside: Stream | None = None,
     end: End | None = None,
+    folder: str = "",
 ) -> None:
     """Perform what comes out of the stream until it ends.
 
     environment: the worker's own variables, kept whatever the program's settings say.
     aside: the second stream, if memory is to be shared. end: what else spares parts their way.
+    folder: where it may keep files.
     """
     inbox, outbox, exchange = Inbox(may_lose=True), Outbox(), end or WorkerEnd(aside)
+    performer.dwell(folder)
     if aside is not None:
         performer.share(Arena(WORKER_IDLE_BYTES, compared=False))
 
@@ -141,12 +144,13 @@ def serve(
 class _Housed:
     """A performer whose settings never take away the worker's own environment."""
 
-    __slots__ = ("_environment", "_performer", "define", "perform", "share")
+    __slots__ = ("_environment", "_performer", "define", "dwell", "perform", "share")
 
     def __init__(self, performer: Performer, environment: Mapping[str, str]) -> None:
         self._performer = performer
         self._environment = environment
         self.share = performer.share
+        self.dwell = performer.dwell
         self.define = performer.define
         self.perform = performer.perform
 

@@ -1,4 +1,4 @@
-"""From what workers answer to futures: on a thread of its own, where callbacks may take their time.
+"""What workers answer gets to futures: on a thread of its own, where callbacks may take their time.
 
 Unpickling and callbacks are user code: they never run under the lock.
 """
@@ -16,29 +16,17 @@ from typing import Any
 
 from pydron_ng.backends.base import Blob, WorkerId
 from pydron_ng.backends.start import start
-from pydron_ng.errors import BackendError, WorkerLost
 from pydron_ng.log import log
 from pydron_ng.pool.desk import Desk, Function
-from pydron_ng.pool.future import Info, PoolFuture
-from pydron_ng.pool.hearing import parted, say_again
+from pydron_ng.pool.future import PoolFuture
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import ONE, Answer, Portable, Raised, Unpicklable, unpacked
+from pydron_ng.pool.outcomes import Failed, outcomes_of
+from pydron_ng.pool.parcels import AWAITED, ONE, unpacked
 from pydron_ng.runtime.session import guests
 from pydron_ng.runtime.task import TaskState
 
 _OVER = frozenset({TaskState.SETTLED, TaskState.DROPPED})
-
-
-class RemoteTraceback(Exception):
-    """The cause of an exception that a task has raised: the traceback on its worker, as text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
-
-    def __str__(self) -> str:
-        return f'\n"""\n{self.text}"""'
 
 
 class Lifeline:
@@ -67,15 +55,15 @@ class Delivery:
     ) -> PoolFuture:
         """Raises: RuntimeError after shutdown; PicklingError."""
         is_coroutine = suspends(function.called)
+        how = ONE
+        given: Any = args, kwargs
         if is_coroutine:
-            given = options.given_coroutine(args, kwargs)
-        else:
-            given = options.given(ONE, (args, kwargs))
+            how, given = AWAITED, (args, kwargs, options.timeout, options.retries + 1)
 
         def hear(job: Job) -> None:
             self._work.put(partial(self._deliver, job, future, function))
 
-        job = self._desk.job(function, given, options, hear, is_coroutine=is_coroutine)
+        job = self._desk.job(function, how, given, options, hear, is_coroutine=is_coroutine)
         future = PoolFuture(
             lambda: self._drop(job),
             lambda: job.state is TaskState.RUNNING,
@@ -256,70 +244,3 @@ def _do(work: Callable[[], object]) -> None:
         work()
     except BaseException:
         log().exception("a callback of a future, or the reading of an outcome, has failed")
-
-
-class Failed:
-    """A call has no value. exception: what is raised instead."""
-
-    __slots__ = ("exception",)
-
-    def __init__(self, exception: BaseException) -> None:
-        self.exception = exception
-
-
-def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], list[Info]]:
-    """Of each call its value, or Failed; what is known of each, or of the task as a whole.
-
-    Prints what was printed, unless that is to be kept.
-    """
-    if job.lost is not None:
-        return [Failed(_lost(desk, job))] * job.calls, [Info(job.worker, desk.host(job.worker))]
-    try:
-        answer = job.answer()
-    except (Exception, SystemExit) as failure:  # reading it is the user's code
-        why = f"the outcome of {job.label()} cannot be read: {type(failure).__name__}: {failure}"
-        return [Failed(BackendError(why))] * job.calls, [Info(job.worker, desk.host(job.worker))]
-    desk.took(function, answer.ended - answer.began, job.calls)
-    outcomes = answer.outcomes
-    desk.setup.answered(job.worker, outcomes[0], desk.name)
-    if not answer.is_fine:
-        outcomes = [_failed(outcome, job) for outcome in outcomes]
-        outcomes += [outcomes[0]] * (job.calls - len(outcomes))  # the initializer has failed
-    return outcomes, _infos(desk, job, answer)
-
-
-def _lost(desk: Desk, job: Job) -> Exception:
-    if job.was_late:
-        return TimeoutError(job.lost)
-    return WorkerLost(f"{job.lost}{desk.setup.suspicion(job.worker)}")
-
-
-_CAUSE: Any = BaseException.__dict__["__cause__"]
-
-
-def _failed(outcome: Any, job: Job) -> Any:
-    if type(outcome) is Raised:
-        failure = outcome.exception
-        if isinstance(failure, Portable):
-            failure = failure.exception()
-        _CAUSE.__set__(failure, RemoteTraceback(outcome.text))  # the class may forbid to set it
-        return Failed(failure)
-    if type(outcome) is Unpicklable:
-        what = f"{job.label()}: a {outcome.what} cannot be sent back from its worker"
-        return Failed(BackendError(f"{what}:\n{outcome.why}"))
-    return outcome
-
-
-def _infos(desk: Desk, job: Job, answer: Answer) -> list[Info]:
-    """Of each call, where it was asked what each prints; else one of them all."""
-    known = job.worker, desk.host(job.worker), answer.began, answer.ended
-    if not job.options.capture:
-        say_again(answer.said)
-        texts = () if answer.is_fine else map(_traceback, answer.outcomes)
-        return [Info(*known, traceback=next(filter(None, texts), ""))]
-    said = parted(answer.said, len(answer.outcomes))
-    return [Info(*known, *s, _traceback(o)) for s, o in zip(said, answer.outcomes, strict=True)]
-
-
-def _traceback(outcome: Any) -> str:
-    return outcome.text if type(outcome) is Raised else ""

@@ -48,6 +48,7 @@ class Desk:
         """Raises: ConfigError, BackendError."""
         backends = [registry.create(worker, PERFORMER) for worker in config.workers]
         self._can_kill = all(backend.capabilities.kill for backend, _ in backends)
+        self._is_isolated = all(backend.capabilities.isolate for backend, _ in backends)
         self._definitions: dict[Token, Blob] = {}
         self._driver = Driver(backends, self._definitions.__getitem__, lends=False)
         self.lock = self._driver.lock
@@ -94,22 +95,27 @@ class Desk:
     def job(
         self,
         function: Function,
-        given: object,
+        how: int,
+        arguments: Any,
         options: Options,
         hear: Callable[[Job], None],
         *,
         calls: int = 1,
         is_coroutine: bool = False,
     ) -> Job:
-        """A task to be put in. given: how and with what the function is called.
+        """A task to be put in. how, arguments: see ``parcels``.
 
-        Raises: what pickling raises.
+        Raises: what pickling raises; what reading its files raises; ValueError.
         """
+        if options.has_folder:
+            self._check_folder(function, is_coroutine=is_coroutine)
+        asked, files = options.asked(self._store)
+        given = (how, arguments) if asked is None else (how, arguments, asked)
         blob = packed_call(given, self._store, label_of(function.called))
         head, tokens = self._head(function)
         return Job(
             self._driver.next_id(),
-            (head, *blob),
+            (head, *blob, *files),
             tokens,
             lambda: label_of(function.called, calls),
             self._settled,
@@ -119,6 +125,18 @@ class Desk:
             seconds=calls * self.seconds_of(function),
             is_coroutine=is_coroutine,
         )
+
+    def _check_folder(self, function: Function, *, is_coroutine: bool) -> None:
+        """Raises: ValueError, if the task cannot have a working directory of its own."""
+        why = ""
+        if is_coroutine:
+            why = f"{label_of(function.called)} is a coroutine, which shares it with others"
+        elif not self._is_isolated:
+            why = "threads share it with the program; take workers that are processes"
+        if why:
+            raise ValueError(
+                f"a task with files or outputs has a working directory of its own: {why}"
+            )
 
     def _store(self, memory: memoryview) -> Any:
         if memory.nbytes >= SHARE_BYTES:

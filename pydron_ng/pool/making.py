@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pydron_ng.pool.delivery import Failed, outcomes_of
 from pydron_ng.pool.desk import Desk, Function
 from pydron_ng.pool.future import Info
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import ITEMS
+from pydron_ng.pool.outcomes import Failed, outcomes_of
+from pydron_ng.pool.parcels import AWAITED, ITEMS
 
 
 class Unmade:
@@ -45,13 +45,15 @@ class Making:
                 yield from self.jobs([item], hear)
 
     def _job(self, items: list[Any], hear: Callable[[Job], None]) -> Job:
-        given = self._options.given(self._how, items)
+        how = self._how
+        given: Any = items
         if self.suspends:
             (item,) = items
             args = (item,) if self._how == ITEMS else tuple(item)
-            given = self._options.given_coroutine(args, {})
+            how, given = AWAITED, (args, {}, self._options.timeout, self._options.retries + 1)
         return self.desk.job(
             self._function,
+            how,
             given,
             self._options,
             hear,

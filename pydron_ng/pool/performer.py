@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Coroutine
-from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from time import time
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 from pydron_ng.backends.base import Say
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
 from pydron_ng.pool.calling import call_all, call_apart, call_once, in_time, raised
+from pydron_ng.pool.folder import left_in, working_in
 from pydron_ng.pool.hearing import Hearing, Said
 from pydron_ng.pool.parcels import (
     AWAITED,
@@ -41,6 +42,7 @@ class Performer:
     def __init__(self, captures: str) -> None:
         self._hearing = None if captures == "thread" else Hearing()
         self._arena: Arena | None = None
+        self._home = ""
         self._defined: dict[bytes, bytes] = {}
         self._functions: dict[bytes, Any] = {}
         self._trouble: Raised | None = None  # of the initializer
@@ -49,6 +51,10 @@ class Performer:
     def share(self, arena: Arena) -> None:
         """Put large results there."""
         self._arena = arena
+
+    def dwell(self, folder: str) -> None:
+        """Tasks with files have directories there."""
+        self._home = folder
 
     def define(self, token: Token, blob: Blob) -> None:
         self._defined[token] = bytes(memory_of(blob[0]))
@@ -81,33 +87,50 @@ class Performer:
         if how == AWAITED:
             return self._await(function, *given, say=say if asked and asked[0].reports else None)
         if asked:
-            return self._perform_asked(function, how, given, asked[0], say)
+            return self._perform_asked(function, how, given, asked[0], say, blob)
         with self._heard() as said:
             outcomes, is_fine = call_all(function, how, given)
         return self._answer(Answer(outcomes, is_fine, began, time(), tuple(said)))
 
-    def _perform_asked(self, function: Any, how: int, given: Any, asked: Asked, say: Say) -> Blob:
+    def _perform_asked(
+        self, function: Any, how: int, given: Any, asked: Asked, say: Say, blob: Blob
+    ) -> Blob:
         """The same, and see to what is asked for besides."""
         began = time()
+        outcomes: list[Any] = []
+        files: Sequence[Any] = ()
         with self._heard() as said:
             try:
-                outcomes = self._call_asked(function, how, given, asked, say, said)
-            except BaseException as failure:  # there may be no descriptor left
+                with self._minded(asked, say, said, blob) as folder:
+                    outcomes = self._call_asked(function, how, given, asked, said)
+                    if asked.outputs and Raised not in map(type, outcomes):
+                        files = left_in(folder, asked.outputs)
+            except BaseException as failure:  # there is no room for a file, for one
                 outcomes = [raised(failure)]
         is_fine = Raised not in map(type, outcomes)
-        return self._answer(Answer(outcomes, is_fine, began, time(), tuple(said)))
+        return self._answer(Answer(outcomes, is_fine, began, time(), tuple(said), files))
 
-    def _call_asked(
-        self, function: Any, how: int, given: Any, asked: Asked, say: Say, said: Said
-    ) -> list[Any]:
-        hearing = self._hearing
+    @contextmanager
+    def _minded(self, asked: Asked, say: Say, said: Said, blob: Blob) -> Iterator[str]:
+        """See to it meanwhile; the directory of the task, if it has one of its own."""
         with ExitStack() as meanwhile:
             if asked.reports:
-                meanwhile.enter_context(reporting(say, is_alone=hearing is not None))
-            if not asked.capture or hearing is None:
-                return call_all(function, how, given)[0]
-            meanwhile.enter_context(hearing.beneath(said))
-            return call_apart(function, how, given, lambda: hearing.cut(said))
+                meanwhile.enter_context(reporting(say, is_alone=self._hearing is not None))
+            if asked.capture and self._hearing is not None:
+                meanwhile.enter_context(self._hearing.beneath(said))
+            folder = ""
+            if asked.files or asked.outputs:
+                contents = blob[len(blob) - len(asked.files) :]
+                folder = meanwhile.enter_context(working_in(self._home, asked.files, contents))
+            yield folder
+
+    def _call_asked(
+        self, function: Any, how: int, given: Any, asked: Asked, said: Said
+    ) -> list[Any]:
+        hearing = self._hearing
+        if not asked.capture or hearing is None:
+            return call_all(function, how, given)[0]
+        return call_apart(function, how, given, lambda: hearing.cut(said))
 
     def _clean_up(self, began: float) -> Blob:
         """Nothing, where the initializer has failed."""

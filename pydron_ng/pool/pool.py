@@ -64,6 +64,10 @@ class Pool(Executor):
             of a stream, instead of being printed.
         on_progress: called with the future and each value that the task reports while it goes on,
             in order, before the callbacks of the future; again if the task is made again.
+        files: paths, or a mapping of names to paths or bytes: which each task finds in a working
+            directory of its own. It is removed after the task, whatever becomes of that.
+        outputs: names and patterns of files there that come back if the task returns: their
+            contents in ``future.info.files``; with `into` they are written to that directory.
 
         Raises: TypeError, ValueError.
         """

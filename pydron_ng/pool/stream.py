@@ -9,11 +9,11 @@ from itertools import islice
 from time import monotonic
 from typing import Any, Self
 
-from pydron_ng.pool.delivery import Failed
 from pydron_ng.pool.desk import Desk
 from pydron_ng.pool.future import Info
 from pydron_ng.pool.jobs import Job
 from pydron_ng.pool.making import Making, Unmade
+from pydron_ng.pool.outcomes import Failed
 from pydron_ng.pool.room import Room
 
 #: Has something done soon, by another thread.

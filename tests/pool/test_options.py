@@ -31,7 +31,8 @@ _SECONDS = 30
         (
             {"colour": 1},
             TypeError,
-            "options() takes timeout, retries, priority, capture, on_progress; not colour",
+            "options() takes timeout, retries, priority, capture, on_progress, files, outputs,"
+            " into; not colour",
         ),
     ],
 )

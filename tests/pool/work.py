@@ -264,6 +264,51 @@ def hang_for_ever(*_: object) -> None:
         time.sleep(_STEP_SECONDS)
 
 
+def upper(name: str, into: str) -> str:
+    """The directory that this is done in."""
+    output = Path(into)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(Path(name).read_text().upper())
+    return os.getcwd()
+
+
+def listed() -> list[str]:
+    return sorted(str(path) for path in Path().rglob("*"))
+
+
+def write_and(way: str, begun: Path) -> None:
+    """Leave a file, and tell where, before something happens."""
+    Path("out.txt").write_text("half of it")
+    note(begun, os.getcwd())
+    if way == "raise":
+        raise ValueError(way)
+    if way == "exit":
+        os._exit(3)
+    wait_until(lambda: way != "hold")
+
+
+def link(target: str, name: str) -> None:
+    Path(name).symlink_to(target)
+
+
+def make_pipe(name: str) -> None:
+    os.mkfifo(name)
+
+
+def make_large(size: int) -> None:
+    Path("large").write_bytes(bytes(size))
+
+
+def remove_all_rights() -> None:
+    Path("closed").mkdir()
+    Path("closed", "file").touch()
+    Path("closed").chmod(0)
+
+
+def run_script() -> str:
+    return subprocess.run(["./script"], capture_output=True, text=True, check=True).stdout
+
+
 def behave(number: int, way: str, folder: Path) -> int:
     """Notes that it was made, then ends in one way or another."""
     note(folder / "made", str(number))
