@@ -18,7 +18,7 @@ from pydron_ng.backends.base import Blob, WorkerId
 from pydron_ng.backends.start import start
 from pydron_ng.log import log
 from pydron_ng.pool.desk import Desk, Function
-from pydron_ng.pool.future import PoolFuture
+from pydron_ng.pool.future import Info, PoolFuture
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.outcomes import Failed, outcomes_of
@@ -27,6 +27,10 @@ from pydron_ng.runtime.session import guests
 from pydron_ng.runtime.task import TaskState
 
 _OVER = frozenset({TaskState.SETTLED, TaskState.DROPPED})
+
+
+#: Of what a task has returned and what is known of it.
+Finish = Callable[[Any, Info], Any]
 
 
 class Lifeline:
@@ -51,9 +55,17 @@ class Delivery:
         guests.add(self)
 
     def submit(
-        self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], options: Options
+        self,
+        function: Function,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        options: Options,
+        finish: Finish | None = None,
     ) -> PoolFuture:
-        """Raises: RuntimeError after shutdown; PicklingError."""
+        """finish: makes the result of what was returned; what it raises is raised instead.
+
+        Raises: RuntimeError after shutdown; PicklingError.
+        """
         is_coroutine = suspends(function.called)
         how = ONE
         given: Any = args, kwargs
@@ -61,7 +73,7 @@ class Delivery:
             how, given = AWAITED, (args, kwargs, options.timeout, options.retries + 1)
 
         def hear(job: Job) -> None:
-            self._work.put(partial(self._deliver, job, future, function))
+            self._work.put(partial(self._deliver, job, future, function, finish))
 
         job = self._desk.job(function, how, given, options, hear, is_coroutine=is_coroutine)
         future = PoolFuture(
@@ -153,12 +165,19 @@ class Delivery:
                 return
             _do(work)
 
-    def _deliver(self, job: Job, future: PoolFuture, function: Function) -> None:
+    def _deliver(
+        self, job: Job, future: PoolFuture, function: Function, finish: Finish | None
+    ) -> None:
         self._futures.pop(job, None)
         [outcome], [info] = outcomes_of(self._desk, job, function)
         if not future.set_running_or_notify_cancel():
             return
         future.info = info
+        if finish is not None and not isinstance(outcome, Failed):
+            try:
+                outcome = finish(outcome, info)
+            except Exception as failure:
+                outcome = Failed(failure)
         if isinstance(outcome, Failed):
             future.set_exception(outcome.exception)
         else:

@@ -42,13 +42,16 @@ class Function(NamedTuple):
 
 
 class Desk:
-    """Takes tasks in, and tells what became of each exactly once. All is done under ``lock``."""
+    """Takes tasks in, and tells what became of each exactly once. All is done under ``lock``.
+
+    is_isolated: all workers are processes.
+    """
 
     def __init__(self, config: Configuration) -> None:
         """Raises: ConfigError, BackendError."""
         backends = [registry.create(worker, PERFORMER) for worker in config.workers]
         self._can_kill = all(backend.capabilities.kill for backend, _ in backends)
-        self._is_isolated = all(backend.capabilities.isolate for backend, _ in backends)
+        self.is_isolated = all(backend.capabilities.isolate for backend, _ in backends)
         self._definitions: dict[Token, Blob] = {}
         self._driver = Driver(backends, self._definitions.__getitem__, lends=False)
         self.lock = self._driver.lock
@@ -131,7 +134,7 @@ class Desk:
         why = ""
         if is_coroutine:
             why = f"{label_of(function.called)} is a coroutine, which shares it with others"
-        elif not self._is_isolated:
+        elif not self.is_isolated:
             why = "threads share it with the program; take workers that are processes"
         if why:
             raise ValueError(

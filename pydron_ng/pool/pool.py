@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from os import PathLike
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from pydron_ng.backends import registry
@@ -71,16 +72,17 @@ class Pool(Executor):
 
         Raises: TypeError, ValueError.
         """
-        try:
-            options = self._options._replace(**changes)
-        except ValueError:
-            known = ", ".join(Options._fields)
-            wrong = ", ".join(sorted(changes.keys() - set(Options._fields)))
-            raise TypeError(f"options() takes {known}; not {wrong}") from None
         view = object.__new__(type(self))
         view.__dict__.update(self.__dict__)
-        view._options = options.checked()
+        view._options = self._changed(changes)
         return view
+
+    def _changed(self, changes: Mapping[str, Any]) -> Options:
+        """Raises: TypeError, ValueError."""
+        if wrong := changes.keys() - set(Options._fields):
+            known = ", ".join(Options._fields)
+            raise TypeError(f"options() takes {known}; not {', '.join(sorted(wrong))}")
+        return self._options._replace(**changes).checked()
 
     # --- one task ---
 
@@ -96,6 +98,35 @@ class Pool(Executor):
         from pydron_ng.pool.asynchronous import awaited
 
         return await awaited(self.submit(function, *args, **kwargs))
+
+    def run_command(
+        self,
+        argv: Sequence[str | bytes | PathLike[str]],
+        *,
+        stdin: str | bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        text: bool = False,
+        check: bool = False,
+        **options: Any,
+    ) -> PoolFuture:
+        """The future of a program: its ``returncode``, ``stdout``, ``stderr`` and ``files``.
+
+        stdin: what it reads. env: variables that it has besides those of the worker.
+        text: its output is text, not bytes. check: CalledProcessError unless it exits with 0.
+        options: for this one, see `options`; `timeout`, `files` and `outputs` mostly.
+
+        What it has started ends with it, and all of it if it is cancelled or takes too long.
+
+        Raises: as `options` and `submit`; TypeError, ValueError.
+        """
+        from pydron_ng.pool.commands import Command, run_command
+
+        if not self._desk.is_isolated:
+            raise ValueError("threads cannot end a program; take workers that are processes")
+        command = Command(argv, stdin, env, text=text, check=check)
+        function = self._desk.function(run_command)
+        changed = self._changed(options)
+        return self._delivery.submit(function, command.arguments, {}, changed, command.completed)
 
     # --- many ---
 
