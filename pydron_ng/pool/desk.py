@@ -111,7 +111,7 @@ class Desk:
         Raises: what pickling raises; what reading its files raises; ValueError.
         """
         if options.has_folder:
-            self._check_folder(function, is_coroutine=is_coroutine)
+            self.check_folder(function, is_coroutine=is_coroutine)
         asked, files = options.asked(self._store)
         given = (how, arguments) if asked is None else (how, arguments, asked)
         blob = packed_call(given, self._store, label_of(function.called))
@@ -129,7 +129,7 @@ class Desk:
             is_coroutine=is_coroutine,
         )
 
-    def _check_folder(self, function: Function, *, is_coroutine: bool) -> None:
+    def check_folder(self, function: Function, *, is_coroutine: bool) -> None:
         """Raises: ValueError, if the task cannot have a working directory of its own."""
         why = ""
         if is_coroutine:

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from pydron_ng.pool.beneath import Beneath
+if TYPE_CHECKING:
+    from pydron_ng.pool.beneath import Beneath
 
 #: What was printed, each text with "out" or "err"; CUT is between what several calls have printed.
 Said = list[tuple[str, str]]
@@ -66,6 +67,8 @@ class Hearing:
     @contextmanager
     def beneath(self, said: Said) -> Iterator[None]:
         """Hear what is written to descriptors meanwhile, too."""
+        from pydron_ng.pool.beneath import Beneath  # not everywhere there are descriptors
+
         with Beneath(said) as beneath:
             self._beneath = beneath
             try:

@@ -26,12 +26,14 @@ class Making:
     """How the items of a stream become tasks."""
 
     def __init__(self, desk: Desk, function: Function, options: Options, how: int) -> None:
-        """how: ITEMS or STARRED."""
+        """how: ITEMS or STARRED. Raises: ValueError."""
         self.desk = desk
         self.suspends = suspends(function.called)
         self._function = function
         self._options = options
         self._how = how
+        if options.has_folder:
+            desk.check_folder(function, is_coroutine=self.suspends)
 
     def jobs(self, items: list[Any], hear: Callable[[Job], None]) -> Iterator[Job | Unmade]:
         """Tasks of all these calls; if one cannot travel, each makes its own."""

@@ -282,6 +282,16 @@ def test_threads_and_coroutines_share_their_working_directory(processes: Pool) -
         threads.options(outputs=["x"]).submit(work.listed)
 
 
+def test_streams_of_threads_and_coroutines_are_refused_at_once(processes: Pool) -> None:
+    with pytest.raises(ValueError, match=r"double_later\(\) is a coroutine"):
+        processes.options(files={"in": b"x"}).imap(work.double_later, [1])
+    with (
+        pool_of("threads") as threads,
+        pytest.raises(ValueError, match="take workers that are processes"),
+    ):
+        threads.options(files={"in": b"x"}).map(work.double, [1])
+
+
 def test_outputs_of_streams_are_refused(processes: Pool) -> None:
     with pytest.raises(ValueError, match="outputs is told with the future of a task"):
         processes.options(outputs=["x"]).imap(work.double, [1])
