@@ -64,6 +64,7 @@ class Desk:
         self._seen: dict[Token, None] = {}  # large functions of which there was one task
         self.flow = Flow(lambda worker, wanted: self._driver.listen(worker, wanted=wanted))
         self.setup = Setup()
+        self._why_hopeless = ""
         self.is_closed = self._is_refusing = False
 
     @property
@@ -194,7 +195,10 @@ class Desk:
             for job in jobs:
                 self._open[job.id] = job
                 heapq.heappush(self._queue, (-job.options.priority, next(self._order), job))
-            self._feed()
+            if self._why_hopeless:
+                self._lose_waiting(self._why_hopeless)
+            else:
+                self._feed()
 
     def _feed(self) -> None:
         """Issue one for each worker, those of highest priority first; all others may be overtaken.
@@ -218,7 +222,7 @@ class Desk:
         if self._open.pop(job.id, None) is not None:
             job.hear(job)
         job.let_go()
-        if not self.is_closed:
+        if not self.is_closed and not self._why_hopeless:
             self._feed()
 
     def drop(self, job: Job) -> bool:
@@ -285,7 +289,6 @@ class Desk:
         """End all workers; tasks that are left are heard of as lost."""
         with self.lock:
             is_first, self.is_closed = not self.is_closed, True
-            left = [job for job in self._open.values() if not job.is_issued]
             try:
                 if is_first:
                     self._clean_up()
@@ -294,12 +297,21 @@ class Desk:
             finally:
                 with suppress(OSError):  # the program may have closed our descriptors
                     self._driver.close()
-            for job in left:
-                job.lost = f"{job.label()}: the pool was shut down"
-                job.state = TaskState.SETTLED
-                self._open.pop(job.id, None)
-                job.hear(job)
-                job.let_go()
+            self._lose_waiting("the pool was shut down")
+
+    def give_up(self, why: str) -> None:
+        """No worker is worth starting: tasks that wait fail, as do all to come."""
+        with self.lock:
+            self._why_hopeless = why
+            self._lose_waiting(why)
+
+    def _lose_waiting(self, why: str) -> None:
+        for job in [job for job in self._open.values() if not job.is_issued]:
+            job.lost = f"{job.label()}: {why}"
+            job.state = TaskState.SETTLED
+            self._open.pop(job.id, None)
+            job.hear(job)
+            job.let_go()
 
     def _clean_up(self) -> None:
         with self.flow.awaited():

@@ -64,7 +64,10 @@ def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], li
 def _lost(desk: Desk, job: Job) -> Exception:
     if job.was_late:
         return TimeoutError(job.lost)
-    return WorkerLost(f"{job.lost}{desk.setup.suspicion(job.worker)}")
+    lost = WorkerLost(f"{job.lost}{desk.setup.suspicion(job.worker)}")
+    if why := desk.setup.why_hopeless:
+        desk.give_up(why)
+    return lost
 
 
 _CAUSE: Any = BaseException.__dict__["__cause__"]

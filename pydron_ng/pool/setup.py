@@ -15,6 +15,8 @@ from pydron_ng.values.blob import Blob
 
 #: So long a worker may clean up behind itself.
 CLEANUP_SECONDS: Final = 10.0
+#: So many workers that die in the initializer, and none that does not, are enough.
+_MOST_VICTIMS: Final = 3
 #: Has the workers make a last call, in so many seconds; their answers, or why there are none.
 Part = Callable[[Blob, float], Mapping[WorkerId, Blob | str]]
 
@@ -36,6 +38,7 @@ class Setup:
         self._cleanup, last = _travelling("cleanup", cleanup)
         self._has_failed = False
         self._proven: set[WorkerId] = set()  # have come past the initializer
+        self._victims: set[WorkerId] = set()  # have not, and died
         self.blob: Blob = ()
         if first or last:
             given = packed_call((ONE, (initargs, {})), bytes, self._initializer)
@@ -56,7 +59,15 @@ class Setup:
         """What is said of the initializer where a worker has died."""
         if not self._initializer or worker in self._proven or worker == NOBODY:
             return ""
+        self._victims.add(worker)
         return f"; that worker has done nothing but the initializer {self._initializer}"
+
+    @property
+    def why_hopeless(self) -> str:
+        """Why no more workers are worth starting; empty if they are."""
+        if self._proven or len(self._victims) < _MOST_VICTIMS:
+            return ""
+        return f"no worker has come past the initializer {self._initializer}: all of them died"
 
     def end(self, part: Part, name: Callable[[WorkerId], str]) -> None:
         """Have the workers clean up behind themselves."""

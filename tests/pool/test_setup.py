@@ -58,7 +58,18 @@ def test_an_initializer_that_kills_its_workers_leaves_no_task_waiting() -> None:
         for future in futures:
             failure = future.exception(_SECONDS)
             assert isinstance(failure, WorkerLost)
-            assert "has done nothing but the initializer die()" in str(failure)
+            assert "the initializer die()" in str(failure)
+
+
+def test_no_more_workers_are_started_that_the_initializer_kills(tmp_path: Path) -> None:
+    with pool_of("processes", initializer=work.die, initargs=("exit", tmp_path / "died")) as pool:
+        futures = [pool.submit(work.double, x) for x in range(60)]
+        futures.append(pool.submit(work.double_later, 1))
+        told = [str(future.exception(_SECONDS)) for future in futures]
+        assert "no worker has come past the initializer die(): all of them died" in told[59]
+        assert len(work.lines(tmp_path / "died")) < 60
+        with pytest.raises(WorkerLost, match="no worker has come past"):
+            next(pool.imap(work.double, [1]))
 
 
 def test_a_worker_that_dies_later_does_not_blame_the_initializer() -> None:
