@@ -33,7 +33,7 @@ def parted(said: Iterable[tuple[str, str]], calls: int) -> list[tuple[str, str]]
         if (kind, text) == CUT:
             call += 1
         else:
-            texts[call][kind] += text
+            texts[min(call, calls - 1)][kind] += text
     return [(text["out"], text["err"]) for text in texts]
 
 
@@ -75,6 +75,10 @@ class Hearing:
                 yield
             finally:
                 self._beneath = None
+
+    @property
+    def hears_programs(self) -> bool:
+        return self._beneath is not None
 
     def cut(self, said: Said) -> None:
         """What follows is said by the next call."""
@@ -143,9 +147,29 @@ class _Ear(io.TextIOBase):
         return len(text)
 
     def fileno(self) -> int:
-        """For programs that are to print there."""
+        """For programs that are to print there.
+
+        Raises: UnsupportedOperation, if nobody hears what these print.
+        """
+        if not self._hearing.hears_programs:
+            return super().fileno()
         return 1 if self._kind == "out" else 2
 
     @property
-    def buffer(self) -> io.FileIO:
-        return io.FileIO(self.fileno(), "w", closefd=False)
+    def buffer(self) -> io.RawIOBase:
+        return _Bytes(self)
+
+
+class _Bytes(io.RawIOBase):
+    """What is printed as bytes is heard as text."""
+
+    def __init__(self, ear: _Ear) -> None:
+        super().__init__()
+        self._ear = ear
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self._ear.write(bytes(data).decode(errors="replace"))
+        return memoryview(data).nbytes

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pydron_ng import Pool
+from pydron_ng.pool.hearing import CUT, parted
 from tests.pool import work
 from tests.pool.conftest import pool_of
 
@@ -54,6 +55,17 @@ def test_what_is_printed_past_python_is_kept_in_its_place(kind: str) -> None:
             future.result(_SECONDS)
             assert future.info.stdout == "".join(f"{text}{n}\n" for n in range(1, 8))
             assert future.info.stderr == f"{text}!\n"
+
+
+def test_what_is_printed_as_bytes_is_printed_by_the_program(
+    processes: Pool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    processes.submit(work.say_bytes, "caf\u00e9\n").result(_SECONDS)
+    assert capfd.readouterr().out == "caf\u00e9\n"
+
+
+def test_what_is_printed_by_calls_without_an_outcome_is_kept() -> None:
+    assert parted([("out", "a"), CUT, ("err", "b"), CUT, ("out", "c")], 1) == [("ac", "b")]
 
 
 def test_who_prints_later_is_not_heard_with_the_next_task(

@@ -182,6 +182,11 @@ def say_all_ways(text: str) -> None:
     print(f"{text}7")
 
 
+def say_bytes(text: str) -> None:
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.flush()
+
+
 def say_and_fail_if_odd(x: int) -> int:
     subprocess.run(["echo", str(x)], check=True)
     return fail_if_odd(x)
