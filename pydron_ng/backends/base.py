@@ -76,6 +76,9 @@ class Performer(Protocol):
     def share(self, arena: Arena) -> None:
         """Large parts of outcomes may be put there instead of into the blob."""
 
+    def dwell(self, folder: str) -> None:
+        """Files may be kept there. It is made by who needs it, and removed after the worker."""
+
     def define(self, token: Token, blob: Blob) -> None: ...
     def settings(self, blob: Blob) -> None: ...
     def perform(self, blob: Blob, say: Say) -> Blob | Coroutine[Any, Any, Blob]:

@@ -48,6 +48,9 @@ class Examiner:
     def settings(self, blob: Blob) -> None:
         """The program's surroundings do not matter."""
 
+    def dwell(self, folder: str) -> None:
+        """It keeps no files."""
+
     def perform(self, blob: Blob, say: Say) -> Blob:  # noqa: ARG002  there is nothing else to say
         word, argument = map(memory_of, blob)
         match bytes(word):

@@ -110,13 +110,16 @@ def serve(
     environment: Mapping[str, str],
     outfit: Outfit,
     end: End | None = None,
+    folder: str = "",
 ) -> None:
     """Perform what comes out of the stream until it ends.
 
     environment: the worker's own variables, kept whatever the program's settings say.
     outfit: its second stream is for memory that is shared. end: what else spares parts their way.
+    folder: where it may keep files.
     """
     inbox, outbox, exchange = Inbox(may_lose=True), Outbox(), end or WorkerEnd(outfit.aside)
+    performer.dwell(folder)
     if outfit.aside is not None:
         performer.share(Arena(WORKER_IDLE_BYTES, compared=False))
 
@@ -148,13 +151,22 @@ def serve(
 class _Housed:
     """A performer whose settings never take away the worker's own environment."""
 
-    __slots__ = ("_environment", "_performer", "define", "hold_seconds", "perform", "share")
+    __slots__ = (
+        "_environment",
+        "_performer",
+        "define",
+        "dwell",
+        "hold_seconds",
+        "perform",
+        "share",
+    )
 
     def __init__(self, performer: Performer, environment: Mapping[str, str]) -> None:
         self._performer = performer
         self._environment = environment
         self.hold_seconds = performer.hold_seconds
         self.share = performer.share
+        self.dwell = performer.dwell
         self.define = performer.define
         self.perform = performer.perform
 

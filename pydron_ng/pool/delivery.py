@@ -1,4 +1,4 @@
-"""From what workers answer to futures: on a thread of its own, where callbacks may take their time.
+"""What workers answer gets to futures: on a thread of its own, where callbacks may take their time.
 
 Unpickling and callbacks are user code: they never run under the lock.
 """
@@ -16,29 +16,21 @@ from typing import Any
 
 from pydron_ng.backends.base import Blob, WorkerId
 from pydron_ng.backends.start import start
-from pydron_ng.errors import BackendError, WorkerLost
 from pydron_ng.log import log
 from pydron_ng.pool.desk import Desk, Function
 from pydron_ng.pool.future import Info, PoolFuture
-from pydron_ng.pool.hearing import say_again
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import ONE, Answer, Portable, Raised, Unpicklable, unpacked
+from pydron_ng.pool.outcomes import Failed, outcomes_of
+from pydron_ng.pool.parcels import AWAITED, ONE, unpacked
 from pydron_ng.runtime.session import guests
 from pydron_ng.runtime.task import TaskState
 
 _OVER = frozenset({TaskState.SETTLED, TaskState.DROPPED})
 
 
-class RemoteTraceback(Exception):
-    """The cause of an exception that a task has raised: the traceback on its worker, as text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
-
-    def __str__(self) -> str:
-        return f'\n"""\n{self.text}"""'
+#: Of what a task has returned and what is known of it.
+Finish = Callable[[Any, Info], Any]
 
 
 class Lifeline:
@@ -64,19 +56,27 @@ class Delivery:
         guests.add(self)
 
     def submit(
-        self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], options: Options
+        self,
+        function: Function,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        options: Options,
+        finish: Finish | None = None,
     ) -> PoolFuture:
-        """Raises: RuntimeError after shutdown; PicklingError."""
+        """finish: makes the result of what was returned; what it raises is raised instead.
+
+        Raises: RuntimeError after shutdown; PicklingError.
+        """
         is_coroutine = suspends(function.called)
+        how = ONE
+        given: Any = args, kwargs
         if is_coroutine:
-            given = options.given_coroutine(args, kwargs)
-        else:
-            given = options.given(ONE, (args, kwargs))
+            how, given = AWAITED, (args, kwargs, options.timeout, options.retries + 1)
 
         def hear(job: Job) -> None:
-            self._work.put(partial(self._deliver, job, future, function))
+            self._work.put(partial(self._deliver, job, future, function, finish))
 
-        job = self._desk.job(function, given, options, hear, is_coroutine=is_coroutine)
+        job = self._desk.job(function, how, given, options, hear, is_coroutine=is_coroutine)
         future = PoolFuture(
             lambda: self._drop(job),
             lambda: job.state is TaskState.RUNNING,
@@ -167,17 +167,23 @@ class Delivery:
                 return
             _do(work)
 
-    def _deliver(self, job: Job, future: PoolFuture, function: Function) -> None:
+    def _deliver(
+        self, job: Job, future: PoolFuture, function: Function, finish: Finish | None
+    ) -> None:
         self._futures.pop(job, None)
-        outcome, info = outcomes_of(self._desk, job, function)
+        [outcome], [info] = outcomes_of(self._desk, job, function)
         if not future.set_running_or_notify_cancel():
             return
         future.info = info
-        value = outcome[0]
-        if isinstance(value, Failed):
-            future.set_exception(value.exception)
+        if finish is not None and not isinstance(outcome, Failed):
+            try:
+                outcome = finish(outcome, info)
+            except Exception as failure:
+                outcome = Failed(failure)
+        if isinstance(outcome, Failed):
+            future.set_exception(outcome.exception)
         else:
-            future.set_result(value)
+            future.set_result(outcome)
 
     # --- the end ---
 
@@ -260,75 +266,3 @@ def _do(work: Callable[[], object]) -> None:
         work()
     except BaseException:
         log().exception("a callback of a future, or the reading of an outcome, has failed")
-
-
-class Failed:
-    """A call has no value. exception: what is raised instead."""
-
-    __slots__ = ("exception",)
-
-    def __init__(self, exception: BaseException) -> None:
-        self.exception = exception
-
-
-def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], Info]:
-    """Of each call its value, or Failed; prints what was printed, unless that is to be kept."""
-    if job.lost is not None:
-        return [Failed(_lost(desk, job))] * job.calls, Info(job.worker, desk.host(job.worker))
-    try:
-        answer = job.answer()
-    except (Exception, SystemExit) as failure:  # reading it is the user's code
-        why = f"the outcome of {job.label()} cannot be read: {type(failure).__name__}: {failure}"
-        desk.failed(job, why, job.calls)
-        return [Failed(BackendError(why))] * job.calls, Info(job.worker, desk.host(job.worker))
-    desk.took(function, answer.ended - answer.began, job.calls)
-    outcomes = answer.outcomes
-    desk.setup.answered(job.worker, outcomes[0], desk.name)
-    if not answer.is_fine:
-        outcomes = [_failed(outcome, job) for outcome in outcomes]
-        outcomes += [outcomes[0]] * (job.calls - len(outcomes))  # the initializer has failed
-        _note_failures(desk, job, answer, sum(type(outcome) is Failed for outcome in outcomes))
-    return outcomes, _info(desk, job, answer)
-
-
-def _note_failures(desk: Desk, job: Job, answer: Answer, count: int) -> None:
-    texts = [o.text for o in answer.outcomes if type(o) is Raised]
-    texts += [o.why for o in answer.outcomes if type(o) is Unpicklable]
-    if count:
-        desk.failed(job, texts[0], count)
-
-
-def _lost(desk: Desk, job: Job) -> Exception:
-    if job.refusal is not None:
-        return job.refusal
-    if job.was_late:
-        return TimeoutError(job.lost)
-    return WorkerLost(f"{job.lost}{desk.setup.suspicion(job.worker)}")
-
-
-_CAUSE: Any = BaseException.__dict__["__cause__"]
-
-
-def _failed(outcome: Any, job: Job) -> Any:
-    if type(outcome) is Raised:
-        failure = outcome.exception
-        if isinstance(failure, Portable):
-            failure = failure.exception()
-        _CAUSE.__set__(failure, RemoteTraceback(outcome.text))  # the class may forbid to set it
-        return Failed(failure)
-    if type(outcome) is Unpicklable:
-        what = f"{job.label()}: a {outcome.what} cannot be sent back from its worker"
-        return Failed(BackendError(f"{what}:\n{outcome.why}"))
-    return outcome
-
-
-def _info(desk: Desk, job: Job, answer: Answer) -> Info:
-    said = {"out": "", "err": ""}
-    if job.options.capture:
-        for kind, text in answer.said:
-            said[kind] += text
-    else:
-        say_again(answer.said)
-    text = next((o.text for o in answer.outcomes if type(o) is Raised), "")
-    times = answer.began, answer.ended
-    return Info(job.worker, desk.host(job.worker), *times, said["out"], said["err"], text)

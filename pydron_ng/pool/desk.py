@@ -54,7 +54,10 @@ class Function(NamedTuple):
 
 
 class Desk:
-    """Takes tasks in, and tells what became of each exactly once. All is done under ``lock``."""
+    """Takes tasks in, and tells what became of each exactly once. All is done under ``lock``.
+
+    is_isolated: all workers are processes.
+    """
 
     kind = "Pool"
 
@@ -62,6 +65,7 @@ class Desk:
         """Raises: ConfigError, BackendError."""
         backends = [registry.create(worker, PERFORMER) for worker in config.workers]
         self._can_kill = all(backend.capabilities.kill for backend, _ in backends)
+        self.is_isolated = all(backend.capabilities.isolate for backend, _ in backends)
         self._definitions: dict[Token, Blob] = {}
         self._driver = PoolDriver(
             backends, self._definitions.__getitem__, lends=False, staffed=self._look_again
@@ -77,6 +81,7 @@ class Desk:
         self._seen: dict[Token, None] = {}  # large functions of which there was one task
         self.flow = Flow(lambda worker, wanted: self._driver.listen(worker, wanted=wanted))
         self.setup = Setup()
+        self._why_hopeless = ""
         self.is_closed = self._is_refusing = False
         self._can_be_asked = config.monitor != "off"
         self._monitor: Server | None = None
@@ -113,22 +118,27 @@ class Desk:
     def job(
         self,
         function: Function,
-        given: object,
+        how: int,
+        arguments: Any,
         options: Options,
         hear: Callable[[Job], None],
         *,
         calls: int = 1,
         is_coroutine: bool = False,
     ) -> Job:
-        """A task to be put in. given: how and with what the function is called.
+        """A task to be put in. how, arguments: see ``parcels``.
 
-        Raises: what pickling raises.
+        Raises: what pickling raises; what reading its files raises; ValueError.
         """
+        if options.has_folder:
+            self.check_folder(function, is_coroutine=is_coroutine)
+        asked, files = options.asked(self._store)
+        given = (how, arguments) if asked is None else (how, arguments, asked)
         blob = packed_call(given, self._store, label_of(function.called))
         head, tokens = self._head(function)
         return Job(
             self._driver.next_id(),
-            (head, *blob),
+            (head, *blob, *files),
             tokens,
             lambda: label_of(function.called, calls),
             self._settled,
@@ -139,6 +149,18 @@ class Desk:
             seconds=calls * self.seconds_of(function),
             is_coroutine=is_coroutine,
         )
+
+    def check_folder(self, function: Function, *, is_coroutine: bool) -> None:
+        """Raises: ValueError, if the task cannot have a working directory of its own."""
+        why = ""
+        if is_coroutine:
+            why = f"{label_of(function.called)} is a coroutine, which shares it with others"
+        elif not self.is_isolated:
+            why = "threads share it with the program; take workers that are processes"
+        if why:
+            raise ValueError(
+                f"a task with files or outputs has a working directory of its own: {why}"
+            )
 
     def _store(self, memory: memoryview) -> Any:
         if memory.nbytes >= SHARE_BYTES:
@@ -193,6 +215,9 @@ class Desk:
             for job in jobs:
                 self._open[job.id] = job
                 self._waiting.add(job)
+            if self._why_hopeless:
+                self._lose_waiting(self._why_hopeless)
+                return
             self._feed()
         self._choose({job.choice for job in jobs if job.choice is not None})
 
@@ -204,7 +229,7 @@ class Desk:
     def _settled(self, job: Task) -> None:
         assert isinstance(job, Job)
         self._tell(job)
-        if not self.is_closed:
+        if not self.is_closed and not self._why_hopeless:
             self._feed()
 
     def _tell(self, job: Job) -> None:
@@ -402,10 +427,19 @@ class Desk:
                 if is_first:
                     self._part(list(self._driver.present))
             finally:
-                for job in [job for job in self._open.values() if not job.is_issued]:
-                    self._fail(job, f"{job.label()}: {why}")
+                self._lose_waiting(why)
                 with suppress(OSError):  # the program may have closed our descriptors
                     self._driver.close(why)
+
+    def give_up(self, why: str) -> None:
+        """No worker is worth starting: tasks that wait fail, as do all to come."""
+        with self.lock:
+            self._why_hopeless = why
+            self._lose_waiting(why)
+
+    def _lose_waiting(self, why: str) -> None:
+        for job in [job for job in self._open.values() if not job.is_issued]:
+            self._fail(job, f"{job.label()}: {why}")
 
     # --- forks ---
 

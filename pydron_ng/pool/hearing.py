@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-#: What was printed, each text with "out" or "err".
+if TYPE_CHECKING:
+    from pydron_ng.pool.beneath import Beneath
+
+#: What was printed, each text with "out" or "err"; CUT is between what several calls have printed.
 Said = list[tuple[str, str]]
+CUT: Final = ("", "")
 
 
 def say_again(said: Iterable[tuple[str, str]]) -> None:
@@ -20,14 +25,33 @@ def say_again(said: Iterable[tuple[str, str]]) -> None:
             print(text, end="", file=sys.stdout if kind == "out" else sys.stderr)
 
 
+def parted(said: Iterable[tuple[str, str]], calls: int) -> list[tuple[str, str]]:
+    """Output and error of each call."""
+    texts = [{"out": "", "err": ""} for _ in range(calls)]
+    call = 0
+    for kind, text in said:
+        if (kind, text) == CUT:
+            call += 1
+        else:
+            texts[min(call, calls - 1)][kind] += text
+    return [(text["out"], text["err"]) for text in texts]
+
+
 class Hearing:
     """Stands between the tasks of a worker and its streams."""
 
     def __init__(self) -> None:
         self._said: ContextVar[Said | None] = ContextVar("said", default=None)
         self._plain: Said | None = None  # of the call that runs by itself, whatever its threads do
+        self._beneath: Beneath | None = None
+        self._is_forked = False
         self._listening = 0
         self._streams: tuple[Any, Any] = sys.stdout, sys.stderr
+        os.register_at_fork(after_in_child=self._fork)
+
+    def _fork(self) -> None:
+        """Here is a process that a task has forked: it has the streams of the worker."""
+        self._is_forked, self._beneath = True, None
 
     @contextmanager
     def of_call(self) -> Iterator[Said]:
@@ -39,6 +63,28 @@ class Hearing:
                 yield said
             finally:
                 self._plain = None
+
+    @contextmanager
+    def beneath(self, said: Said) -> Iterator[None]:
+        """Hear what is written to descriptors meanwhile, too."""
+        from pydron_ng.pool.beneath import Beneath  # not everywhere there are descriptors
+
+        with Beneath(said) as beneath:
+            self._beneath = beneath
+            try:
+                yield
+            finally:
+                self._beneath = None
+
+    @property
+    def hears_programs(self) -> bool:
+        return self._beneath is not None
+
+    def cut(self, said: Said) -> None:
+        """What follows is said by the next call."""
+        if self._beneath is not None:
+            self._beneath.take()
+        said.append(CUT)
 
     @contextmanager
     def of_coroutine(self) -> Iterator[Said]:
@@ -70,8 +116,10 @@ class Hearing:
         said = self._said.get()
         if said is None:
             said = self._plain
-        if said is None:
+        if said is None or self._is_forked:
             return False
+        if self._beneath is not None:
+            self._beneath.take()
         said.append((kind, text))
         return True
 
@@ -95,4 +143,33 @@ class _Ear(io.TextIOBase):
     def write(self, text: str, /) -> int:
         if not self._hearing.hear(self._kind, text) and self._stream is not None:
             self._stream.write(text)
+            self._stream.flush()
         return len(text)
+
+    def fileno(self) -> int:
+        """For programs that are to print there.
+
+        Raises: UnsupportedOperation, if nobody hears what these print.
+        """
+        if not self._hearing.hears_programs:
+            return super().fileno()
+        return 1 if self._kind == "out" else 2
+
+    @property
+    def buffer(self) -> io.RawIOBase:
+        return _Bytes(self)
+
+
+class _Bytes(io.RawIOBase):
+    """What is printed as bytes is heard as text."""
+
+    def __init__(self, ear: _Ear) -> None:
+        super().__init__()
+        self._ear = ear
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self._ear.write(bytes(data).decode(errors="replace"))
+        return memoryview(data).nbytes

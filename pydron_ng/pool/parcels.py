@@ -27,10 +27,16 @@ Store = Callable[[memoryview], Any]
 class Asked(NamedTuple):
     """What a task is to do beside its calls; goes along with those of which something is asked.
 
-    reports: what it reports is told.
+    reports: what it reports is told. capture: what each call prints is told apart, also what
+        programs print that it starts.
+    files: names and permissions of those that it finds in a directory of its own; their contents
+        are the last parts of its blob. outputs: patterns of those that it leaves there.
     """
 
     reports: bool = False
+    capture: bool = False
+    files: Sequence[tuple[str, int]] = ()
+    outputs: Sequence[str] = ()
 
 
 class Unpicklable(NamedTuple):
@@ -67,7 +73,8 @@ class Answer(NamedTuple):
     """What became of a task.
 
     outcomes: of each call its value; `Raised` or `Unpicklable` only where `is_fine` is False.
-    began, ended: by the worker's wall clock. said: what it printed, each with "out" or "err".
+    began, ended: by the worker's wall clock. said: what it printed, see ``hearing.Said``.
+    files: name, permissions and content of each that it has left.
     """
 
     outcomes: list[Any]
@@ -75,6 +82,7 @@ class Answer(NamedTuple):
     began: float
     ended: float
     said: tuple[tuple[str, str], ...]
+    files: Sequence[tuple[str, int, Any]] = ()
 
 
 def dumps(value: object, buffers: list[pickle.PickleBuffer] | None = None) -> bytes:
@@ -153,8 +161,8 @@ def unpacked(blob: Sequence[Any]) -> Any:
     """The value, of fresh objects; its arrays may be written to."""
     if len(blob) == 1:
         return pickle.loads(memory_of(blob[0]))
-    data, *buffers = map(memory_of, blob)
-    return pickle.loads(data, buffers=[bytearray(buffer) for buffer in buffers])
+    data, *buffers = blob  # there may be more of them, which are not its own
+    return pickle.loads(memory_of(data), buffers=(bytearray(memory_of(b)) for b in buffers))
 
 
 def answered(blob: Blob) -> Answer:

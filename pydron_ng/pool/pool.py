@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, wait
+from os import PathLike
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from pydron_ng.backends import registry
@@ -65,24 +66,30 @@ class Pool(Executor):
         timeout: seconds that one may take on its worker, which is ended then: TimeoutError.
         retries: how often one is made again if its worker dies or it takes too long.
         priority: those with a larger one begin before others that wait.
-        capture: what it prints is in ``future.info``, instead of being printed.
+        capture: what it prints, and programs that it starts, is in ``future.info`` or in ``info``
+            of a stream, instead of being printed.
         on_progress: called with the future and each value that the task reports while it goes on,
             in order, before the callbacks of the future; again if the task is made again.
         where: a label that workers have, or what is true of a worker, as told by `workers`, that
             may do it; if there is none: NoWorkerFits.
+        files: paths, or a mapping of names to paths or bytes: which each task finds in a working
+            directory of its own. It is removed after the task, whatever becomes of that.
+        outputs: names and patterns of files there that come back if the task returns: their
+            contents in ``future.info.files``; with `into` they are written to that directory.
 
         Raises: TypeError, ValueError.
         """
-        try:
-            options = self._options._replace(**changes)
-        except ValueError:
-            known = ", ".join(Options._fields)
-            wrong = ", ".join(sorted(changes.keys() - set(Options._fields)))
-            raise TypeError(f"options() takes {known}; not {wrong}") from None
         view = object.__new__(type(self))
         view.__dict__.update(self.__dict__)
-        view._options = options.checked()
+        view._options = self._changed(changes)
         return view
+
+    def _changed(self, changes: Mapping[str, Any]) -> Options:
+        """Raises: TypeError, ValueError."""
+        if wrong := changes.keys() - set(Options._fields):
+            known = ", ".join(Options._fields)
+            raise TypeError(f"options() takes {known}; not {', '.join(sorted(wrong))}")
+        return self._options._replace(**changes).checked()
 
     # --- one task ---
 
@@ -99,6 +106,35 @@ class Pool(Executor):
 
         return await awaited(self.submit(function, *args, **kwargs))
 
+    def run_command(
+        self,
+        argv: Sequence[str | bytes | PathLike[str]],
+        *,
+        stdin: str | bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        text: bool = False,
+        check: bool = False,
+        **options: Any,
+    ) -> PoolFuture:
+        """The future of a program: its ``returncode``, ``stdout``, ``stderr`` and ``files``.
+
+        stdin: what it reads. env: variables that it has besides those of the worker.
+        text: its output is text, not bytes. check: CalledProcessError unless it exits with 0.
+        options: for this one, see `options`; `timeout`, `files` and `outputs` mostly.
+
+        What it has started ends with it, and all of it if it is cancelled or takes too long.
+
+        Raises: as `options` and `submit`; TypeError, ValueError.
+        """
+        from pydron_ng.pool.commands import Command, run_command
+
+        if not self._desk.is_isolated:
+            raise ValueError("threads cannot end a program; take workers that are processes")
+        command = Command(argv, stdin, env, text=text, check=check)
+        function = self._desk.function(run_command)
+        changed = self._changed(options)
+        return self._delivery.submit(function, command.arguments, {}, changed, command.completed)
+
     # --- many ---
 
     def map(
@@ -108,7 +144,7 @@ class Pool(Executor):
         timeout: float | None = None,
         chunksize: int | Auto = 1,
         buffersize: int | None = None,
-    ) -> Iterator[Any]:
+    ) -> Stream:
         """As of Executor: the results in order, of items that are read as there is room for them.
 
         chunksize: how many calls make one task; "auto": as many as make a good one.
@@ -130,10 +166,11 @@ class Pool(Executor):
         buffersize: int | None = None,
         star: bool = False,
         indexed: bool = False,
-    ) -> Iterator[Any]:
+    ) -> Stream:
         """The results in order, one by one; an exception is raised in its place, others go on.
 
         star: items are tuples of arguments. indexed: each result with the number of its item.
+        ``info`` of what is returned is that of the last result.
         """
         making = self._making(fn, star=star)
         return self._stream(making, iter(iterable), chunksize, buffersize, indexed=indexed)
@@ -147,7 +184,7 @@ class Pool(Executor):
         buffersize: int | None = None,
         star: bool = False,
         indexed: bool = False,
-    ) -> Iterator[Any]:
+    ) -> Stream:
         """The same in the order in which they come."""
         making = self._making(fn, star=star)
         how = {"indexed": indexed, "ordered": False}

@@ -14,7 +14,9 @@ from pydron_ng.runtime.task import NOBODY
 from pydron_ng.values.blob import Blob
 
 #: So long a worker may clean up behind itself.
-_CLEANUP_SECONDS: Final = 10.0
+CLEANUP_SECONDS: Final = 10.0
+#: So many workers that die in the initializer, and none that does not, are enough.
+_MOST_VICTIMS: Final = 3
 #: Has workers make a last call, in so many seconds; their answers, or why there are none.
 Part = Callable[[Collection[WorkerId], Blob, float], Mapping[WorkerId, Blob | str]]
 
@@ -36,6 +38,7 @@ class Setup:
         self._cleanup, last = _travelling("cleanup", cleanup)
         self._has_failed = False
         self._proven: set[WorkerId] = set()  # have come past the initializer
+        self._victims: set[WorkerId] = set()  # have not, and died
         self.blob: Blob = ()
         if first or last:
             given = packed_call((ONE, (initargs, {})), bytes, self._initializer)
@@ -59,7 +62,15 @@ class Setup:
         if worker == NOBODY:
             first = f"; what workers do first is the initializer {self._initializer}"
             return "" if self._proven else first
+        self._victims.add(worker)
         return f"; that worker has done nothing but the initializer {self._initializer}"
+
+    @property
+    def why_hopeless(self) -> str:
+        """Why no more workers are worth starting; empty if they are."""
+        if self._proven or len(self._victims) < _MOST_VICTIMS:
+            return ""
+        return f"no worker has come past the initializer {self._initializer}: all of them died"
 
     def end(
         self, workers: Collection[WorkerId], part: Part, name: Callable[[WorkerId], str]
@@ -67,7 +78,7 @@ class Setup:
         """Have these workers clean up behind themselves."""
         if not self._cleanup:
             return
-        for worker, answer in part(workers, (LAST,), _CLEANUP_SECONDS).items():
+        for worker, answer in part(workers, (LAST,), CLEANUP_SECONDS).items():
             why = answer if isinstance(answer, str) else _why(answer)
             if why:
                 log().error("the cleanup %s of %s has failed: %s", self._cleanup, name(worker), why)

@@ -9,10 +9,11 @@ from itertools import islice
 from time import monotonic
 from typing import Any, Self
 
-from pydron_ng.pool.delivery import Failed
 from pydron_ng.pool.desk import Desk
+from pydron_ng.pool.future import Info
 from pydron_ng.pool.jobs import Job
 from pydron_ng.pool.making import Making, Unmade
+from pydron_ng.pool.outcomes import Failed
 from pydron_ng.pool.room import Room
 
 #: Has something done soon, by another thread.
@@ -49,6 +50,7 @@ class Stream(Iterator[Any]):
         self._failure: BaseException | None = None  # of the source
         self._is_exhausted = False
         self._values: Iterator[Any] = iter(())
+        self._infos = [Info()]
         # Who collects garbage may hold the lock, in the midst of anything.
         self._finalizer = weakref.finalize(self, later, self._tasks.drop)
         self._fill()
@@ -61,8 +63,14 @@ class Stream(Iterator[Any]):
             return value
         return self._next_of_others()
 
+    @property
+    def info(self) -> Info:
+        """Of the task that made the last result; what it printed, of that call alone."""
+        return info_of(self._infos, self._values)
+
     def close(self) -> None:
         """Nobody wants the results that are left."""
+        self._infos = [self.info]
         self._is_exhausted = True
         self._source = self._values = iter(())
         if self._finalizer.detach() is not None:
@@ -76,7 +84,9 @@ class Stream(Iterator[Any]):
             if job is None:
                 return self._at_end()
             first = self._tasks.taken(job)
-            self._values = values_of(self._making.outcomes(job), first if self._indexed else None)
+            outcomes, self._infos = self._making.outcomes(job)
+            number = first if self._indexed else None
+            self._values = values_of(outcomes, number, are_told=len(self._infos) > 1)
             self._room.learn(self._making.seconds)
             self._fill()
             for value in self._values:
@@ -220,23 +230,33 @@ class Tasks:
         self.items = 0
 
 
-def values_of(outcomes: list[Any], first: int | None) -> Iterator[Any]:
+def values_of(outcomes: list[Any], first: int | None, *, are_told: bool = False) -> Iterator[Any]:
     """The outcomes of a task, one by one; where calls have failed that is raised in its place.
 
-    first: the number of the first one, if they are to be told with it.
+    first: the number of the first one, if they are to be told with it. are_told: something is
+        known of each.
     """
-    if any(type(outcome) is Failed for outcome in outcomes):
+    if are_told or any(type(outcome) is Failed for outcome in outcomes):
         return _Careful(outcomes, first)
     return iter(outcomes) if first is None else enumerate(outcomes, first)
 
 
+def info_of(infos: list[Info], values: Iterator[Any]) -> Info:
+    """What is known of the last one of the values."""
+    return infos[values.taken - 1] if len(infos) > 1 and type(values) is _Careful else infos[0]
+
+
 class _Careful(Iterator[Any]):
+    """taken: how many."""
+
     def __init__(self, outcomes: list[Any], first: int | None) -> None:
         self._outcomes = iter(outcomes)
         self._number = first
+        self.taken = 0
 
     def __next__(self) -> Any:
         outcome = next(self._outcomes)
+        self.taken += 1
         number = self._number
         if number is not None:
             self._number = number + 1

@@ -64,6 +64,9 @@ class Performer:
         """Put large results there."""
         self._keep = KeepShared(arena)
 
+    def dwell(self, folder: str) -> None:
+        """Its calls have the program's own directory."""
+
     def define(self, token: Token, blob: Blob) -> None:
         if isinstance(self._library, WorkerLibrary):
             self._library.define(token, blob)

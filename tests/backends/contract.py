@@ -331,6 +331,20 @@ class Contract:
         assert [info and info.labels for info in infos] == [("gpu", "fast")] * 2
         rig.close()
 
+    def test_what_a_worker_keeps_is_removed_after_it(self) -> None:
+        rig = self.make().start()
+        if not rig.backend.capabilities.isolate:
+            rig.close()
+            return
+        folders = [Path(os.fsdecode(rig.call(b"leave_file", worker=n)[0])) for n in (0, 1)]
+        assert all((folder / "file").exists() for folder in folders)
+        assert {folder.parent.stat().st_mode & 0o777 for folder in folders} == {0o700}
+        rig.backend.kill(rig.alive[0])
+        wait_until(lambda: not folders[0].exists())
+        assert (folders[1] / "file").exists()
+        rig.close()
+        assert not folders[1].parent.exists()
+
     def test_isolated_workers_are_other_processes(self, rig: Rig) -> None:
         pids = {int(rig.call(b"pid", worker=worker)[0]) for worker in (0, 1)}
         if rig.backend.capabilities.isolate:

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from pydron_ng.backends.base import Blob, Say, Token
+from pydron_ng.backends.folders import make
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
 
 
@@ -26,6 +27,9 @@ class Obedient:
 
     def share(self, arena: Arena) -> None:
         self.arena = arena
+
+    def dwell(self, folder: str) -> None:
+        self.folder = folder
 
     def define(self, token: Token, blob: Blob) -> None:
         self.defined[token] = blob
@@ -72,6 +76,13 @@ class Obedient:
     async def touch_and_go(self, path: bytes) -> Blob:
         """Never suspends."""
         return self.touch(path)
+
+    def leave_file(self) -> Blob:
+        """The path of the folder that it keeps a file in."""
+        make(self.folder)
+        with open(os.path.join(self.folder, "file"), "w") as file:
+            file.write("left behind")
+        return (self.folder.encode(),)
 
     def stored(self, word: bytes) -> Blob:
         """The word again and again, in shared memory."""

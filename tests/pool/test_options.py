@@ -31,7 +31,8 @@ _SECONDS = 30
         (
             {"colour": 1},
             TypeError,
-            "options() takes timeout, retries, priority, capture, on_progress, where; not colour",
+            "options() takes timeout, retries, priority, capture, on_progress, where, files,"
+            " outputs, into; not colour",
         ),
     ],
 )
@@ -61,37 +62,6 @@ def test_options_are_those_of_a_view(pool: Pool) -> None:
     assert isinstance(view, Pool)
     assert view.submit(work.double, 1).result(_SECONDS) == 2
     assert pool.submit(work.double, 1).result(_SECONDS) == 2
-
-
-def test_what_a_task_prints_is_kept_for_who_asks(processes: Pool) -> None:
-    future = processes.options(capture=True).submit(work.say, "hello")
-    assert future.result(_SECONDS) == "hello"
-    assert (future.info.stdout, future.info.stderr) == ("hello\n", "hello!\n")
-    assert future.info.worker >= 0
-    assert 0 < future.info.began <= future.info.ended
-
-
-def test_what_a_task_prints_before_it_fails_is_kept(processes: Pool) -> None:
-    future = processes.options(capture=True).submit(print, "hello", end=1)
-    assert isinstance(future.exception(_SECONDS), TypeError)
-    said = processes.options(capture=True).submit(exec, "print('hello')\n1/0", {})
-    assert isinstance(said.exception(_SECONDS), ZeroDivisionError)
-    assert said.info.stdout == "hello\n"
-    assert "1/0" in said.info.traceback or "ZeroDivisionError" in said.info.traceback
-
-
-def test_else_the_program_prints_it(pool: Pool, capfd: pytest.CaptureFixture[str]) -> None:
-    assert pool.submit(work.say, "hello").result(_SECONDS) == "hello"
-    assert list(pool.imap(work.say, ["bye"])) == ["bye"]
-    assert capfd.readouterr() == ("hello\nbye\n", "hello!\nbye!\n")
-
-
-def test_coroutines_that_take_turns_are_captured_apart(processes: Pool) -> None:
-    pool = processes.options(capture=True)
-    futures = [pool.submit(work.say_async, str(number)) for number in range(10)]
-    for future in futures:
-        future.result(_SECONDS)
-    assert [future.info.stdout for future in futures] == [f"{n}\n{n}\n" for n in range(10)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

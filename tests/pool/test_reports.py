@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from pathlib import Path
@@ -96,6 +97,13 @@ def test_coroutines_that_take_turns_report_each_for_itself(anywhere: Pool) -> No
     ]
     assert [future.result(_SECONDS) for future in futures] == [*"abcde"]
     assert [each.values for each in heard] == [[f"{n}0", f"{n}1", f"{n}2"] for n in "abcde"]
+
+
+def test_what_is_awaited_reports_too(anywhere: Pool) -> None:
+    heard = Heard()
+    pool = anywhere.options(on_progress=heard)
+    assert asyncio.run(pool.run(work.report_each, [1, 2])) == "done"
+    assert heard.values == [1, 2]
 
 
 def test_a_task_that_is_made_again_reports_again(processes: Pool, tmp_path: Path) -> None:

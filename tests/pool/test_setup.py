@@ -58,7 +58,18 @@ def test_an_initializer_that_kills_its_workers_leaves_no_task_waiting() -> None:
         for future in futures:
             failure = future.exception(_SECONDS)
             assert isinstance(failure, WorkerLost)
-            assert "what workers do first is the initializer die()" in str(failure)
+            assert "the initializer die()" in str(failure)
+
+
+def test_no_more_workers_are_started_that_the_initializer_kills(tmp_path: Path) -> None:
+    with pool_of("processes", initializer=work.die, initargs=("exit", tmp_path / "died")) as pool:
+        futures = [pool.submit(work.double, x) for x in range(60)]
+        futures.append(pool.submit(work.double_later, 1))
+        told = [str(future.exception(_SECONDS)) for future in futures]
+        assert "the initializer die()" in told[59]
+        assert len(work.lines(tmp_path / "died")) < 60
+        with pytest.raises(WorkerLost, match="the initializer die"):
+            next(pool.imap(work.double, [1]))
 
 
 def test_a_worker_that_dies_later_does_not_blame_the_initializer() -> None:
@@ -169,6 +180,24 @@ def test_cleaning_up_is_once_however_often_the_pool_ends(tmp_path: Path) -> None
     assert len(work.lines(tmp_path / "cleaned")) == 2
 
 
+def test_who_ends_a_pool_that_ends_waits_for_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, go = tmp_path / "begun", tmp_path / "go"
+    pool = pool_of("processes", cleanup=partial(work.hold, begun, go))
+    _worker_of(pool)
+    pool.shutdown(wait=False)
+    work.wait_until(lambda: work.lines(begun))
+    others = [threading.Thread(target=pool.shutdown) for _ in range(2)]
+    for other in others:
+        other.start()
+    go.touch()
+    for other in others:
+        other.join(_SECONDS)
+    assert len(work.lines(begun)) == 1
+    assert not any("failed" in record.getMessage() for record in caplog.records)
+
+
 def test_a_cleanup_that_fails_is_told_with_its_worker(
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -209,7 +238,7 @@ def test_a_cleanup_that_ends_its_worker_is_told(caplog: pytest.LogCaptureFixture
 def test_a_cleanup_that_hangs_is_not_waited_for(
     kind: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(setup, "_CLEANUP_SECONDS", 0.1)
+    monkeypatch.setattr(setup, "CLEANUP_SECONDS", 0.1)
     go, threads = tmp_path / "go", set(threading.enumerate())
     with (
         caplog.at_level(logging.ERROR, "pydron_ng"),

@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -171,6 +172,49 @@ async def hold_async(begun: Path) -> None:
         note(begun, "ended")
 
 
+def say_all_ways(text: str) -> None:
+    """By Python, by a program, by C, by a process that was forked, and by Python again."""
+    print(f"{text}1")
+    subprocess.run(["sh", "-c", f"echo {text}2; echo {text}! >&2"], check=True)
+    ctypes.CDLL(None).printf(f"{text}3\n".encode())
+    if not (child := os.fork()):
+        print(f"{text}4")
+        os._exit(0)
+    os.waitpid(child, 0)
+    subprocess.run(["echo", f"{text}5"], stdout=sys.stdout, check=True)
+    sys.stdout.buffer.write(f"{text}6\n".encode())
+    print(f"{text}7")
+
+
+def say_bytes(text: str) -> None:
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.flush()
+
+
+def say_and_fail_if_odd(x: int) -> int:
+    subprocess.run(["echo", str(x)], check=True)
+    return fail_if_odd(x)
+
+
+def leave_a_talker(path: Path) -> None:
+    """A program that prints when the file is there, and then says so."""
+    script = f"while ! test -e {path}; do sleep 0.01; done; echo late; touch {path}.done"
+    subprocess.Popen(["sh", "-c", script])
+
+
+def touch_and_wait(path: Path, other: Path) -> None:
+    path.touch()
+    wait_until(other.exists)
+
+
+def print_by_halves(character: str) -> None:
+    """The first byte by a program, the others by another one."""
+    first, *others = character.encode()
+    for part in (bytes([first]), bytes(others)):
+        os.write(1, part)
+        print(end="")
+
+
 async def say_async(text: str) -> None:
     print(text)
     await asyncio.sleep(0)
@@ -227,6 +271,51 @@ def clean_up(path: Path) -> None:
 def hang_for_ever(*_: object) -> None:
     while True:
         time.sleep(_STEP_SECONDS)
+
+
+def upper(name: str, into: str) -> str:
+    """The directory that this is done in."""
+    output = Path(into)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(Path(name).read_text().upper())
+    return os.getcwd()
+
+
+def listed() -> list[str]:
+    return sorted(str(path) for path in Path().rglob("*"))
+
+
+def write_and(way: str, begun: Path) -> None:
+    """Leave a file, and tell where, before something happens."""
+    Path("out.txt").write_text("half of it")
+    note(begun, os.getcwd())
+    if way == "raise":
+        raise ValueError(way)
+    if way == "exit":
+        os._exit(3)
+    wait_until(lambda: way != "hold")
+
+
+def link(target: str, name: str) -> None:
+    Path(name).symlink_to(target)
+
+
+def make_pipe(name: str) -> None:
+    os.mkfifo(name)
+
+
+def make_large(size: int) -> None:
+    Path("large").write_bytes(bytes(size))
+
+
+def remove_all_rights() -> None:
+    Path("closed").mkdir()
+    Path("closed", "file").touch()
+    Path("closed").chmod(0)
+
+
+def run_script() -> str:
+    return subprocess.run(["./script"], capture_output=True, text=True, check=True).stdout
 
 
 def behave(number: int, way: str, folder: Path) -> int:

@@ -161,7 +161,11 @@ class Agent:
         ours, theirs = socket.socketpair()
         with theirs:
             launcher = LauncherLink(
-                self._settings["performer"], own, self._settings["flags"], theirs.fileno()
+                self._settings["performer"],
+                own,
+                self._settings["flags"],
+                theirs.fileno(),
+                os.getcwd(),
             )
         self._askers[_LAUNCHER] = Asker(Stream(ours.detach()), self._loop, self._questions.asked)
         return launcher
