@@ -47,10 +47,11 @@ Later = Callable[[Callable[[], object]], None]
 
 
 class Function(NamedTuple):
-    """A function, and how it travels."""
+    """A function, how it travels, and what it is called in messages."""
 
     called: Any
     data: bytes
+    label: str
 
 
 class Desk:
@@ -113,7 +114,7 @@ class Desk:
         """Raises: TypeError; PicklingError."""
         if not callable(called):
             raise TypeError(f"{called!r} cannot be called")
-        return Function(called, self._steady.bytes_of(called))
+        return Function(called, self._steady.bytes_of(called), label_of(called))
 
     def job(
         self,
@@ -134,13 +135,13 @@ class Desk:
             self.check_folder(function, is_coroutine=is_coroutine)
         asked, files = options.asked(self._store)
         given = (how, arguments) if asked is None else (how, arguments, asked)
-        blob = packed_call(given, self._store, label_of(function.called))
+        blob = packed_call(given, self._store, function.label)
         head, tokens = self._head(function)
         return Job(
             self._driver.next_id(),
             (head, *blob, *files),
             tokens,
-            lambda: label_of(function.called, calls),
+            lambda: function.label if calls == 1 else label_of(function.called, calls),
             self._settled,
             hear,
             options,
@@ -154,7 +155,7 @@ class Desk:
         """Raises: ValueError, if the task cannot have a working directory of its own."""
         why = ""
         if is_coroutine:
-            why = f"{label_of(function.called)} is a coroutine, which shares it with others"
+            why = f"{function.label} is a coroutine, which shares it with others"
         elif not self.is_isolated:
             why = "threads share it with the program; take workers that are processes"
         if why:

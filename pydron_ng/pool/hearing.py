@@ -47,22 +47,16 @@ class Hearing:
         self._is_forked = False
         self._listening = 0
         self._streams: tuple[Any, Any] = sys.stdout, sys.stderr
+        self._ears: tuple[_Ear, _Ear] | None = None  # for these streams
         os.register_at_fork(after_in_child=self._fork)
 
     def _fork(self) -> None:
         """Here is a process that a task has forked: it has the streams of the worker."""
         self._is_forked, self._beneath = True, None
 
-    @contextmanager
-    def of_call(self) -> Iterator[Said]:
+    def of_call(self) -> OfCall:
         """What is printed meanwhile, in order."""
-        with self._ears():
-            said: Said = []
-            self._plain = said
-            try:
-                yield said
-            finally:
-                self._plain = None
+        return OfCall(self)
 
     @contextmanager
     def beneath(self, said: Said) -> Iterator[None]:
@@ -89,27 +83,36 @@ class Hearing:
     @contextmanager
     def of_coroutine(self) -> Iterator[Said]:
         """What is printed meanwhile in this context."""
-        with self._ears():
-            said: Said = []
-            token = self._said.set(said)
-            try:
-                yield said
-            finally:
-                self._said.reset(token)
-
-    @contextmanager
-    def _ears(self) -> Iterator[None]:
-        if not self._listening:
-            self._streams = sys.stdout, sys.stderr
-            ears = _Ear("out", self, sys.stdout), _Ear("err", self, sys.stderr)
-            sys.stdout, sys.stderr = ears
-        self._listening += 1
+        said: Said = []
+        token = self._said.set(said)
+        self.listen()
         try:
-            yield
+            yield said
         finally:
-            self._listening -= 1
-            if not self._listening:
-                sys.stdout, sys.stderr = self._streams
+            self.rest()
+            self._said.reset(token)
+
+    def listen(self, said: Said | None = None) -> None:
+        """Be in place of the streams. said: what is printed by whoever does not say who he is."""
+        if not self._listening:
+            self._put_ears()
+        self._listening += 1
+        self._plain = said
+
+    def rest(self) -> None:
+        """As many calls are over as had begun: the streams are what they were."""
+        self._plain = None
+        self._listening -= 1
+        if not self._listening:
+            sys.stdout, sys.stderr = self._streams
+
+    def _put_ears(self) -> None:
+        streams = sys.stdout, sys.stderr
+        ears = self._ears
+        if ears is None or streams != self._streams or ears[0].closed or ears[1].closed:
+            self._streams = streams
+            ears = self._ears = _Ear("out", self, sys.stdout), _Ear("err", self, sys.stderr)
+        sys.stdout, sys.stderr = ears
 
     def hear(self, kind: str, text: str) -> bool:
         """False: nobody listens to whoever prints it."""
@@ -122,6 +125,23 @@ class Hearing:
             self._beneath.take()
         said.append((kind, text))
         return True
+
+
+class OfCall:
+    """While a call is made; a class, as this is done with each one."""
+
+    __slots__ = ("_hearing",)
+
+    def __init__(self, hearing: Hearing) -> None:
+        self._hearing = hearing
+
+    def __enter__(self) -> Said:
+        said: Said = []
+        self._hearing.listen(said)
+        return said
+
+    def __exit__(self, *_: object) -> None:
+        self._hearing.rest()
 
 
 class _Ear(io.TextIOBase):

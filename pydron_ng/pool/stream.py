@@ -79,7 +79,6 @@ class Stream(Iterator[Any]):
     def _next_of_others(self) -> Any:
         """The next result, when those of the task before have been taken."""
         while True:
-            self._fill()
             job = self._next_task()
             if job is None:
                 return self._at_end()
