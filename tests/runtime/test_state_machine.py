@@ -17,6 +17,7 @@ from pydron_ng.backends.base import TaskId, WorkerId
 from pydron_ng.runtime.limits import MAX_DEATHS, MAX_LATE, Limits
 from pydron_ng.runtime.messages import (
     Cancel,
+    Coming,
     Command,
     Dropped,
     Event,
@@ -180,6 +181,15 @@ class Workers(RuleBasedStateMachine):
         self.lent[worker] = set()
         self.suits[worker] = set()
         self.happen(WorkerJoined(worker, pool, str(worker % 3)))
+
+    @precondition(lambda self: +self.starting)
+    @rule(choice=choices, count=st.integers(1, 2))
+    def expect_more(self, choice: int, count: int) -> None:
+        """A host has more cores than anybody knew."""
+        pool = sorted(+self.starting)[choice % len(+self.starting)]
+        self.starting[pool] += count
+        self.wished[pool] += count
+        self.happen(Coming(pool, count))
 
     @precondition(lambda self: +self.starting)
     @rule(choice=choices, count=st.integers(1, 3))
