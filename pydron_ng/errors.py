@@ -58,7 +58,8 @@ class BackendError(PydronError):
 class WorkerLost(BackendError):
     """A task killed every worker that it was given to, the last one alone on the machine.
 
-    Or: a host is not to be had that the configuration requires.
+    Or: a host is not to be had that the configuration requires; or a worker of a pool died, or was
+    removed, while it was at the task.
     """
 
     code = "worker-lost"
