@@ -23,7 +23,15 @@ from pydron_ng.pool.future import Info, PoolFuture
 from pydron_ng.pool.hearing import say_again
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import ONE, Answer, Portable, Raised, Unpicklable, unpacked
+from pydron_ng.pool.parcels import (
+    ONE,
+    Answer,
+    Portable,
+    Raised,
+    Unpicklable,
+    unpacked,
+    words_of,
+)
 from pydron_ng.runtime.session import guests
 from pydron_ng.runtime.task import TaskState
 
@@ -277,18 +285,25 @@ def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], In
         return [Failed(_lost(desk, job))] * job.calls, Info(job.worker, desk.host(job.worker))
     try:
         answer = job.answer()
-    except (Exception, SystemExit) as failure:  # reading it is the user's code
-        why = f"the outcome of {job.label()} cannot be read: {type(failure).__name__}: {failure}"
+        outcomes = answer.outcomes if answer.is_fine else [_failed(o, job) for o in answer.outcomes]
+    except BaseException as failure:  # reading it is the user's code
+        if _is_interrupt(failure):
+            raise
+        why = f"the outcome of {job.label()} cannot be read: {words_of(failure)}"
         desk.failed(job, why, job.calls)
         return [Failed(BackendError(why))] * job.calls, Info(job.worker, desk.host(job.worker))
     desk.took(function, answer.ended - answer.began, job.calls)
-    outcomes = answer.outcomes
-    desk.setup.answered(job.worker, outcomes[0], desk.name)
+    desk.setup.answered(job.worker, answer.outcomes[0], desk.name)
     if not answer.is_fine:
-        outcomes = [_failed(outcome, job) for outcome in outcomes]
         outcomes += [outcomes[0]] * (job.calls - len(outcomes))  # the initializer has failed
         _note_failures(desk, job, answer, sum(type(outcome) is Failed for outcome in outcomes))
     return outcomes, _info(desk, job, answer)
+
+
+def _is_interrupt(failure: BaseException) -> bool:
+    """Is it for whoever waits, rather than of what is read?"""
+    is_main = threading.current_thread() is threading.main_thread()
+    return is_main and isinstance(failure, KeyboardInterrupt)
 
 
 def _note_failures(desk: Desk, job: Job, answer: Answer, count: int) -> None:
@@ -314,6 +329,9 @@ def _failed(outcome: Any, job: Job) -> Any:
         failure = outcome.exception
         if isinstance(failure, Portable):
             failure = failure.exception()
+        if not issubclass(type(failure), BaseException):  # its class has it written as that
+            came = f"came back as {type(failure).__qualname__} {failure!r}"
+            return Failed(BackendError(f"{job.label()}: what it raised {came}:\n{outcome.text}"))
         _CAUSE.__set__(failure, RemoteTraceback(outcome.text))  # the class may forbid to set it
         return Failed(failure)
     if type(outcome) is Unpicklable:

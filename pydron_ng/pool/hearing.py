@@ -72,7 +72,7 @@ class Hearing:
             said = self._plain
         if said is None:
             return False
-        said.append((kind, text))
+        said.append((kind, str.__str__(text)))  # a subclass need not be known elsewhere
         return True
 
 
@@ -89,10 +89,42 @@ class _Ear(io.TextIOBase):
     def encoding(self) -> str:  # type: ignore[override]
         return "utf-8"
 
+    @property
+    def buffer(self) -> _Bytes:
+        return _Bytes(self)
+
     def writable(self) -> bool:
         return True
 
+    def fileno(self) -> int:
+        """Of the worker; what is written there is not heard."""
+        if self._stream is None:
+            raise io.UnsupportedOperation("fileno")
+        number: int = self._stream.fileno()
+        return number
+
     def write(self, text: str, /) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if not self._hearing.hear(self._kind, text) and self._stream is not None:
             self._stream.write(text)
         return len(text)
+
+
+class _Bytes(io.BufferedIOBase):
+    """What is written here is heard as text; what is none is told byte by byte."""
+
+    def __init__(self, ear: _Ear) -> None:
+        super().__init__()
+        self._ear = ear
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._ear.fileno()
+
+    def write(self, data: Any, /) -> int:
+        view = memoryview(data)
+        self._ear.write(str(view, "utf-8", "backslashreplace"))
+        return view.nbytes

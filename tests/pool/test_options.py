@@ -80,6 +80,12 @@ def test_what_a_task_prints_before_it_fails_is_kept(processes: Pool) -> None:
     assert "1/0" in said.info.traceback or "ZeroDivisionError" in said.info.traceback
 
 
+def test_bytes_may_be_printed_and_what_is_no_text_is_refused(processes: Pool) -> None:
+    future = processes.options(capture=True).submit(work.say_past_text)
+    assert future.result(_SECONDS) == 3
+    assert future.info.stdout == "bytes\\xff text"
+
+
 def test_else_the_program_prints_it(pool: Pool, capfd: pytest.CaptureFixture[str]) -> None:
     assert pool.submit(work.say, "hello").result(_SECONDS) == "hello"
     assert list(pool.imap(work.say, ["bye"])) == ["bye"]
