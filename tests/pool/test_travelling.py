@@ -167,7 +167,9 @@ def test_an_exception_that_pickle_cannot_read_arrives_as_itself(pool: Pool) -> N
 
 
 def test_an_exception_that_is_written_as_something_else_is_told(pool: Pool) -> None:
-    with pytest.raises(BackendError, match=r"raise_lying\(\): what it raised came back as str") as told:
+    with pytest.raises(
+        BackendError, match=r"raise_lying\(\): what it raised came back as str"
+    ) as told:
         pool.submit(work.raise_lying).result(_SECONDS)
     assert 'raise Lying("a lie")' in str(told.value)
     results = pool.imap(lambda f: f(), [int, work.raise_lying, int], chunksize=3)

@@ -163,6 +163,8 @@ class Unwritable:
 class Text(str):
     """More than a text."""
 
+    __slots__ = ()
+
 
 def raise_lying() -> None:
     raise Lying("a lie")
