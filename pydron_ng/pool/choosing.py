@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from time import monotonic
-from typing import Final
+from types import FunctionType
+from typing import Final, NamedTuple
 
 from pydron_ng.backends.base import WorkerId
 from pydron_ng.backends.info import WorkerInfo
@@ -31,38 +32,53 @@ class Only:
         return f"worker {self._worker}"
 
 
+class Answer(NamedTuple):
+    """Which workers are fit; failure: what asking has raised, then none is."""
+
+    fit: frozenset[WorkerId]
+    failure: Exception | None = None
+
+
+_NOBODY: Final = Answer(frozenset())
+
+
 class Choice:
     """The workers that some tasks may go to.
 
-    kind: what these tasks have in common. fit: those that have been found to be fit.
-    failure: what asking has raised. tasks: how many are not done.
+    kind: what these tasks have in common. answer: what was found by asking.
     """
 
     def __init__(self, kind: Kind, where: Where) -> None:
         self.kind = kind
         self.where = where
-        self.fit: frozenset[WorkerId] = frozenset()
-        self.failure: Exception | None = None
-        self.tasks = 0
-        self._asked = -_FRESH_SECONDS
+        self.answer = _NOBODY
+        self._staff = -1
+        self._until = 0.0
 
     @property
-    def is_fresh(self) -> bool:
-        """Was it asked just now?"""
-        return monotonic() - self._asked < _FRESH_SECONDS
+    def fit(self) -> frozenset[WorkerId]:
+        """Those that have been found to be fit."""
+        return self.answer.fit
 
-    def expire(self) -> None:
-        """It is to be asked again."""
-        self._asked = -_FRESH_SECONDS
+    def is_fresh(self, staff: int) -> bool:
+        """Was it asked just now, of those who are there? staff: the number of what they are."""
+        return self._staff == staff and monotonic() < self._until
 
-    def ask(self, infos: Iterable[WorkerInfo]) -> frozenset[WorkerId]:
+    def take(self, answer: Answer, staff: int) -> None:
+        """That was found, of those who are there."""
+        self.answer = answer
+        self._staff, self._until = staff, monotonic() + _FRESH_SECONDS
+
+    def forget(self) -> None:
+        """Nothing is known of anybody."""
+        self.answer, self._staff = _NOBODY, -1
+
+    def ask(self, infos: Iterable[WorkerInfo]) -> Answer:
         """Which of them are fit; this is the user's code."""
-        self._asked, self.failure = monotonic(), None
         try:
-            return frozenset(WorkerId(info.id) for info in infos if self._is_fit(info))
+            return Answer(frozenset(WorkerId(info.id) for info in infos if self._is_fit(info)))
         except Exception as failure:
-            self.failure = failure
-            return frozenset()
+            return Answer(frozenset(), failure)
 
     def _is_fit(self, info: WorkerInfo) -> bool:
         if isinstance(self.where, str):
@@ -71,8 +87,8 @@ class Choice:
 
     def refusal(self, label: str, workers: int) -> Exception:
         """What a task fails with that nobody may do."""
-        if self.failure is not None:
-            return self.failure
+        if self.answer.failure is not None:
+            return self.answer.failure
         if isinstance(self.where, Only):
             return WorkerLost(f"{label}: {self.where} ended before it could begin")
         of = "the one worker" if workers == 1 else f"any of {workers} workers"
@@ -92,26 +108,30 @@ class Choices:
         self._made: dict[object, Choice] = {}
         self._kinds = 0
 
-    def of(self, where: Where) -> Choice:
-        """The same one for the same predicate or label."""
-        key = where if isinstance(where, str) else id(where)
+    def of(self, where: Where, used: Container[Choice]) -> Choice:
+        """The same one for the same predicate or label. used: those that have tasks."""
+        key = _key(where)
         choice = self._made.get(key)
         if choice is None:
-            self._tidy()
+            self._tidy(used)
             self._kinds += 1
             choice = self._made[key] = Choice(Kind(self._kinds), where)
         return choice
 
-    def expired(self) -> list[Choice]:
-        """Those that have tasks; what was asked of workers holds no longer."""
-        for choice in self._made.values():
-            choice.expire()
-        return [choice for choice in self._made.values() if choice.tasks]
-
-    def _tidy(self) -> None:
+    def _tidy(self, used: Container[Choice]) -> None:
         if len(self._made) >= _MOST_CHOICES:
-            for key, choice in list(self._made.items()):
-                if not choice.tasks:
+            for key, choice in self._made.items():
+                if choice not in used:
                     del self._made[key]
                     self._forget(choice)
                     return
+
+
+def _key(where: Where) -> object:
+    """The same for functions that a loop has made of the same line and nothing else."""
+    if isinstance(where, str):
+        return where
+    if type(where) is FunctionType and not (where.__defaults__ or where.__kwdefaults__):
+        parts = where.__code__, where.__globals__, *(where.__closure__ or ())
+        return tuple(map(id, parts))
+    return id(where)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydron_ng.backends import registry
 from pydron_ng.backends.base import TaskId, Token, WorkerId
 from pydron_ng.memory.arena import SHARE_BYTES
-from pydron_ng.pool.choosing import Choice, Choices
+from pydron_ng.pool.choosing import Answer, Choice, Choices, Where
 from pydron_ng.pool.driver import PoolDriver
 from pydron_ng.pool.flow import Flow
 from pydron_ng.pool.jobs import Job, label_of
@@ -28,6 +28,7 @@ from pydron_ng.values.blob import Blob
 if TYPE_CHECKING:
     import msgspec
 
+    from pydron_ng.backends.info import WorkerInfo
     from pydron_ng.config import Configuration
     from pydron_ng.runtime.monitor.server import Server
 
@@ -76,6 +77,7 @@ class Desk:
         self._open: dict[TaskId, Job] = {}
         self._waiting = Waiting()
         self._choices = Choices(self._forget_choice)
+        self._staff = 0  # how often workers have come or gone
         self.later: Later = lambda _: None
         self._seconds: dict[bytes, float] = {}
         self._steady = Steady()
@@ -136,6 +138,7 @@ class Desk:
         asked, files = options.asked(self._store)
         given = (how, arguments) if asked is None else (how, arguments, asked)
         blob = packed_call(given, self._store, function.label)
+        choice = None if options.where is None else self._choice(options.where)
         head, tokens = self._head(function)
         return Job(
             self._driver.next_id(),
@@ -145,7 +148,7 @@ class Desk:
             self._settled,
             hear,
             options,
-            None if options.where is None else self._choices.of(options.where),
+            choice,
             calls=calls,
             seconds=calls * self.seconds_of(function),
             is_coroutine=is_coroutine,
@@ -304,26 +307,35 @@ class Desk:
 
     # --- who may do what ---
 
-    def _choose(self, choices: Collection[Choice]) -> None:
-        """Find out who is fit for the tasks of these."""
-        if not choices:
-            return
-        with self.entered():
-            if self.is_closed:
-                return
-            self._driver.hire()
-            infos = [worker.info for worker in self._driver.workers()]
-        for choice in choices:
-            fit = choice.fit if choice.is_fresh else choice.ask(infos)
-            with self.lock:
-                self._suit(choice, fit)
+    def _choice(self, where: Where) -> Choice:
+        with self.lock:
+            return self._choices.of(where, self._waiting.choices)
 
-    def _suit(self, choice: Choice, fit: frozenset[WorkerId]) -> None:
-        for worker in fit ^ choice.fit:
-            self._driver.suit(worker, choice.kind, fits=worker in fit)
-        choice.fit = fit
+    def _choose(self, choices: Collection[Choice]) -> None:
+        """Find out who is fit for the tasks of these; once more, if others are there by then."""
+        while choices:
+            with self.entered():
+                if self.is_closed:
+                    return
+                self._driver.hire()
+                staff = self._staff
+                infos = [worker.info for worker in self._driver.workers()]
+            choices = [one for one in choices if not self._is_settled(one, staff, infos)]
+
+    def _is_settled(self, choice: Choice, staff: int, infos: Sequence[WorkerInfo]) -> bool:
+        """Ask who is fit; False: workers have come or gone meanwhile."""
+        answer = None if choice.is_fresh(staff) else choice.ask(infos)
+        with self.lock:
+            if staff == self._staff:
+                self._suit(choice, answer or choice.answer)
+            return staff == self._staff
+
+    def _suit(self, choice: Choice, answer: Answer) -> None:
+        for worker in answer.fit ^ choice.fit:
+            self._driver.suit(worker, choice.kind, fits=worker in answer.fit)
+        choice.take(answer, self._staff)
         self._feed()
-        if fit or self._driver.is_hiring:
+        if answer.fit or self._driver.is_hiring:
             return
         waiting = [job for job in self._open.values() if job.choice is choice]
         for job in waiting:
@@ -333,7 +345,10 @@ class Desk:
 
     def _look_again(self) -> None:
         """Workers have come or gone. Under the lock, so others are to ask what users have said."""
-        if choices := self._choices.expired():
+        self._staff += 1
+        if not (self.is_closed or self._why_hopeless):
+            self._feed()  # a host may have more of them than was known
+        if choices := list(self._waiting.choices):
             self._driver.expects += 1
             self.later(partial(self._choose_now, choices))
 
@@ -348,6 +363,7 @@ class Desk:
         with self.lock:
             for worker in choice.fit:
                 self._driver.suit(worker, choice.kind, fits=False)
+            choice.forget()
 
     # --- workers, and the end ---
 

@@ -123,7 +123,7 @@ class Hearing:
             return False
         if self._beneath is not None:
             self._beneath.take()
-        said.append((kind, text))
+        said.append((kind, str.__str__(text)))  # a subclass need not be known elsewhere
         return True
 
 
@@ -157,10 +157,16 @@ class _Ear(io.TextIOBase):
     def encoding(self) -> str:  # type: ignore[override]
         return "utf-8"
 
+    @property
+    def buffer(self) -> _Bytes:
+        return _Bytes(self)
+
     def writable(self) -> bool:
         return True
 
     def write(self, text: str, /) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if not self._hearing.hear(self._kind, text) and self._stream is not None:
             self._stream.write(text)
             self._stream.flush()
@@ -175,13 +181,9 @@ class _Ear(io.TextIOBase):
             return super().fileno()
         return 1 if self._kind == "out" else 2
 
-    @property
-    def buffer(self) -> io.RawIOBase:
-        return _Bytes(self)
 
-
-class _Bytes(io.RawIOBase):
-    """What is printed as bytes is heard as text."""
+class _Bytes(io.BufferedIOBase):
+    """What is written here is heard as text; what is none is told byte by byte."""
 
     def __init__(self, ear: _Ear) -> None:
         super().__init__()
@@ -190,6 +192,10 @@ class _Bytes(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
+    def fileno(self) -> int:
+        return self._ear.fileno()
+
     def write(self, data: Any, /) -> int:
-        self._ear.write(bytes(data).decode(errors="replace"))
-        return memoryview(data).nbytes
+        view = memoryview(data)
+        self._ear.write(str(view, "utf-8", "backslashreplace"))
+        return view.nbytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydron_ng.pool.files import put_all
 from pydron_ng.pool.future import Info
 from pydron_ng.pool.hearing import parted, say_again
 from pydron_ng.pool.jobs import Job
-from pydron_ng.pool.parcels import Answer, Portable, Raised, Unpicklable
+from pydron_ng.pool.parcels import Answer, Portable, Raised, Unpicklable, words_of
 
 
 class RemoteTraceback(Exception):
@@ -43,15 +44,16 @@ def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], li
         return [Failed(_lost(desk, job))] * job.calls, [Info(job.worker, desk.host(job.worker))]
     try:
         answer = job.answer()
-    except (Exception, SystemExit) as failure:  # reading it is the user's code
-        why = f"the outcome of {job.label()} cannot be read: {type(failure).__name__}: {failure}"
+        outcomes = answer.outcomes if answer.is_fine else [_failed(o, job) for o in answer.outcomes]
+    except BaseException as failure:  # reading it is the user's code
+        if _is_interrupt(failure):
+            raise
+        why = f"the outcome of {job.label()} cannot be read: {words_of(failure)}"
         desk.failed(job, why, job.calls)
         return [Failed(BackendError(why))] * job.calls, [Info(job.worker, desk.host(job.worker))]
     desk.took(function, answer.ended - answer.began, job.calls)
-    outcomes = answer.outcomes
-    desk.setup.answered(job.worker, outcomes[0], desk.name)
+    desk.setup.answered(job.worker, answer.outcomes[0], desk.name)
     if not answer.is_fine:
-        outcomes = [_failed(outcome, job) for outcome in outcomes]
         outcomes += [outcomes[0]] * (job.calls - len(outcomes))  # the initializer has failed
         _note_failures(desk, job, answer, sum(type(outcome) is Failed for outcome in outcomes))
     infos = _infos(desk, job, answer)
@@ -61,6 +63,12 @@ def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], li
         except Exception as failure:  # there is no room for them, for one
             outcomes = [Failed(failure)]
     return outcomes, infos
+
+
+def _is_interrupt(failure: BaseException) -> bool:
+    """Is it for whoever waits, rather than of what is read?"""
+    is_main = threading.current_thread() is threading.main_thread()
+    return is_main and isinstance(failure, KeyboardInterrupt)
 
 
 def _note_failures(desk: Desk, job: Job, answer: Answer, count: int) -> None:
@@ -89,6 +97,9 @@ def _failed(outcome: Any, job: Job) -> Any:
         failure = outcome.exception
         if isinstance(failure, Portable):
             failure = failure.exception()
+        if not issubclass(type(failure), BaseException):  # its class has it written as that
+            came = f"came back as {type(failure).__qualname__} {failure!r}"
+            return Failed(BackendError(f"{job.label()}: what it raised {came}:\n{outcome.text}"))
         _CAUSE.__set__(failure, RemoteTraceback(outcome.text))  # the class may forbid to set it
         return Failed(failure)
     if type(outcome) is Unpicklable:

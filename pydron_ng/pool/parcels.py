@@ -85,6 +85,15 @@ class Answer(NamedTuple):
     files: Sequence[tuple[str, int, Any]] = ()
 
 
+def words_of(failure: BaseException) -> str:
+    """Its class, and what it says; that is the user's code."""
+    name = type(failure).__name__
+    try:
+        return f"{name}: {failure}"
+    except BaseException as trouble:
+        return f"{name}, whose text cannot be had: {type(trouble).__name__}"
+
+
 def dumps(value: object, buffers: list[pickle.PickleBuffer] | None = None) -> bytes:
     """As pickle does; what that cannot, as cloudpickle does.
 
@@ -115,7 +124,7 @@ def function_of(function: Any) -> bytes:
         data: bytes = cloudpickle.dumps(function, 5)
     except Exception as failure:
         name = getattr(function, "__qualname__", None) or type(function).__qualname__
-        why = f"{type(failure).__name__}: {failure}"
+        why = words_of(failure)
         raise pickle.PicklingError(f"{name} cannot be sent to a worker: {why}") from failure
     return data
 
@@ -135,7 +144,7 @@ def packed_call(given: Any, store: Store, label: str) -> Blob:
     try:
         return packed(given, store)
     except Exception as failure:
-        why = f"{type(failure).__name__}: {failure}"
+        why = words_of(failure)
         what = _culprit(*given)
         said = f"{label}: {what} cannot be sent to a worker: {why}"
         raise pickle.PicklingError(said) from failure

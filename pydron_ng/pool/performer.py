@@ -26,6 +26,7 @@ from pydron_ng.pool.parcels import (
     dumps,
     packed,
     unpacked,
+    words_of,
 )
 from pydron_ng.pool.reporting import reporting
 from pydron_ng.values.blob import Blob, Token, memory_of
@@ -209,7 +210,7 @@ def _travelling(outcome: Any) -> Any:
         if type(outcome) is Raised and (told := _taken_apart(outcome)) is not None:
             return told
         kind = type(outcome.exception if type(outcome) is Raised else outcome)
-        why = outcome.text if type(outcome) is Raised else f"{type(failure).__name__}: {failure}"
+        why = outcome.text if type(outcome) is Raised else words_of(failure)
         return Unpicklable(f"{kind.__module__}.{kind.__qualname__}", why)
     return outcome
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, wait
+from concurrent.futures import CancelledError, Executor
+from contextlib import suppress
 from os import PathLike
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -248,7 +249,9 @@ class Pool(Executor):
             self._delivery.submit(known, args, kwargs, self._options._replace(where=Only(worker)))
             for worker in self._desk.muster()
         ]
-        wait(tasks)
+        for task in tasks:
+            with suppress(CancelledError):  # by `shutdown`
+                task.exception()
         return [task.result() for task in tasks]
 
     def add(self, *places: int | str, config: Mapping[str, Any] | None = None) -> None:

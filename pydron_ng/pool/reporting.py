@@ -64,10 +64,10 @@ class _Reports:
 
 
 def _blob(value: Any) -> Blob:
-    from pydron_ng.pool.parcels import packed  # not needed where nobody asks
+    from pydron_ng.pool.parcels import packed, words_of  # not needed where nobody asks
 
     try:
         return packed(value, bytes)
     except Exception as failure:
         what = f"a report of type {type(value).__qualname__} cannot be sent to the program"
-        raise PicklingError(f"{what}: {type(failure).__name__}: {failure}") from failure
+        raise PicklingError(f"{what}: {words_of(failure)}") from failure

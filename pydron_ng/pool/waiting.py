@@ -22,11 +22,12 @@ _Heap = list[tuple[int, int, Job]]
 class Waiting:
     """Those of highest priority come first, then those that came first.
 
-    calls: how many there are in all of them.
+    calls: how many there are in all of them. choices: of those that are not over, how many each.
     """
 
     def __init__(self) -> None:
         self.calls = 0
+        self.choices = Counter[Choice]()
         self._order = count()
         self._general: _Heap = []
         self._choosy: dict[Choice, _Heap] = {}
@@ -39,7 +40,7 @@ class Waiting:
             heap = self._general
         else:
             heap = self._choosy.setdefault(job.choice, [])
-            job.choice.tasks += 1
+            self.choices[job.choice] += 1
         heapq.heappush(heap, (-job.options.priority, next(self._order), job))
 
     def take(self, capacity: int) -> list[Job]:
@@ -81,7 +82,9 @@ class Waiting:
     def over(self, job: Job) -> None:
         """It is done, or nobody wants it."""
         if job.choice is not None:
-            job.choice.tasks -= 1
+            self.choices[job.choice] -= 1
+            if not self.choices[job.choice]:
+                del self.choices[job.choice]
         if job.is_issued:
             self._count(job, -1)
         else:

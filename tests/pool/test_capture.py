@@ -118,3 +118,9 @@ def test_an_asynchronous_stream_knows_what_each_call_has_printed(processes: Pool
         return [f"{result}: {results.info.stdout}" async for result in results]
 
     assert asyncio.run(printed()) == [f"{c}: {c}\n" for c in "abcdef"]
+
+
+def test_bytes_may_be_printed_and_what_is_no_text_is_refused(processes: Pool) -> None:
+    future = processes.options(capture=True).submit(work.say_past_text)
+    assert future.result(_SECONDS) == 3
+    assert future.info.stdout == "bytes\\xff text"

@@ -166,6 +166,31 @@ def test_an_exception_that_pickle_cannot_read_arrives_as_itself(pool: Pool) -> N
     assert "raise Unreadable(1, 2)" in str(caught.value.__cause__)
 
 
+def test_an_exception_that_is_written_as_something_else_is_told(pool: Pool) -> None:
+    with pytest.raises(
+        BackendError, match=r"raise_lying\(\): what it raised came back as str"
+    ) as told:
+        pool.submit(work.raise_lying).result(_SECONDS)
+    assert 'raise Lying("a lie")' in str(told.value)
+    results = pool.imap(lambda f: f(), [int, work.raise_lying, int], chunksize=3)
+    assert next(results) == 0
+    with pytest.raises(BackendError, match="came back as str"):
+        next(results)
+    assert next(results) == 0
+
+
+def test_whatever_reading_a_result_raises_is_told(pool: Pool) -> None:
+    with pytest.raises(BackendError, match=r"Fateful\(\) cannot be read: Fatal: read"):
+        pool.submit(work.Fateful).result(_SECONDS)
+    with pytest.raises(BackendError, match="cannot be read: Fatal: read"):
+        next(pool.imap(lambda f: f(), [work.Fateful]))
+
+
+def test_whatever_writing_a_result_raises_is_told(pool: Pool) -> None:
+    with pytest.raises(BackendError, match="Wordless, whose text cannot be had: ValueError"):
+        pool.submit(work.Unwritable).result(_SECONDS)
+
+
 def test_a_result_that_ends_who_reads_it_is_told(pool: Pool) -> None:
     with pytest.raises(BackendError, match=r"explode\(\) cannot be read: SystemExit"):
         pool.submit(work.explode).result(_SECONDS)

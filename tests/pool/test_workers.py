@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import queue
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from pydron_ng import Pool
 from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.errors import ConfigError, NoWorkerFits, WorkerLost
+from pydron_ng.pool.future import PoolFuture
 from tests.backends.rig import is_alive
 from tests.pool import work
 from tests.pool.conftest import pool_of
@@ -53,6 +55,13 @@ def test_a_call_in_all_workers_waits_for_those_that_are_busy(two: Pool, tmp_path
 
 def test_coroutines_may_be_called_in_all_workers(pool: Pool) -> None:
     assert pool.run_on_all(work.double_later, 4) == [8, 8]
+
+
+def test_a_callback_may_have_all_workers_called(pool: Pool) -> None:
+    told: queue.SimpleQueue[list[int]] = queue.SimpleQueue()
+    done = pool.submit(work.double, 1)
+    done.add_done_callback(lambda _: told.put(pool.run_on_all(work.double, 4)))
+    assert told.get(timeout=_SECONDS) == [8, 8]
 
 
 def test_what_a_worker_raises_is_raised(two: Pool) -> None:
@@ -137,6 +146,59 @@ def test_where_no_worker_fits_that_is_an_error(pool: Pool, where: object) -> Non
     with pytest.raises(NoWorkerFits):
         next(only.imap(work.double, [1]))
     assert pool.submit(work.double, 1).result(_SECONDS) == 2
+
+
+def test_workers_that_come_while_others_are_asked_are_asked_too() -> None:
+    with Pool(1) as pool:
+        assert pool.submit(work.double, 1).result(_SECONDS) == 2
+
+        def is_second(worker: WorkerInfo) -> bool:
+            if len(pool.workers()) == 1:
+                pool.add(1)
+            work.wait_until(lambda: len(pool.workers()) == 2)
+            return worker.id == 1
+
+        assert pool.options(where=is_second).submit(work.double, 2).result(_SECONDS) == 4
+
+
+def test_who_is_slow_to_say_who_fits_holds_up_no_other_one(pool: Pool) -> None:
+    asked, go = threading.Event(), threading.Event()
+
+    def fits(_: WorkerInfo) -> bool:
+        if not asked.is_set():
+            asked.set()
+            go.wait(_SECONDS)
+        return True
+
+    choosy = pool.options(where=fits)
+    assert pool.submit(work.double, 1).result(_SECONDS) == 2
+    first = threading.Thread(target=choosy.submit, args=(work.double, 2))
+    first.start()
+    assert asked.wait(_SECONDS)
+    assert choosy.submit(work.double, 3).result(_SECONDS) == 6
+    go.set()
+    first.join(_SECONDS)
+
+
+def test_predicates_of_a_loop_are_one_if_they_ask_the_same(pool: Pool) -> None:
+    for number in [worker.id for worker in pool.workers()]:
+        for _ in range(3):
+            view = pool.options(where=_is_worker(number))
+            assert _worker_of(view.submit(work.double, 1)) == number
+    asked: list[int] = []
+    for _ in range(100):
+        view = pool.options(where=lambda worker: not asked.append(worker.id))  # type: ignore[func-returns-value]
+        assert view.submit(work.double, 1).result(_SECONDS) == 2
+    assert 0 < len(asked) < 100
+
+
+def _is_worker(number: int) -> Callable[[WorkerInfo], bool]:
+    return lambda worker: worker.id == number
+
+
+def _worker_of(future: PoolFuture) -> int:
+    future.result(_SECONDS)
+    return future.info.worker
 
 
 def test_a_predicate_that_raises_is_heard(pool: Pool) -> None:
@@ -250,6 +312,16 @@ def test_what_is_added_has_to_be_said(two: Pool) -> None:
         two.add(1)
 
 
+def test_workers_of_which_nobody_knew_get_what_waits(tmp_path: Path) -> None:
+    """A host says how many cores it has when it is there: two tasks at once, in this test."""
+    there = {"type": "command", "command": ["env"], "python": sys.executable}
+    with Pool(config={"workers": [there]}) as pool:
+        held = [pool.submit(work.hold, tmp_path / "begun", tmp_path / "go") for _ in range(2)]
+        work.wait_until(lambda: len(work.lines(tmp_path / "begun")) == 2)
+        (tmp_path / "go").touch()
+        assert [future.result(_SECONDS) for future in held] == ["released"] * 2
+
+
 def test_a_host_that_is_removed_is_left_alone() -> None:
     """Its agent ends, too."""
     there = {"type": "command", "command": ["env"], "python": sys.executable, "cores": 2}
@@ -273,6 +345,7 @@ def test_workers_come_and_go_under_load() -> None:
         for _ in range(3):
             pool.add(1)
             taken += [next(results) for _ in range(200)]
+            work.wait_until(pool.workers)
             pool.remove(min(worker.id for worker in pool.workers()))
             taken += [next(results) for _ in range(200)]
         taken += results

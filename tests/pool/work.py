@@ -126,6 +126,64 @@ class Exploding:
         return sys.exit, ("read",)
 
 
+class Lying(Exception):
+    """Is written as something else."""
+
+    def __reduce__(self) -> Any:
+        return str, ("no exception",)
+
+
+class Fatal(BaseException):
+    """Nobody expects it."""
+
+
+class Wordless(Exception):
+    """Does not say what it is."""
+
+    def __str__(self) -> str:
+        raise ValueError("no words")
+
+
+class Fateful:
+    """Raises what nobody expects when it is read."""
+
+    def __setstate__(self, state: object) -> None:
+        raise Fatal(state)
+
+    def __getstate__(self) -> object:
+        return "read"
+
+
+class Unwritable:
+    """Raises what cannot be told when it is written."""
+
+    def __reduce__(self) -> Any:
+        raise Wordless
+
+
+class Text(str):
+    """More than a text."""
+
+    __slots__ = ()
+
+
+def raise_lying() -> None:
+    raise Lying("a lie")
+
+
+def say_past_text() -> int:
+    """All the ways of printing something that is no plain text."""
+    sys.stdout.buffer.write(b"bytes\xff ")
+    sys.stdout.write(Text("text"))
+    refused = 0
+    for wrong in (b"bytes", 5):
+        try:
+            sys.stdout.write(wrong)  # type: ignore[arg-type]
+        except TypeError:
+            refused += 1
+    return refused + (sys.stdout.fileno() >= 0)
+
+
 def raise_unreadable() -> None:
     raise Unreadable(1, 2)
 
