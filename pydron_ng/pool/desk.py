@@ -65,7 +65,11 @@ class Desk:
         self._can_kill = all(backend.capabilities.kill for backend, _ in backends)
         self._definitions: dict[Token, Blob] = {}
         self._driver = Driver(
-            backends, self._definitions.__getitem__, lends=False, staffed=self._look_again
+            backends,
+            self._definitions.__getitem__,
+            lends=False,
+            staffed=self._look_again,
+            ended=self._has_ended,
         )
         self.lock = self._driver.lock
         self._closing = threading.RLock()
@@ -80,6 +84,7 @@ class Desk:
         self.flow = Flow(lambda worker, wanted: self._driver.listen(worker, wanted=wanted))
         self.setup = Setup()
         self.is_closed = self._is_refusing = False
+        self._end = "shutdown"  # after what no more tasks are taken
         self._can_be_asked = config.monitor != "off"
         self._monitor: Server | None = None
 
@@ -192,11 +197,12 @@ class Desk:
         """Have these done. Raises: RuntimeError after `close`."""
         with self.entered():
             if self.is_closed or self._is_refusing:
-                raise RuntimeError("cannot schedule new tasks after shutdown")
-            for job in jobs:
-                self._open[job.id] = job
-                self._waiting.add(job)
-            self._feed()
+                raise RuntimeError(f"cannot schedule new tasks after {self._end}")
+            with self._driver.whole():
+                for job in jobs:
+                    self._open[job.id] = job
+                    self._waiting.add(job)
+                self._feed()
         self._choose({job.choice for job in jobs if job.choice is not None})
 
     def _feed(self) -> None:
@@ -229,14 +235,15 @@ class Desk:
         """Nobody wants the task: it is not begun, or ended with its worker. False: it is done."""
         if self.is_foreign:
             return False
-        with self.lock:
+        with self.lock, self._driver.whole():
             if self._open.pop(job.id, None) is None:
                 return False
             if job.is_issued:
                 self._driver.drop((job,), self._grace_seconds(job))
             job.state = TaskState.DROPPED
             self._waiting.over(job)
-            self._feed()
+            if not self.is_closed:
+                self._feed()
             job.let_go()
             return True
 
@@ -299,8 +306,8 @@ class Desk:
     def _is_settled(self, choice: Choice, staff: int, infos: Sequence[WorkerInfo]) -> bool:
         """Ask who is fit; False: workers have come or gone meanwhile."""
         answer = None if choice.is_fresh(staff) else choice.ask(infos)
-        with self.lock:
-            if staff == self._staff:
+        with self.lock, self._driver.whole():
+            if staff == self._staff and not self.is_closed:
                 self._suit(choice, answer or choice.answer)
             return staff == self._staff
 
@@ -416,10 +423,15 @@ class Desk:
                 if is_first:
                     self._part(list(self._driver.present))
             finally:
-                for job in [job for job in self._open.values() if not job.is_issued]:
-                    self._fail(job, f"{job.label()}: {why}")
                 with suppress(OSError):  # the program may have closed our descriptors
                     self._driver.close(why)
+
+    def _has_ended(self, why: str) -> None:
+        """There are no workers any more: nor is there anything for them to do."""
+        if not self.is_closed:
+            self.is_closed, self._end = True, f"its end: {why}"
+        for job in [job for job in self._open.values() if not job.is_issued]:
+            self._fail(job, f"{job.label()}: {why}")
 
     # --- forks ---
 
