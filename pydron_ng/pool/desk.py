@@ -70,7 +70,11 @@ class Desk:
         self.is_isolated = all(backend.capabilities.isolate for backend, _ in backends)
         self._definitions: dict[Token, Blob] = {}
         self._driver = PoolDriver(
-            backends, self._definitions.__getitem__, lends=False, staffed=self._look_again
+            backends,
+            self._definitions.__getitem__,
+            lends=False,
+            staffed=self._look_again,
+            ended=self._has_ended,
         )
         self.lock = self._driver.lock
         self._closing = threading.RLock()
@@ -86,6 +90,7 @@ class Desk:
         self.setup = Setup()
         self._why_hopeless = ""
         self.is_closed = self._is_refusing = False
+        self._end = "shutdown"  # after what no more tasks are taken
         self._can_be_asked = config.monitor != "off"
         self._monitor: Server | None = None
 
@@ -215,14 +220,15 @@ class Desk:
         """Have these done. Raises: RuntimeError after `close`."""
         with self.entered():
             if self.is_closed or self._is_refusing:
-                raise RuntimeError("cannot schedule new tasks after shutdown")
-            for job in jobs:
-                self._open[job.id] = job
-                self._waiting.add(job)
-            if self._why_hopeless:
-                self._lose_waiting(self._why_hopeless)
-                return
-            self._feed()
+                raise RuntimeError(f"cannot schedule new tasks after {self._end}")
+            with self._driver.whole():
+                for job in jobs:
+                    self._open[job.id] = job
+                    self._waiting.add(job)
+                if self._why_hopeless:
+                    self._lose_waiting(self._why_hopeless)
+                    return
+                self._feed()
         self._choose({job.choice for job in jobs if job.choice is not None})
 
     def _feed(self) -> None:
@@ -255,14 +261,15 @@ class Desk:
         """Nobody wants the task: it is not begun, or ended with its worker. False: it is done."""
         if self.is_foreign:
             return False
-        with self.lock:
+        with self.lock, self._driver.whole():
             if self._open.pop(job.id, None) is None:
                 return False
             if job.is_issued:
                 self._driver.drop((job,), self._grace_seconds(job))
             job.state = TaskState.DROPPED
             self._waiting.over(job)
-            self._feed()
+            if not self.is_closed:
+                self._feed()
             job.let_go()
             return True
 
@@ -325,8 +332,8 @@ class Desk:
     def _is_settled(self, choice: Choice, staff: int, infos: Sequence[WorkerInfo]) -> bool:
         """Ask who is fit; False: workers have come or gone meanwhile."""
         answer = None if choice.is_fresh(staff) else choice.ask(infos)
-        with self.lock:
-            if staff == self._staff:
+        with self.lock, self._driver.whole():
+            if staff == self._staff and not self.is_closed:
                 self._suit(choice, answer or choice.answer)
             return staff == self._staff
 
@@ -444,9 +451,14 @@ class Desk:
                 if is_first:
                     self._part(list(self._driver.present))
             finally:
-                self._lose_waiting(why)
                 with suppress(OSError):  # the program may have closed our descriptors
                     self._driver.close(why)
+
+    def _has_ended(self, why: str) -> None:
+        """There are no workers any more: nor is there anything for them to do."""
+        if not self.is_closed:
+            self.is_closed, self._end = True, f"its end: {why}"
+        self._lose_waiting(why)
 
     def give_up(self, why: str) -> None:
         """No worker is worth starting: tasks that wait fail, as do all to come."""

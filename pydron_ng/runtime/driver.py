@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from time import perf_counter
 from typing import NamedTuple
@@ -108,12 +108,14 @@ class Driver:
         *,
         lends: bool = True,
         staffed: Callable[[], None] = lambda: None,
+        ended: Callable[[str], None] = lambda _: None,
     ) -> None:
         """backends: each with the number of its workers; they are started for the first task.
 
         definitions: the blob of a token that a task names.
         audience: hears of workers that come and go. lends: as of the machine.
         staffed: called when workers have come or gone, or will not come.
+        ended: told why nothing is done any more, once.
         Raises: BackendError when there is no descriptor left for the loop.
         """
         self.lock = threading.RLock()
@@ -123,6 +125,7 @@ class Driver:
         self._definitions = definitions
         self._audience = audience or Audience()
         self._staffed = staffed
+        self._ended = ended
         self._machine = Machine(self._staff.pools, lends=lends)
         self.hosts: dict[WorkerId, str] = {}
         self._ids = map(TaskId, count())
@@ -349,6 +352,7 @@ class Driver:
                 ends.callback(end)
             ends.callback(self._pump.close)
             self._lose_all(self._why_closed)
+            self._ended(self._why_closed)
 
     def rest(self) -> None:
         """A fork is about to happen: no thread of the driver's own runs meanwhile.
@@ -374,10 +378,22 @@ class Driver:
         if self._arena is not None:
             self._arena.close()
 
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """What is begun here is done, or nothing is any more: a signal may have cut it short."""
+        try:
+            yield
+        except GeneratorExit:  # cut short before anything was begun
+            raise
+        except BaseException as error:
+            self._fail(error)
+            raise
+
     def _fail(self, error: BaseException) -> None:
-        """The background thread cannot go on: end it all, so that nobody waits for it."""
-        self._why_closed = f"the driver failed: {error!r}"
-        self.close()
+        """Nobody knows what was done and what was not: end it all, so that nobody waits for it."""
+        if not self.closed:
+            self._why_closed = f"the driver failed: {error!r}"
+            self.close()
 
     def _is_busy(self) -> bool:
         has_time = not (self._foreseen.are_set or self.expects or self._parting)
@@ -400,6 +416,9 @@ class Driver:
                     self._carry_out(command)
                 self._settle()
                 self._tell_staffed()
+        except BaseException as error:
+            self._fail(error)
+            raise
         finally:
             self._turning = False
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from pydron_ng.backends.loop import Ready, SelectorLoop
 from pydron_ng.backends.start import start
@@ -37,7 +38,8 @@ class Pump:
     ) -> None:
         """busy: is there anything to wait for; failed: the background thread met that and ends.
 
-        turn: called after each round of I/O, gives the seconds to the next one at the latest.
+        Or the one that leads, in the midst of a round. turn: called after each round of I/O, gives
+        the seconds to the next one at the latest.
         """
         self._lock = lock
         self._loop = loop
@@ -68,32 +70,49 @@ class Pump:
         me = object()
         self._inside.add(threading.get_ident())
         try:
-            while not done() and self._busy() and not self._closed:
-                if self._leader is None or self._leader is self._background:
-                    self._leader = me
-                if self._leader is me:
-                    self._lead(me)
-                else:
-                    self._follow()
-        finally:
-            self._regain()  # an interrupt may have cut short what did that before
-            self._inside.discard(threading.get_ident())
-            if self._leader is me:
-                self._leader = None
-                self._hand_over()
+            try:
+                while not done() and self._busy() and not self._closed:
+                    self._lead_or_follow(me)
+            finally:
+                self._leave(me)
+        except BaseException:
+            self._leave(me)  # another interrupt may have cut the first one short
+            raise
+
+    def _lead_or_follow(self, me: object) -> None:
+        if self._leader is None or self._leader is self._background:
+            self._leader = me
+        if self._leader is me:
+            self._lead(me)
+        else:
+            self._follow()
+
+    def _leave(self, me: object) -> None:
+        self._regain()  # an interrupt may have cut short what did that before
+        self._inside.discard(threading.get_ident())
+        if self._leader is me:
+            self._leader = None
+            self._hand_over()
 
     def glance(self) -> None:
         """Handle what is ready by now, unless somebody is there who does."""
         if self._leader is None and not self._closed:
-            self._loop.dispatch(self._loop.poll(0))
-            self._timeout = self._turn()
+            self._handle(self._loop.poll(0))
 
     def _lead(self, me: object) -> None:
         """One round of I/O; for nothing if another leads when the poll returns."""
         ready = self._poll()
         if self._leader is me and not self._closed:
+            self._handle(ready)
+
+    def _handle(self, ready: Ready) -> None:
+        """Half of it would be worse than nothing."""
+        try:
             self._loop.dispatch(ready)
             self._timeout = self._turn()
+        except BaseException as error:
+            self._failed(error)
+            raise
 
     def _poll(self) -> Ready:
         """Poll with the lock released."""
@@ -104,7 +123,8 @@ class Pump:
             return self._loop.poll(self._timeout)
         finally:
             self._regain()
-            self._polling.remove(me)
+            with suppress(ValueError):  # it was interrupted before it began
+                self._polling.remove(me)
             if self._closed:
                 self._changed.notify_all()
 

@@ -298,3 +298,56 @@ for wait in waits:
 pool.shutdown()
 """
     assert _program(tmp_path, source) == scripts.Ended(0, "interrupted 2\n" * 2, "")
+
+
+_INTERRUPTED = """
+import itertools, threading
+
+class Interrupt:
+    \"\"\"Raises in the n-th line of the pool's that this thread comes to.\"\"\"
+
+    def __init__(self, left):
+        self.left = left
+
+    def __call__(self, frame, event, argument):
+        return self.line if "pydron_ng" in frame.f_code.co_filename else None
+
+    def line(self, frame, event, argument):
+        self.left -= event == "line"
+        if not self.left:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return self.line
+
+def operate(pool):
+    pool.submit(work.double, 0).cancel()
+    assert pool.submit(work.double, 1).result() == 2
+
+for line in itertools.count({first}, {step}):
+    pool = Pool(config={{"workers": [{{"type": "threads", "cores": 1}}]}})
+    before = pool.submit(work.double, 1)
+    assert before.result() == 2
+    interrupt = Interrupt(line)
+    sys.settrace(interrupt)
+    try:
+        operate(pool)
+    except KeyboardInterrupt:
+        pass
+    sys.settrace(None)
+    try:
+        after = [pool.submit(work.double, n) for n in range(3)]
+        assert [future.result(30) for future in after] == [0, 2, 4]
+    except RuntimeError as ended:
+        assert "KeyboardInterrupt" in str(ended)
+    pool.shutdown()
+    if interrupt.left > 0:
+        break
+print("end")
+"""
+
+
+@pytest.mark.parametrize("first", [1, 4])
+def test_an_interrupt_at_any_line_leaves_nobody_waiting(first: int, tmp_path: Path) -> None:
+    """The pool goes on, or says that it has ended, and why; never is it silent."""
+    source = _INTERRUPTED.format(first=first, step=6)
+    assert _program(tmp_path, source) == scripts.Ended(0, "end\n", "")
