@@ -377,6 +377,10 @@ class Driver:
         finally:
             self._waits.call_off((me,))
 
+    def tell(self) -> None:
+        """Let those who wait look whether that is there by now, though nothing was settled."""
+        self._pump.tell()
+
     def are_resting(self, workers: Collection[WorkerId]) -> bool:
         """Have these, which were removed, done what they were at?"""
         return self._machine.resting >= self._known.keys() & set(workers)
