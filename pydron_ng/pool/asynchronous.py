@@ -220,6 +220,8 @@ class _Reading:
         if self.task is not None:
             self.task.cancel()
         self.tasks.drop()
+        self._is_exhausted = True
+        self.bell.set()  # another task may wait for the next result
 
 
 def _end(later: Later, reading: _Reading, loop: asyncio.AbstractEventLoop) -> None:

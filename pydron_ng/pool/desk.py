@@ -285,6 +285,12 @@ class Desk:
         with self.flow.awaited():
             self._driver.wait(done, seconds)
 
+    def tell(self) -> None:
+        """What those wait for who `wait` may be there."""
+        if not self.is_foreign:
+            with self.lock:
+                self._driver.tell()
+
     def failed(self, job: Job, why: str, calls: int) -> None:
         """So many of its calls have no value. why: the traceback of one, or another text."""
         with self.lock:

@@ -187,10 +187,10 @@ class Tasks:
 
         Raises: TimeoutError.
         """
-        if not self._firsts:
+        if self._firsts and not self.is_there(ordered=ordered):
+            self._wait(lambda: self.is_dropped or self.is_there(ordered=ordered), end)
+        if self.is_dropped or not self._firsts:
             return None
-        if not self.is_there(ordered=ordered):
-            self._wait(lambda: self.is_there(ordered=ordered), end)
         return self.pop(ordered=ordered)
 
     def is_there(self, *, ordered: bool) -> bool:
@@ -219,8 +219,9 @@ class Tasks:
         return self._firsts.pop(job)
 
     def drop(self) -> None:
-        """Nobody wants them."""
+        """Nobody wants them, nor waits for them in another thread."""
         self.is_dropped = True
+        self._desk.tell()
         for job in list(self._firsts):
             if isinstance(job, Job):
                 self._desk.drop(job)
@@ -260,7 +261,8 @@ class _Careful(Iterator[Any]):
         if number is not None:
             self._number = number + 1
         if type(outcome) is Failed:
-            if isinstance(outcome.exception, StopIteration):  # it would be the end of the stream
-                raise RuntimeError("a task raised StopIteration") from outcome.exception
-            raise outcome.exception
+            failure = outcome.exception
+            if isinstance(failure, StopIteration | StopAsyncIteration):  # the end of the stream
+                raise RuntimeError(f"a task raised {type(failure).__name__}") from failure
+            raise failure
         return outcome if number is None else (number, outcome)

@@ -338,6 +338,10 @@ class Driver:
         finally:
             self._waits.call_off((me,))
 
+    def tell(self) -> None:
+        """Let those who wait look whether that is there by now, though nothing was settled."""
+        self._pump.tell()
+
     def close(self, why: str = "the workers were shut down") -> None:
         """End all workers and threads; tasks that are left get lost, for that reason."""
         if self.closed:

@@ -103,6 +103,33 @@ def test_exceptions_come_in_their_places(pool: Pool) -> None:
     asyncio.run(asyncio.wait_for(main(), _SECONDS))
 
 
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_call_that_raises_stop_async_iteration_does_not_end_the_stream(
+    pool: Pool, size: int
+) -> None:
+    async def main() -> None:
+        stream = pool.amap(work.stop_async_at_two, range(6), chunksize=size)
+        assert [await anext(stream), await anext(stream)] == [0, 1]
+        with pytest.raises(RuntimeError, match="StopAsyncIteration"):
+            await anext(stream)
+        assert [result async for result in stream] == [3, 4, 5]
+
+    asyncio.run(asyncio.wait_for(main(), _SECONDS))
+
+
+def test_who_waits_hears_that_another_one_has_closed_the_stream(
+    processes: Pool, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        stream = processes.amap(work.hold, [tmp_path / "begun"] * 2)
+        waiting = asyncio.create_task(anext(stream, "closed"))
+        await asyncio.to_thread(work.wait_until, (tmp_path / "begun").exists)
+        await stream.aclose()
+        assert await waiting == "closed"
+
+    asyncio.run(asyncio.wait_for(main(), _SECONDS))
+
+
 def test_what_a_source_raises_comes_after_the_results_before(pool: Pool) -> None:
     async def source() -> AsyncIterator[int]:
         async for number in _numbers(5):
@@ -300,7 +327,7 @@ def test_a_source_may_be_any_iterable(pool: Pool) -> None:
         for source in ([0, 1, 2, 3, 4], numbers(), iter(range(5))):
             assert [r async for r in pool.amap(work.double, source)] == [0, 2, 4, 6, 8]
         with pytest.raises(TypeError, match="int"):
-            pool.amap(work.double, 5)  # type: ignore[arg-type]
+            pool.amap(work.double, 5)
 
     asyncio.run(asyncio.wait_for(main(), _SECONDS))
 

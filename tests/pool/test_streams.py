@@ -7,6 +7,7 @@ import operator
 import resource
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,20 @@ def test_a_stream_that_is_closed_drops_what_is_left(processes: Pool, tmp_path: P
 
 def test_a_stream_that_nobody_holds_drops_what_is_left(processes: Pool, tmp_path: Path) -> None:
     _read_until_closed(processes, tmp_path, lambda held: None)
+
+
+def test_who_waits_hears_that_another_thread_has_closed_the_stream(tmp_path: Path) -> None:
+    """Also where others go on."""
+    with Pool(3) as pool:
+        held = pool.submit(work.hold, tmp_path / "begun", tmp_path / "go")
+        results: Any = pool.imap(work.hold, [tmp_path / "begun"] * 2)
+        with ThreadPoolExecutor(1) as other:
+            left = other.submit(list, results)
+            work.wait_until(lambda: len(work.lines(tmp_path / "begun")) == 3)
+            results.close()
+            assert left.result(_SECONDS) == []
+        assert not held.done()
+        (tmp_path / "go").touch()
 
 
 def test_a_closed_stream_is_at_its_end_and_so_is_its_source(pool: Pool) -> None:

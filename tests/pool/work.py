@@ -57,6 +57,12 @@ def stop_at_two(x: int) -> int:
     return x
 
 
+def stop_async_at_two(x: int) -> int:
+    if x == 2:
+        raise StopAsyncIteration
+    return x
+
+
 def note(path: Path, text: str) -> None:
     """One more line, whole, whoever else writes there."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
