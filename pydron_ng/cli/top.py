@@ -7,7 +7,7 @@ import select
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import click
 from rich.console import Group
@@ -43,6 +43,7 @@ def top(seconds: float) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.ClickException("this is no terminal\n  try: pydron status, or --json of it")
     with (
+        suppress(EOFError, OSError),  # the terminal is gone
         _keys() as keys,
         Live(_shown(), console=console(), screen=True, auto_refresh=False) as live,
     ):
@@ -59,7 +60,10 @@ def _shown() -> Group:
 
 @contextmanager
 def _keys() -> Iterator[Callable[[float], bytes]]:
-    """What is typed within so many seconds, at once and without being shown; ^C interrupts."""
+    """What is typed within so many seconds, at once and without being shown; ^C interrupts.
+
+    Raises: EOFError, OSError, when the terminal is gone.
+    """
     import termios
     import tty
 
@@ -68,10 +72,15 @@ def _keys() -> Iterator[Callable[[float], bytes]]:
 
     def typed(seconds: float) -> bytes:
         ready, _, _ = select.select([terminal], [], [], seconds)
-        return os.read(terminal, 100) if ready else b""
+        if not ready:
+            return b""
+        if data := os.read(terminal, 100):
+            return data
+        raise EOFError
 
     try:
         tty.setcbreak(terminal)
         yield typed
     finally:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+        with suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(terminal, termios.TCSADRAIN, before)

@@ -74,11 +74,18 @@ class Terminal:
     def is_as_before(self) -> bool:
         return bool(termios.tcgetattr(self._theirs) == self.before)
 
+    def go(self) -> None:
+        """As if its window was closed."""
+        os.close(self._ours)
+        os.close(self._theirs)
+        self._ours = self._theirs = -1
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self._ours)
-        os.close(self._theirs)
+        if self._ours >= 0:
+            os.close(self._ours)
+            os.close(self._theirs)
 
 
 @contextmanager
@@ -119,6 +126,13 @@ def test_an_interrupt_ends_it_and_the_terminal_is_as_it_was(programs: Programs) 
         terminal.process.send_signal(2)
         assert terminal.end() == 1
         assert terminal.is_as_before
+
+
+def test_it_ends_when_its_terminal_is_gone(programs: Programs) -> None:
+    with top(programs.run) as terminal:
+        terminal.until("q ends")
+        terminal.go()
+        terminal.process.wait(TIMEOUT_SECONDS)
 
 
 @pytest.mark.parametrize("every", ["0", "soon"])
