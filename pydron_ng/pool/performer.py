@@ -19,6 +19,7 @@ from pydron_ng.pool.parcels import (
     AWAITED,
     ITEMS,
     LARGE_FUNCTION,
+    LARGE_FUNCTIONS,
     LAST,
     ONE,
     Answer,
@@ -33,6 +34,7 @@ from pydron_ng.pool.parcels import (
 )
 from pydron_ng.pool.reporting import reporting
 from pydron_ng.values.blob import Blob, Token, memory_of
+from pydron_ng.values.recent import Recent
 
 #: So many functions that were sent along with tasks are remembered.
 _MOST_FUNCTIONS = 256
@@ -49,6 +51,7 @@ class Performer:
         self._hearing = None if captures == "thread" else Hearing()
         self._arena: Arena | None = None
         self._defined: dict[bytes, bytes] = {}
+        self._recent = Recent(LARGE_FUNCTIONS)
         self._functions: dict[bytes, Any] = {}
         self._trouble: Raised | None = None  # of the initializer
         self._cleanup = b""
@@ -58,7 +61,9 @@ class Performer:
         self._arena = arena
 
     def define(self, token: Token, blob: Blob) -> None:
-        self._defined[token] = bytes(memory_of(blob[0]))
+        self._defined[token] = data = bytes(memory_of(blob[0]))
+        for gone in self._recent.add(token, len(data)):
+            del self._defined[gone]
 
     def settings(self, blob: Blob) -> None:
         """The initializer, which is called before the first task, and what is called at the end."""
@@ -92,11 +97,12 @@ class Performer:
         return self._answer(Answer(outcomes, is_fine, began, time(), tuple(said)))
 
     def _clean_up(self, began: float) -> Blob:
-        """Nothing, where the initializer has failed."""
+        """Nothing, where the initializer has failed; nobody wants what it returns."""
         with self._heard() as said:
             outcome = _outcome(pickle.loads(self._cleanup), (), {}) if self._cleanup else None
-        is_fine = type(outcome) is not Raised
-        return self._answer(Answer([outcome], is_fine, began, time(), tuple(said)))
+        has_failed = type(outcome) is Raised
+        outcomes = [outcome if has_failed else None]
+        return self._answer(Answer(outcomes, not has_failed, began, time(), tuple(said)))
 
     def _heard(self) -> AbstractContextManager[Said]:
         return nullcontext([]) if self._hearing is None else self._hearing.of_call()

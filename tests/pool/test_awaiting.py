@@ -327,7 +327,7 @@ def test_a_source_may_be_any_iterable(pool: Pool) -> None:
         for source in ([0, 1, 2, 3, 4], numbers(), iter(range(5))):
             assert [r async for r in pool.amap(work.double, source)] == [0, 2, 4, 6, 8]
         with pytest.raises(TypeError, match="int"):
-            pool.amap(work.double, 5)
+            pool.amap(work.double, 5)  # type: ignore[arg-type]
 
     asyncio.run(asyncio.wait_for(main(), _SECONDS))
 
