@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakValueDictionary
 
 from pydron_ng.backends import registry
 from pydron_ng.backends.base import TaskId, Token, WorkerId
@@ -14,16 +15,15 @@ from pydron_ng.memory.arena import SHARE_BYTES
 from pydron_ng.pool.choosing import Answer, Choice, Choices, Where
 from pydron_ng.pool.driver import PoolDriver
 from pydron_ng.pool.flow import Flow
-from pydron_ng.pool.jobs import Job, label_of
+from pydron_ng.pool.jobs import Job, Large, label_of
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import LARGE_FUNCTION, packed_call
+from pydron_ng.pool.parcels import LARGE_FUNCTION, LARGE_FUNCTIONS, packed_call
 from pydron_ng.pool.setup import Setup
 from pydron_ng.pool.steady import Steady
 from pydron_ng.pool.waiting import Waiting
 from pydron_ng.runtime.session import monitor
 from pydron_ng.runtime.status import Status
 from pydron_ng.runtime.task import Task, TaskState
-from pydron_ng.values.blob import Blob
 
 if TYPE_CHECKING:
     import msgspec
@@ -48,10 +48,14 @@ Later = Callable[[Callable[[], object]], None]
 
 
 class Function(NamedTuple):
-    """A function, how it travels, and what it is called in messages."""
+    """A function, how it travels, and what it is called in messages.
+
+    name: the same as `data`, or a short one if that is large.
+    """
 
     called: Any
     data: bytes
+    name: bytes
     label: str
 
 
@@ -68,11 +72,12 @@ class Desk:
         backends = [registry.create(worker, PERFORMER) for worker in config.workers]
         self._can_kill = all(backend.capabilities.kill for backend, _ in backends)
         self.is_isolated = all(backend.capabilities.isolate for backend, _ in backends)
-        self._definitions: dict[Token, Blob] = {}
+        self._large: WeakValueDictionary[Token, Large] = WeakValueDictionary()
         self._driver = PoolDriver(
             backends,
-            self._definitions.__getitem__,
+            lambda token: self._large[token].blob,
             lends=False,
+            most_bytes=LARGE_FUNCTIONS,
             staffed=self._look_again,
             ended=self._has_ended,
         )
@@ -121,7 +126,8 @@ class Desk:
         """Raises: TypeError; PicklingError."""
         if not callable(called):
             raise TypeError(f"{called!r} cannot be called")
-        return Function(called, self._steady.bytes_of(called), label_of(called))
+        data = self._steady.bytes_of(called)
+        return Function(called, data, _name_of(data), label_of(called))
 
     def job(
         self,
@@ -144,11 +150,11 @@ class Desk:
         given = (how, arguments) if asked is None else (how, arguments, asked)
         blob = packed_call(given, self._store, function.label)
         choice = None if options.where is None else self._choice(options.where)
-        head, tokens = self._head(function)
+        large = self._large_of(function)
         return Job(
             self._driver.next_id(),
-            (head, *blob, *files),
-            tokens,
+            (function.data if large is None else large.token, *blob, *files),
+            large,
             lambda: function.label if calls == 1 else label_of(function.called, calls),
             self._settled,
             hear,
@@ -179,20 +185,18 @@ class Desk:
                 return stretch
         return bytes(memory)
 
-    def _head(self, function: Function) -> tuple[bytes, tuple[Token, ...]]:
-        """The function itself, or its name if it is large, which is told to each worker once.
+    def _large_of(self, function: Function) -> Large | None:
+        """The function by a name, if it is large, which is told to each worker once.
 
         One that is used once is not worth to be kept.
         """
-        if len(function.data) <= LARGE_FUNCTION:
-            return function.data, ()
-        from xxhash import xxh3_128_digest
-
-        token = Token(xxh3_128_digest(function.data))
-        if token not in self._definitions and not self._was_seen(token):
-            return function.data, ()
-        self._definitions[token] = (function.data,)
-        return token, (token,)
+        if function.name is function.data:
+            return None
+        token = Token(function.name)
+        large = self._large.get(token)
+        if large is None and self._was_seen(token):
+            large = self._large[token] = Large(token, (function.data,))
+        return large
 
     def _was_seen(self, token: Token) -> bool:
         if token in self._seen:
@@ -204,15 +208,15 @@ class Desk:
 
     def seconds_of(self, function: Function) -> float:
         """What a call takes, on the average; 0.0: nobody knows."""
-        return self._seconds.get(function.data, 0.0)
+        return self._seconds.get(function.name, 0.0)
 
     def took(self, function: Function, seconds: float, calls: int) -> None:
         """Learn from calls that were made."""
         each = max(seconds / calls, 1e-7)
-        known = self._seconds.get(function.data)
+        known = self._seconds.get(function.name)
         if known is None and len(self._seconds) >= _MOST_KNOWN:
             self._seconds.pop(next(iter(self._seconds)), None)
-        self._seconds[function.data] = each if known is None else known + _WEIGHT * (each - known)
+        self._seconds[function.name] = each if known is None else known + _WEIGHT * (each - known)
 
     # --- tasks on their way ---
 
@@ -489,3 +493,12 @@ class Desk:
     def forget(self) -> None:
         """Here is the child."""
         self._driver.forget()
+
+
+def _name_of(data: bytes) -> bytes:
+    if len(data) <= LARGE_FUNCTION:
+        return data
+    from xxhash import xxh3_128_digest
+
+    name: bytes = xxh3_128_digest(data)
+    return name

@@ -17,21 +17,40 @@ from pydron_ng.runtime.task import Task
 from pydron_ng.values.blob import Blob
 
 
+class Large:
+    """A large function, by a name; it is there as long as a task has need of it."""
+
+    __slots__ = ("__weakref__", "blob", "token")
+
+    def __init__(self, token: Token, blob: Blob) -> None:
+        self.token = token
+        self.blob = blob
+
+
 class Job(Task):
-    """calls: how many there are in it. options: as asked for.
+    """calls: how many there are in it. large: its function, if that is. options: as asked for.
 
     hear: called once when it is done, under the lock. is_issued: has the scheduler got it?
     hear_report: called with each report before that, under the lock.
     choice: the workers that it may go to; None: to all. refusal: why none of them may do it.
     """
 
-    __slots__ = ("calls", "choice", "hear", "hear_report", "is_issued", "options", "refusal")
+    __slots__ = (
+        "calls",
+        "choice",
+        "hear",
+        "hear_report",
+        "is_issued",
+        "large",
+        "options",
+        "refusal",
+    )
 
     def __init__(
         self,
         number: TaskId,
         blob: Blob,
-        tokens: tuple[Token, ...],
+        large: Large | None,
         label: Callable[[], str],
         settle: Callable[[Task], None],
         hear: Callable[[Job], None],
@@ -43,10 +62,12 @@ class Job(Task):
         is_coroutine: bool = False,
     ) -> None:
         limits: Limits | None = options.limits_of_coroutine if is_coroutine else options.limits
+        tokens = () if large is None else (large.token,)
         super().__init__(
             number, blob, tokens, label, settle, seconds, is_coroutine=is_coroutine, limits=limits
         )
         self.calls = calls
+        self.large = large
         self.hear = hear
         self.hear_report: Callable[[Job, Blob], None] = _nobody
         self.is_issued = False
@@ -61,7 +82,7 @@ class Job(Task):
 
     def let_go(self) -> None:
         """It is over: its arguments are not needed any more, nor who was to hear of it."""
-        self._blob = ()
+        self._blob, self.large = (), None
         self.hear = self.hear_report = _nobody
 
     def remark(self, remark: Blob) -> None:

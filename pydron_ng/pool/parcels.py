@@ -14,6 +14,8 @@ from pydron_ng.values.blob import Blob, Token, memory_of
 
 #: A function of more bytes is sent to each worker once; smaller ones go along with each task.
 LARGE_FUNCTION: Final = 4096
+#: So many bytes of large functions each worker keeps.
+LARGE_FUNCTIONS: Final = 64 << 20
 #: How the arguments of the calls of a task are given: (args, kwargs); a list of items, each the
 #: one argument; a list of tuples; or, to be awaited, (args, kwargs, timeout, tries).
 ONE, ITEMS, STARRED, AWAITED = 0, 1, 2, 3

@@ -17,6 +17,7 @@ from pydron_ng.pool.hearing import Hearing, Said
 from pydron_ng.pool.parcels import (
     AWAITED,
     LARGE_FUNCTION,
+    LARGE_FUNCTIONS,
     LAST,
     Answer,
     Asked,
@@ -30,6 +31,7 @@ from pydron_ng.pool.parcels import (
 )
 from pydron_ng.pool.reporting import reporting
 from pydron_ng.values.blob import Blob, Token, memory_of
+from pydron_ng.values.recent import Recent
 
 #: So many functions that were sent along with tasks are remembered.
 _MOST_FUNCTIONS = 256
@@ -47,6 +49,7 @@ class Performer:
         self._arena: Arena | None = None
         self._home = ""
         self._defined: dict[bytes, bytes] = {}
+        self._recent = Recent(LARGE_FUNCTIONS)
         self._functions: dict[bytes, Any] = {}
         self._trouble: Raised | None = None  # of the initializer
         self._cleanup = b""
@@ -60,7 +63,9 @@ class Performer:
         self._home = folder
 
     def define(self, token: Token, blob: Blob) -> None:
-        self._defined[token] = bytes(memory_of(blob[0]))
+        self._defined[token] = data = bytes(memory_of(blob[0]))
+        for gone in self._recent.add(token, len(data)):
+            del self._defined[gone]
 
     def settings(self, blob: Blob) -> None:
         """The initializer, which is called before the first task, and what is called at the end."""
@@ -136,11 +141,12 @@ class Performer:
         return call_apart(function, how, given, lambda: hearing.cut(said))
 
     def _clean_up(self, began: float) -> Blob:
-        """Nothing, where the initializer has failed."""
+        """Nothing, where the initializer has failed; nobody wants what it returns."""
         with self._heard() as said:
             outcome = call_once(pickle.loads(self._cleanup), (), {}) if self._cleanup else None
-        is_fine = type(outcome) is not Raised
-        return self._answer(Answer([outcome], is_fine, began, time(), tuple(said)))
+        has_failed = type(outcome) is Raised
+        outcomes = [outcome if has_failed else None]
+        return self._answer(Answer(outcomes, not has_failed, began, time(), tuple(said)))
 
     def _heard(self) -> AbstractContextManager[Said]:
         return nullcontext([]) if self._hearing is None else self._hearing.of_call()

@@ -9,7 +9,15 @@ from pydron_ng.backends.base import WorkerId
 from pydron_ng.log import log
 from pydron_ng.pool.hearing import say_again
 from pydron_ng.pool.jobs import label_of, suspends
-from pydron_ng.pool.parcels import LAST, ONE, Raised, answered, function_of, packed_call
+from pydron_ng.pool.parcels import (
+    LAST,
+    ONE,
+    Raised,
+    answered,
+    function_of,
+    packed_call,
+    words_of,
+)
 from pydron_ng.runtime.task import NOBODY
 from pydron_ng.values.blob import Blob
 
@@ -99,7 +107,10 @@ def _travelling(what: str, called: Callable[..., object] | None) -> tuple[str, b
 
 def _why(blob: Blob) -> str:
     """Why it has failed; empty if it has not."""
-    answer = answered(blob)
+    try:
+        answer = answered(blob)
+    except Exception as failure:  # reading what it raised is the user's code
+        return f"what it raised cannot be read: {words_of(failure)}"
     say_again(answer.said)
     [outcome] = answer.outcomes
     return f"\n{outcome.text}" if type(outcome) is Raised else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -65,6 +66,7 @@ from pydron_ng.runtime.status import AtWork, Status, at_work, status_of
 from pydron_ng.runtime.tally import Tally
 from pydron_ng.runtime.task import NOBODY, Task, TaskState
 from pydron_ng.values.keep import Keep, KeepOnce, keep_here
+from pydron_ng.values.recent import Recent
 
 #: After that a worker that runs a call which nobody wants is ended, and another one started.
 _GRACE_SECONDS = 1.0
@@ -88,9 +90,9 @@ class _Known:
 
     __slots__ = ("settings", "tasks", "tokens")
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: float) -> None:
         self.tasks = 0
-        self.tokens: set[Token] = set()
+        self.tokens = Recent(most_bytes)
         self.settings: Settings | None = None
 
 
@@ -107,6 +109,7 @@ class Driver:
         audience: Audience | None = None,
         *,
         lends: bool = True,
+        most_bytes: float = math.inf,
         staffed: Callable[[], None] = lambda: None,
         ended: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -114,6 +117,7 @@ class Driver:
 
         definitions: the blob of a token that a task names.
         audience: hears of workers that come and go. lends: as of the machine.
+        most_bytes: of definitions that a worker keeps; then each task names one of them at most.
         staffed: called when workers have come or gone, or will not come.
         ended: told why nothing is done any more, once.
         Raises: BackendError when there is no descriptor left for the loop.
@@ -123,6 +127,7 @@ class Driver:
         self._arena = Arena() if self._staff.shares and is_possible() else None
         self.keep: Keep = keep_here if self._arena is None else KeepOnce(self._arena)
         self._definitions = definitions
+        self._most_bytes = most_bytes
         self._audience = audience or Audience()
         self._staffed = staffed
         self._ended = ended
@@ -484,8 +489,9 @@ class Driver:
                 frames.append(settings)
             for token in task.tokens:
                 if token not in known.tokens:
-                    known.tokens.add(token)
-                    frames.append(Define(token, self._definitions(token)))
+                    definition = Define(token, self._definitions(token))
+                    known.tokens.add(token, sum(map(len, definition.blob)))
+                    frames.append(definition)
             frames.append(Call(number, task.blob))
             task.state = TaskState.RUNNING
             task.worker = worker
@@ -513,7 +519,7 @@ class Driver:
         self._settle()
 
     def joined(self, worker: WorkerId, pool: int, host: str) -> None:
-        self._known[worker] = _Known()
+        self._known[worker] = _Known(self._most_bytes)
         self.hosts[worker] = host
         self._has_changed = True
         self._events.append(WorkerJoined(worker, pool, host))

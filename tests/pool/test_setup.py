@@ -224,6 +224,18 @@ def _worker_of(pool: Pool) -> int:
     return future.info.worker
 
 
+def test_nobody_reads_what_a_cleanup_returns(caplog: pytest.LogCaptureFixture) -> None:
+    with Pool(1, cleanup=work.Fateful) as pool:
+        assert pool.submit(work.double, 1).result(_SECONDS) == 2
+    assert caplog.text == ""
+
+
+def test_what_a_cleanup_raises_need_not_be_readable(caplog: pytest.LogCaptureFixture) -> None:
+    with Pool(1, cleanup=work.raise_lying) as pool:
+        assert pool.submit(work.double, 1).result(_SECONDS) == 2
+    assert 'raise Lying("a lie")' in caplog.text
+
+
 def test_a_cleanup_that_ends_its_worker_is_told(caplog: pytest.LogCaptureFixture) -> None:
     with (
         caplog.at_level(logging.ERROR, "pydron_ng"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -80,6 +81,21 @@ def test_a_large_function_travels_as_often_as_it_is_called(pool: Pool) -> None:
     assert [f.result(_SECONDS) for f in futures] == list(range(5))
     lookup = table.__getitem__
     assert list(pool.imap(lookup, range(100), chunksize=3)) == list(range(100))
+
+
+def test_large_functions_are_not_kept_for_ever() -> None:
+    size = 8 << 20
+    with Pool(1) as pool:
+        processes = [os.getpid(), pool.submit(work.pid).result(_SECONDS)]
+        before = [work.memory_of(process) for process in processes]
+        for number in range(30):
+            large = partial(work.at, bytes([number]) * size)
+            assert list(pool.map(large, range(4))) == [number] * 4
+        grown = [work.memory_of(p) - b for p, b in zip(processes, before, strict=True)]
+        assert max(grown) < 20 * size
+        tables = [partial(work.at, bytes([number]) * size) for number in range(12)]
+        again = [pool.submit(table, 0) for _ in range(3) for table in tables]
+        assert [future.result(_SECONDS) for future in again] == [*range(12)] * 3
 
 
 def test_a_closure_is_what_it_is_when_it_is_submitted(pool: Pool) -> None:

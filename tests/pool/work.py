@@ -33,6 +33,16 @@ def add(x: int, y: int = 0) -> int:
     return x + y
 
 
+def at(values: bytes, number: int) -> int:
+    return values[number]
+
+
+def memory_of(process: int) -> int:
+    """Bytes that it has in memory."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 def pid(_: object = None) -> int:
     return os.getpid()
 
