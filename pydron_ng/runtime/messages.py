@@ -11,6 +11,8 @@ from pydron_ng.runtime.limits import Limits
 
 #: One of the machine's pools, and one of the hosts there.
 Place = tuple[int, str]
+#: Expected work in one message, where sending one costs next to nothing.
+FRAME_SECONDS: Final = 0.001
 _NO_LIMITS: Final[Mapping[TaskId, Limits]] = MappingProxyType({})
 _NOWHERE: Final[Mapping[TaskId, Place]] = MappingProxyType({})
 
@@ -20,6 +22,7 @@ class Pool(NamedTuple):
 
     workers: int
     can_kill: bool  # else a worker that runs for ever is left to itself
+    frame_seconds: float = FRAME_SECONDS  # so much work is best sent together
 
 
 class Issued(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from pydron_ng.backends.base import TaskId
+from pydron_ng.runtime.messages import FRAME_SECONDS
 
 #: A task expected to take less may be sent to a worker that still has less than that to do.
 SHORT_SECONDS = 0.012
@@ -18,11 +19,12 @@ class Seat:
 
     suspends: these are coroutines, which it runs all at once.
     lent: tasks that it was sent and others were given since: it will answer them all the same.
-    place: its pool, and the host there.
+    place: its pool, and the host there. frame_seconds: so much work is best sent to it together.
     """
 
     __slots__ = (
         "doomed",
+        "frame_seconds",
         "is_near",
         "lent",
         "load",
@@ -33,9 +35,10 @@ class Seat:
         "tasks",
     )
 
-    def __init__(self, pool: int, host: str = "") -> None:
+    def __init__(self, pool: int, host: str = "", frame_seconds: float = FRAME_SECONDS) -> None:
         self.pool = pool
         self.place = pool, host
+        self.frame_seconds = frame_seconds
         self.tasks: dict[TaskId, float] = {}
         self.lent: set[TaskId] = set()
         self.load = 0.0  # expected seconds of what it has; infinite where one of them is unknown

@@ -105,7 +105,8 @@ class Machine:
             case WorkerJoined(worker, pool, host):
                 self._broken = ""  # one can be had, after all
                 self._hiring.joined()
-                self._placement.join(worker, Seat(pool, host))
+                frame_seconds = self._pools[pool].frame_seconds
+                self._placement.join(worker, Seat(pool, host, frame_seconds))
             case WorkerLost(worker, why, with_host):
                 self._lose(worker, why, with_host=with_host)
             case StartFailed(pool, count, why):

@@ -90,8 +90,11 @@ class Contract:
     def test_an_outcome_does_not_wait_for_a_long_call_behind_it(
         self, rig: Rig, tmp_path: Path
     ) -> None:
-        there = str(tmp_path / "there").encode()
-        first, _ = rig.submit((b"sleep", b"0.01"), (b"wait_for", there))
+        calls = (b"sleep", b"0.01"), (b"wait_for", str(tmp_path / "there").encode())
+        if rig.backend.capabilities.converse:
+            first, _ = rig.submit(*calls)
+        else:  # what is sent together is answered together
+            first, _ = [rig.submit(call)[0] for call in calls]
         rig.until(lambda: bool(rig.outcomes))
         assert [task for task, _ in rig.outcomes] == [first]
         (tmp_path / "there").touch()
@@ -114,6 +117,11 @@ class Contract:
         self, rig: Rig, tmp_path: Path
     ) -> None:
         there = str(tmp_path / "there").encode()
+        if not rig.backend.capabilities.converse:  # those that were sent together
+            first, last = rig.submit((b"await_file", there), (b"touch_and_go", there))
+            rig.until(lambda: len(rig.outcomes) == 2)
+            assert rig.outcomes == [(last, (b"touched",)), (first, (b"seen",))]
+            return
         first, second = rig.submit((b"await_file", there), (b"nap", b"0"))
         rig.until(lambda: len(rig.outcomes) == 3)
         assert rig.outcomes[:2] == [(first, SUSPENDED), (second, SUSPENDED)]
@@ -126,6 +134,13 @@ class Contract:
         ]
 
     def test_a_coroutine_that_is_cancelled_is_answered_all_the_same(self, rig: Rig) -> None:
+        if not rig.backend.capabilities.converse:  # it hears of that when it has ended
+            task = rig.submit((b"nap", b"0.01"))[0]
+            rig.backend.submit(rig.alive[0], [Cancel(task)])
+            rig.until(lambda: bool(rig.outcomes))
+            assert rig.outcomes == [(task, (b"slept",))]
+            assert rig.call(b"echo", b"still there") == (b"still there",)
+            return
         task = rig.submit((b"nap", b"600"))[0]
         rig.until(lambda: bool(rig.outcomes))
         rig.backend.submit(rig.alive[0], [Cancel(task)])
@@ -136,13 +151,15 @@ class Contract:
     def test_coroutines_may_be_cancelled_before_they_begin(self, rig: Rig) -> None:
         frames: list[Frame] = [Call(TaskId(1), (b"nap", b"600")), Cancel(TaskId(1))]
         rig.backend.submit(rig.alive[0], frames)
-        rig.until(lambda: len(rig.outcomes) == 2)
-        assert rig.outcomes == [(1, SUSPENDED), (1, (b"cancelled",))]
+        rig.until(lambda: any(blob != SUSPENDED for _, blob in rig.outcomes))
+        suspended = [(1, SUSPENDED)] * rig.backend.capabilities.converse
+        assert rig.outcomes == [*suspended, (1, (b"cancelled",))]
 
     def test_each_worker_has_a_performer_of_its_own(self, rig: Rig) -> None:
         token = Token(b"token")
         rig.backend.submit(rig.alive[0], [Define(token, (b"definition",))])
-        assert rig.call(b"lookup", token, worker=1) == (b"undefined",)
+        known = b"definition" if rig.backend.capabilities.roams else b"undefined"
+        assert rig.call(b"lookup", token, worker=1) in {(b"undefined",), (known,)}
 
     def test_a_performer_knows_what_it_may_capture(self, rig: Rig) -> None:
         assert rig.call(b"made_for") == (self.made_for,)
@@ -173,8 +190,7 @@ class Contract:
     def test_a_performer_that_is_not_there_is_reported(self) -> None:
         rig = self.make(performer="tests.backends.performers:Nobody")
         rig.backend.start(rig.workers, rig, rig.loop)
-        rig.until(lambda: bool(rig.failures))
-        assert sum(count for count, _ in rig.failures) == rig.workers
+        rig.until(lambda: sum(count for count, _ in rig.failures) == rig.workers)
         assert "Nobody" in rig.failures[0][1]
         rig.close()
 
@@ -208,7 +224,7 @@ class Contract:
     def test_isolated_workers_are_other_processes(self, rig: Rig) -> None:
         pids = {int(rig.call(b"pid", worker=worker)[0]) for worker in (0, 1)}
         if rig.backend.capabilities.isolate:
-            assert len(pids) == 2
+            assert len(pids) == 2 or rig.backend.capabilities.roams
             assert os.getpid() not in pids
         else:
             assert pids == {os.getpid()}

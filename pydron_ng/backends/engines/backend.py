@@ -1,0 +1,190 @@
+"""Workers on an engine, whichever that is: seats there, each at one batch of calls at a time.
+
+Processes are the engine's business, and so is which of them takes an order; see ``outpost`` for
+what these do with it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import count
+from uuid import uuid4
+
+from pydron_ng.backends.base import Blob, Capabilities, Events, Frame, Loop, WorkerId
+from pydron_ng.backends.engines.clerk import Answered, Clerk, Found, Said
+from pydron_ng.backends.engines.engine import Engine, Refused
+from pydron_ng.backends.engines.line import Line
+from pydron_ng.backends.engines.log import Log
+from pydron_ng.backends.engines.orders import LACKING, Answer
+from pydron_ng.backends.engines.seat import Seat
+from pydron_ng.backends.station import WAY_OUT
+
+
+class Seats:
+    """The backend of all engines."""
+
+    is_awaited = False
+
+    def __init__(
+        self,
+        engine: Engine,
+        performer: str,
+        capabilities: Capabilities,
+        own: Mapping[str, str],
+        *,
+        fills: bool,
+    ) -> None:
+        """own: variables of the workers. fills: are all places of the engine for us?"""
+        self.capabilities = capabilities
+        self._engine = engine
+        self._performer = performer
+        self._own = own
+        self._fills = fills
+        self._house = uuid4().hex
+        self._ids = map(WorkerId, count())
+        self._seats: dict[WorkerId, Seat] = {}
+        self._wanted = 0  # seats that were asked for and have no place
+        self._log: Log | None = None
+        self._clerk: Clerk | None = None
+        self._line: Line | None = None
+
+    def start(self, count: int, events: Events, loop: Loop) -> None:
+        self._events, self._loop = events, loop
+        try:
+            if self._line is None:
+                self._line = Line(self._house, loop)
+            if self._clerk is None:
+                self._clerk = Clerk(self._engine, self._house, loop, self._hear)
+        except (OSError, RuntimeError) as error:
+            if isinstance(error, OSError) and error.errno is None:
+                raise  # a signal handler's own, such as a bare TimeoutError
+            events.unstarted(count, f"cannot talk to {self._engine.name}: {error}")
+            return
+        self._wanted += count
+        self._clerk.look()
+
+    def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
+        if (seat := self._seats.get(worker)) is not None:
+            seat.put(frames)
+            self._send(seat)
+
+    def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
+        return ""
+
+    def kill(self, worker: WorkerId) -> None:
+        if (seat := self._seats.get(worker)) is None or self._clerk is None:
+            return
+        if seat.is_here and self._line is not None:
+            self._line.kill(worker)
+        else:
+            self._clerk.kill(seat.place, worker)
+        if seat.order is None or not (seat.is_here or self._engine.kills):
+            self._lose(seat, "it was ended")
+
+    def close(self) -> None:
+        clerk, self._clerk = self._clerk, None
+        line, self._line = self._line, None
+        self._seats.clear()
+        if line is not None:
+            line.close()  # first: what runs on this machine ends, and is not waited for
+        if clerk is not None:
+            clerk.close()
+
+    def forget(self) -> None:
+        for end in (self._clerk, self._line):
+            if end is not None:
+                end.forget()
+
+    # --- what the clerk tells ---
+
+    def _hear(self, said: Said) -> None:
+        if self._clerk is None:
+            return
+        match said:
+            case Found(found):
+                self._despair(found) if isinstance(found, Refused) else self._take_places(found)
+            case Answered(worker, number, answer):
+                seat = self._seats.get(worker)
+                if seat is not None and seat.order is not None and seat.order.number == number:
+                    self._note(seat, answer)
+
+    def _take_places(self, places: Mapping[str, int]) -> None:
+        """Take what is free of what is wanted, and give up what is no more."""
+        for seat in list(self._seats.values()):
+            if seat.place not in places:
+                self._lose(seat, f"{seat.place} is gone from {self._engine.name}")
+        taken = Counter(seat.place for seat in self._seats.values())
+        free = Counter({place: number - taken[place] for place, number in places.items()})
+        if self._fills:
+            self._wanted = max(self._wanted, sum((+free).values()))
+        while self._wanted and (+free or not self._engine.is_pinned):
+            ((place, _),) = free.most_common(1)
+            free[place] -= 1
+            self._wanted -= 1
+            self._take(place)
+
+    def _take(self, place: str) -> None:
+        if self._log is None:
+            assert self._line is not None
+            self._log = Log(self._performer, self._own, self._line.name)
+        seat = Seat(next(self._ids), place, self._house, self._log)
+        self._seats[seat.worker] = seat
+        self._send(seat)
+
+    def _send(self, seat: Seat) -> None:
+        order = seat.next()
+        if order is not None and self._clerk is not None:
+            self._clerk.send(seat.worker, seat.place, order)
+
+    def _note(self, seat: Seat, answer: Answer | Refused) -> None:
+        if isinstance(answer, Refused):
+            self._lose(seat, in_words(self._engine.name, answer), with_host=True)
+        elif answer.kind == LACKING:
+            assert self._clerk is not None
+            self._clerk.send(seat.worker, seat.place, seat.again(answer.entries))
+        elif not seat.has_joined:
+            self._greet(seat, answer)
+        else:
+            seat.order = None
+            if answer.outcomes:
+                self._events.finished(seat.worker, answer.outcomes)
+            if answer.why:
+                self._lose(seat, answer.why)
+            else:
+                self._send(seat)
+
+    def _greet(self, seat: Seat, answer: Answer) -> None:
+        """There is a worker process, or there was to be one."""
+        if answer.why:
+            self._lose(seat, f"{self._engine.name}: {answer.why}")
+            return
+        assert answer.facts is not None
+        seat.order, seat.has_joined = None, True
+        if self._engine.is_pinned:
+            seat.process = answer.facts.process
+        seat.is_here = answer.facts.is_here
+        self._events.joined(seat.worker, "" if seat.is_here else answer.facts.host)
+        self._send(seat)
+
+    def _lose(self, seat: Seat, why: str, *, with_host: bool = False) -> None:
+        del self._seats[seat.worker]
+        if seat.has_joined:
+            self._events.lost(seat.worker, why, with_host=with_host)
+        else:
+            self._events.unstarted(1, why)
+
+    def _despair(self, refused: Refused) -> None:
+        """There is no engine."""
+        why = in_words(self._engine.name, refused)
+        for seat in list(self._seats.values()):
+            self._lose(seat, why, with_host=True)
+        wanted, self._wanted = self._wanted, 0
+        if wanted:
+            self._events.unstarted(wanted, why)
+
+
+def in_words(name: str, refused: Refused) -> str:
+    """Why, and the way out, if there is any."""
+    why, way_out = refused.args
+    return f"{name}: {why}" + (f"{WAY_OUT}{way_out}" if way_out else "")

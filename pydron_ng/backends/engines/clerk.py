@@ -1,0 +1,156 @@
+"""The thread that talks to an engine: nothing that the driver's loop does ever waits for one."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import NamedTuple
+
+from pydron_ng.backends.base import Loop, WorkerId
+from pydron_ng.backends.descriptors import Bell
+from pydron_ng.backends.engines import outpost
+from pydron_ng.backends.engines.engine import Engine, Places, Refused
+from pydron_ng.backends.engines.greeting import Greeting
+from pydron_ng.backends.engines.orders import Answer, Order
+from pydron_ng.backends.start import start
+
+#: So often an engine is asked which places it has.
+_LOOK_SECONDS = 1.0
+_CLOSE_SECONDS = 10.0
+
+
+class Answered(NamedTuple):
+    """The order of a worker, and what became of it."""
+
+    worker: WorkerId
+    number: int
+    answer: Answer | Refused
+
+
+class Found(NamedTuple):
+    """Which places the engine has, or why it cannot be used."""
+
+    places: Places | Refused
+
+
+Said = Answered | Found
+
+
+class Clerk:
+    """Does one thing after the other; what comes of it is told in the loop.
+
+    hear: told there. Answers come from whatever threads the engine has; they wait in a queue.
+    """
+
+    def __init__(
+        self, engine: Engine, house: str, loop: Loop, hear: Callable[[Said], None]
+    ) -> None:
+        """Raises: OSError, RuntimeError: no descriptor or no thread is to be had."""
+        self._engine = engine
+        self._house = house
+        self._loop = loop
+        self._hear = hear
+        self._greeting = Greeting(engine.name)
+        self._said: deque[Said] = deque()
+        self._turn = threading.Lock()
+        self._is_closed = False
+        self._deeds: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._bell = Bell()
+        self._thread = threading.Thread(target=self._run, name="pydron clerk", daemon=True)
+        try:
+            start(self._thread)
+        except RuntimeError:
+            self._bell.close()
+            raise
+        loop.register(self._bell.fileno(), self._collect, self._collect)
+
+    # --- in the loop ---
+
+    def look(self) -> None:
+        """Have the engine there, and say which places it has."""
+        self._deeds.put(self._open)
+
+    def send(self, worker: WorkerId, place: str, order: Order) -> None:
+        self._deeds.put(partial(self._send, worker, place, order))
+
+    def kill(self, place: str, seat: int) -> None:
+        self._deeds.put(lambda: self._engine.kill(place, self._house, seat))
+
+    def close(self) -> None:
+        """Let go of the engine, and say nothing any more."""
+        self._loop.unregister(self._bell.fileno())
+        with self._turn:
+            self._is_closed = True
+        self._bell.close()
+        self._deeds.put(None)
+        self._thread.join(_CLOSE_SECONDS)
+
+    def forget(self) -> None:
+        """In a forked child, where the thread is not."""
+        self._bell.close()
+
+    def _collect(self) -> None:
+        self._bell.hear()
+        for _ in range(len(self._said)):
+            self._hear(self._said.popleft())
+
+    # --- in any thread ---
+
+    def _say(self, said: Said) -> None:
+        self._said.append(said)
+        with self._turn:
+            if not self._is_closed:
+                self._bell.ring()
+
+    # --- in the thread ---
+
+    def _run(self) -> None:
+        is_open = False
+        while True:
+            try:
+                deed = self._deeds.get(timeout=_LOOK_SECONDS if is_open else None)
+            except queue.Empty:
+                deed = self._look
+            if deed is None:
+                break
+            deed()
+            is_open = True
+        self._engine.close(self._house)
+
+    def _open(self) -> None:
+        try:
+            self._engine.open()
+        except Refused as refused:
+            self._say(Found(refused))
+        else:
+            self._look()
+
+    def _look(self) -> None:
+        try:
+            self._say(Found(self._engine.places()))
+        except Refused as refused:
+            self._say(Found(refused))
+
+    def _send(self, worker: WorkerId, place: str, order: Order) -> None:
+        say = partial(self._answered, worker, order.number)
+        try:
+            future = self._engine.submit(place, outpost.carry_out, order.encode())
+        except Exception as failure:  # whatever an engine raises
+            say(self._engine.told(failure))
+        else:
+            future.add_done_callback(lambda done: say(self._outcome(done)))
+
+    def _answered(self, worker: WorkerId, number: int, answer: Answer | Refused) -> None:
+        self._say(Answered(worker, number, answer))
+
+    def _outcome(self, done: Future[bytes]) -> Answer | Refused:
+        try:
+            answer = Answer.decode(done.result())
+        except BaseException as failure:  # CancelledError, too
+            return self._engine.told(failure)
+        refused = None if answer.facts is None else self._greeting.check(answer.facts)
+        return refused or answer
