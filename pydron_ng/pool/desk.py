@@ -46,6 +46,7 @@ class Desk:
         """Raises: ConfigError, BackendError."""
         backends = [registry.create(worker, PERFORMER) for worker in config.workers]
         self._can_kill = all(backend.capabilities.kill for backend, _ in backends)
+        self.frame_seconds = max(b.capabilities.frame_seconds for b, _ in backends)
         self._definitions: dict[Token, Blob] = {}
         self._driver = Driver(backends, self._definitions.__getitem__, lends=False)
         self.lock = self._driver.lock

@@ -19,6 +19,7 @@ from pydron_ng.backends.engines.log import Log
 from pydron_ng.backends.engines.orders import LACKING, Answer
 from pydron_ng.backends.engines.seat import Seat
 from pydron_ng.backends.station import WAY_OUT
+from pydron_ng.log import log
 
 
 class Seats:
@@ -44,6 +45,7 @@ class Seats:
         self._house = uuid4().hex
         self._ids = map(WorkerId, count())
         self._seats: dict[WorkerId, Seat] = {}
+        self._said = ""
         self._wanted = 0  # seats that were asked for and have no place
         self._log: Log | None = None
         self._clerk: Clerk | None = None
@@ -180,6 +182,9 @@ class Seats:
         for seat in list(self._seats.values()):
             self._lose(seat, why, with_host=True)
         wanted, self._wanted = self._wanted, 0
+        if why != self._said:
+            self._said = why
+            log().warning("%s", why)
         if wanted:
             self._events.unstarted(wanted, why)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -20,6 +21,8 @@ from pydron_ng.backends.start import start
 
 #: So often an engine is asked which places it has.
 _LOOK_SECONDS = 1.0
+#: So long after it was refused nobody asks it again.
+_PAUSE_SECONDS = 5.0
 _CLOSE_SECONDS = 10.0
 
 
@@ -55,6 +58,8 @@ class Clerk:
         self._loop = loop
         self._hear = hear
         self._greeting = Greeting(engine.name)
+        self._refused: Refused | None = None
+        self._again_at = 0.0
         self._said: deque[Said] = deque()
         self._turn = threading.Lock()
         self._is_closed = False
@@ -122,14 +127,22 @@ class Clerk:
         self._engine.close(self._house)
 
     def _open(self) -> None:
-        try:
-            self._engine.open()
-        except Refused as refused:
-            self._say(Found(refused))
+        """What was in vain just now is not tried again at once."""
+        if self._refused is None or time.monotonic() > self._again_at:
+            self._refused = None
+            try:
+                self._engine.open()
+            except Refused as refused:
+                self._refused = refused
+                self._again_at = time.monotonic() + _PAUSE_SECONDS
+        if self._refused is not None:
+            self._say(Found(self._refused))
         else:
             self._look()
 
     def _look(self) -> None:
+        if self._refused is not None:
+            return
         try:
             self._say(Found(self._engine.places()))
         except Refused as refused:
