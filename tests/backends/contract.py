@@ -221,6 +221,17 @@ class Contract:
         rig.until(lambda: bool(rig.losses))
         assert rig.losses[0][0] == worker
 
+    def test_a_worker_that_is_killed_is_lost_though_it_has_done_what_it_was_at(
+        self, rig: Rig
+    ) -> None:
+        if rig.backend.capabilities.kill:
+            killed = set(rig.alive)
+            rig.backend.submit(rig.alive[0], [Define(Token(b"token"), (b"definition",))])
+            rig.submit((b"echo",), worker=1)
+            for worker in killed:
+                rig.backend.kill(worker)
+            rig.until(lambda: {worker for worker, _ in rig.losses} == killed)
+
     def test_isolated_workers_are_other_processes(self, rig: Rig) -> None:
         pids = {int(rig.call(b"pid", worker=worker)[0]) for worker in (0, 1)}
         if rig.backend.capabilities.isolate:

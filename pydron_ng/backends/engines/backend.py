@@ -21,6 +21,8 @@ from pydron_ng.backends.engines.seat import Seat
 from pydron_ng.backends.station import WAY_OUT
 from pydron_ng.log import log
 
+_ENDED = "it was ended"
+
 
 class Seats:
     """The backend of all engines."""
@@ -47,6 +49,9 @@ class Seats:
         self._seats: dict[WorkerId, Seat] = {}
         self._said = ""
         self._wanted = 0  # seats that were asked for and have no place
+        self._missed = (
+            0  # and were given up; they are welcome, should the engine be there after all
+        )
         self._log: Log | None = None
         self._clerk: Clerk | None = None
         self._line: Line | None = None
@@ -64,6 +69,7 @@ class Seats:
             events.unstarted(count, f"cannot talk to {self._engine.name}: {error}")
             return
         self._wanted += count
+        self._missed = 0  # it is asked for again, if it still is
         self._clerk.look()
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
@@ -81,8 +87,9 @@ class Seats:
             self._line.kill(worker)
         else:
             self._clerk.kill(seat.place, worker)
+        seat.is_to_end = True
         if seat.order is None or not (seat.is_here or self._engine.kills):
-            self._lose(seat, "it was ended")
+            self._lose(seat, _ENDED)
 
     def close(self) -> None:
         clerk, self._clerk = self._clerk, None
@@ -113,6 +120,7 @@ class Seats:
 
     def _take_places(self, places: Mapping[str, int]) -> None:
         """Take what is free of what is wanted, and give up what is no more."""
+        self._wanted, self._missed = self._wanted + self._missed, 0
         for seat in list(self._seats.values()):
             if seat.place not in places:
                 self._lose(seat, f"{seat.place} is gone from {self._engine.name}")
@@ -151,8 +159,8 @@ class Seats:
             seat.order = None
             if answer.outcomes:
                 self._events.finished(seat.worker, answer.outcomes)
-            if answer.why:
-                self._lose(seat, answer.why)
+            if answer.why or seat.is_to_end:
+                self._lose(seat, answer.why or _ENDED)
             else:
                 self._send(seat)
 
@@ -174,7 +182,14 @@ class Seats:
         if seat.has_joined:
             self._events.lost(seat.worker, why, with_host=with_host)
         else:
+            self._tell(why)
             self._events.unstarted(1, why)
+
+    def _tell(self, why: str) -> None:
+        """The user, once: others make the calls, or the program itself."""
+        if why != self._said:
+            self._said = why
+            log().warning("%s", why)
 
     def _despair(self, refused: Refused) -> None:
         """There is no engine."""
@@ -182,9 +197,8 @@ class Seats:
         for seat in list(self._seats.values()):
             self._lose(seat, why, with_host=True)
         wanted, self._wanted = self._wanted, 0
-        if why != self._said:
-            self._said = why
-            log().warning("%s", why)
+        self._missed += wanted
+        self._tell(why)
         if wanted:
             self._events.unstarted(wanted, why)
 

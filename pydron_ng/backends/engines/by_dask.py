@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
@@ -68,9 +67,7 @@ class Dask:
         if not isinstance(target, str):
             self._cluster = target
         secure = Security(**self._security, require_encryption=True) if self._security else None
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # versions are compared by us
-            return Client(target, timeout=_PATIENCE_SECONDS, set_as_default=False, security=secure)
+        return Client(target, timeout=_PATIENCE_SECONDS, set_as_default=False, security=secure)
 
     def _without_workers(self) -> Refused:
         why = f"the scheduler is there, and had no worker for {self._start_seconds:g} s"

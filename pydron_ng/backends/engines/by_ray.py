@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 from pydron_ng.backends.base import Capabilities
 from pydron_ng.backends.engines.by_value import by_value
@@ -23,29 +23,34 @@ _LARGE_BYTES = 1 << 20
 
 
 class Ray:
-    """The connection to a cluster. An actor that ends is never started again by Ray."""
+    """The connection to a cluster. An actor that ends is never started again by Ray.
+
+    users: of the one connection that a process may have. is_ours: was it made here?
+    """
 
     is_pinned = kills = True
+    users: ClassVar[set[Ray]] = set()
+    is_ours: ClassVar[bool] = False
 
     def __init__(self, address: str) -> None:
         self.name = f"ray {address}"
         self._address = address
         self._actors: dict[str, Any] = {}
-        self._is_connected = self._is_ours = False
+        self._under_way: dict[Future[bytes], Any] = {}
 
     def open(self) -> None:
-        if self._is_connected:
+        if self in self.users:
             return
         _look_for(self._address)
         try:
             import ray
 
-            self._is_ours = not ray.is_initialized()
-            if self._is_ours:
+            if not ray.is_initialized():
+                Ray.is_ours = True
                 ray.init(self._address, log_to_driver=False, configure_logging=False)
         except Exception as failure:  # of whatever kind: it has many
             raise self.told(failure) from failure
-        self._is_connected = True
+        self.users.add(self)
 
     def places(self) -> Places:
         """Each is an actor that there is, or may be."""
@@ -54,7 +59,7 @@ class Ray:
         try:
             processors = int(ray.cluster_resources().get("CPU", 0))
         except Exception as failure:
-            self._is_connected = False
+            self.users.discard(self)
             raise self.told(failure) from failure
         return {f"actor {n + 1}": 1 for n in range(max(1, processors))}
 
@@ -66,12 +71,14 @@ class Ray:
             self._actors[place] = made.remote(by_value(call))
         given = ray.put(data) if len(data) > _LARGE_BYTES else data
         future: Future[bytes] = self._actors[place].carry_out.remote(given).future()
-        future.add_done_callback(lambda done: self._forget_the_dead(place, done))
+        self._under_way[future] = given  # Ray gives up what nobody holds
+        future.add_done_callback(lambda done: self._is_done(place, done))
         return future
 
-    def _forget_the_dead(self, place: str, done: Future[bytes]) -> None:
+    def _is_done(self, place: str, done: Future[bytes]) -> None:
         from ray.exceptions import RayActorError
 
+        self._under_way.pop(done, None)
         if isinstance(done.exception(), RayActorError):
             self._actors.pop(place, None)
 
@@ -102,14 +109,15 @@ class Ray:
 
     def close(self, house: str) -> None:
         """The actors end, and all that they have started."""
-        if not self._is_connected:
+        if self not in self.users:
             return
         import ray
 
         for place in list(self._actors):
             self.kill(place, house, 0)
-        self._is_connected = False
-        if self._is_ours:
+        self.users.remove(self)
+        if Ray.is_ours and not self.users:
+            Ray.is_ours = False
             with suppress(Exception):  # the head is gone
                 ray.shutdown()
 

@@ -21,8 +21,8 @@ from pydron_ng.backends.start import start
 
 #: So often an engine is asked which places it has.
 _LOOK_SECONDS = 1.0
-#: So long after it was refused nobody asks it again.
-_PAUSE_SECONDS = 5.0
+#: So long after it was refused nobody asks it again; longer and longer.
+_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 5.0, 60.0
 _CLOSE_SECONDS = 10.0
 
 
@@ -60,6 +60,7 @@ class Clerk:
         self._greeting = Greeting(engine.name)
         self._refused: Refused | None = None
         self._again_at = 0.0
+        self._pause = _PAUSE_SECONDS
         self._said: deque[Said] = deque()
         self._turn = threading.Lock()
         self._is_closed = False
@@ -127,14 +128,16 @@ class Clerk:
         self._engine.close(self._house)
 
     def _open(self) -> None:
-        """What was in vain just now is not tried again at once."""
+        """What was in vain just now is not tried again at once, but again and again later."""
         if self._refused is None or time.monotonic() > self._again_at:
             self._refused = None
             try:
                 self._engine.open()
+                self._pause = _PAUSE_SECONDS
             except Refused as refused:
                 self._refused = refused
-                self._again_at = time.monotonic() + _PAUSE_SECONDS
+                self._again_at = time.monotonic() + self._pause
+                self._pause = min(2 * self._pause, _LONGEST_PAUSE_SECONDS)
         if self._refused is not None:
             self._say(Found(self._refused))
         else:
@@ -142,6 +145,8 @@ class Clerk:
 
     def _look(self) -> None:
         if self._refused is not None:
+            if time.monotonic() > self._again_at:
+                self._open()
             return
         try:
             self._say(Found(self._engine.places()))

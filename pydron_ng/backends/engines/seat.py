@@ -14,14 +14,14 @@ class Seat:
     """What it has been told, what it is at, and what waits for that.
 
     process: of the engine, to which its orders go; empty: to any. is_here: on this machine.
-    order: the one that is under way, if any.
+    order: the one that is under way, if any. is_to_end: it is lost when that is answered.
     """
 
     def __init__(self, worker: WorkerId, place: str, house: str, log: Log) -> None:
         self.worker = worker
         self.place = place
         self.process = ""
-        self.is_here = False
+        self.is_here = self.is_to_end = False
         self.has_joined = False
         self.order: Order | None = None
         self._house = house
