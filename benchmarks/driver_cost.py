@@ -32,6 +32,8 @@ CALL: Blob = (b"x" * 40,)
 class Echo:
     """A performer that does nothing."""
 
+    hold_seconds = 0.001
+
     def __init__(self, captures: str) -> None:
         pass
 

@@ -22,6 +22,7 @@ from pydron_ng.runtime.shared import ahead
 
 if TYPE_CHECKING:
     from pydron_ng.pool.pool import Pool
+    from pydron_ng.pool.reporting import report
 
 __all__ = [
     "Pool",
@@ -31,6 +32,7 @@ __all__ = [
     "functional",
     "on_event",
     "record",
+    "report",
     "rerun",
     "schedule",
     "translate",
@@ -44,4 +46,8 @@ def __getattr__(name: str) -> Any:
         from pydron_ng.pool.pool import Pool
 
         return Pool
+    if name == "report":
+        from pydron_ng.pool.reporting import report
+
+        return report
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

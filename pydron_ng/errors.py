@@ -5,7 +5,8 @@ PydronError
 │   └── SourceMissing  there is no source text of it
 ├── ConfigError        this configuration is wrong; all its mistakes at once
 ├── BackendError       the machinery: workers, connections
-│   └── WorkerLost     one task killed its workers again and again; or a required host is lost
+│   ├── WorkerLost     one task killed its workers again and again; or a required host is lost
+│   └── NoWorkerFits   a task of a pool was for some workers only, and there is none of these
 ├── RecordError        this file holds no record of a run, or none that can be read
 └── NothingToRerun     this exception does not say which functional call to look at
 
@@ -61,6 +62,12 @@ class WorkerLost(BackendError):
     """
 
     code = "worker-lost"
+
+
+class NoWorkerFits(BackendError):
+    """A task of a pool may go to some workers only, and none that is there is one of them."""
+
+    code = "no-worker-fits"
 
 
 class RecordError(PydronError):

@@ -150,8 +150,8 @@ def test_all_mistakes_are_told_at_once_with_their_places() -> None:
     kinds = '"threads", "multicore" or "remote"'
     cores = 'expected a whole number of at least 1 or "auto"'
     assert mistakes_of(wrong) == [
-        'c: $.inlin: unknown key: expected "cache", "functional", "inline", "pure", "value_types", '
-        '"window" or "workers"; did you mean "inline"?',
+        'c: $.inlin: unknown key: expected "cache", "functional", "inline", "monitor", "pure", '
+        '"value_types", "window" or "workers"; did you mean "inline"?',
         'c: $.workers[0].coers: unknown key: expected "cores", "enabled" or "type"; '
         'did you mean "cores"?',
         f'c: $.workers[1].type: expected {kinds}, not "multicor"; did you mean "multicore"?',

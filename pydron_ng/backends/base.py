@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, NamedTuple, NewType, Protocol
 
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.memory.arena import Arena
 from pydron_ng.values.blob import Blob as Blob
 from pydron_ng.values.blob import Token as Token
@@ -45,8 +46,11 @@ class Cancel(NamedTuple):
 
 Frame = Define | Settings | Call | Cancel
 
-#: In place of an outcome: the coroutine has let others run for the first time.
+#: A remark: the coroutine has let others run for the first time.
 SUSPENDED: Blob = (b"\0suspended",)
+
+#: Makes a remark on a call before there is an outcome. Any thread may; it waits while nobody hears.
+Say = Callable[[Blob], None]
 
 
 class Capabilities(NamedTuple):
@@ -60,20 +64,31 @@ class Capabilities(NamedTuple):
     converse: bool = True  # a worker hears what it is sent while it is at work
     roams: bool = False  # any of several processes makes a worker's next call
     frame_seconds: float = 0.001  # so much work makes a message to a worker worth its way
+    recall: bool = False  # calls that were sent can be taken back, as long as they are not begun
 
 
 class Performer(Protocol):
-    """The worker's side: the runtime's own code, named to the worker as ``module:attribute``."""
+    """The worker's side: the runtime's own code, named to the worker as ``module:attribute``.
 
+    hold_seconds: so long outcomes are held back at most, so that those of short calls travel
+        together; 0.0: each is sent before the next call begins.
+    """
+
+    @property
+    def hold_seconds(self) -> float: ...
     def share(self, arena: Arena) -> None:
         """Large parts of outcomes may be put there instead of into the blob."""
 
+    def dwell(self, folder: str) -> None:
+        """Files may be kept there. It is made by who needs it, and removed after the worker."""
+
     def define(self, token: Token, blob: Blob) -> None: ...
     def settings(self, blob: Blob) -> None: ...
-    def perform(self, blob: Blob) -> Blob | Coroutine[Any, Any, Blob]:
+    def perform(self, blob: Blob, say: Say) -> Blob | Coroutine[Any, Any, Blob]:
         """The outcome; of a coroutine function what is to be awaited for it, on a loop of its own.
 
         That is stepped through like any coroutine; it suspends when the function does.
+        say: for remarks of its own on this call; they arrive before the outcome, in order.
         """
 
 
@@ -83,7 +98,16 @@ class Events(Protocol):
     def joined(self, worker: WorkerId, host: str = "") -> None:
         """host: tells it from the workers of other hosts; they may be slower, or be lost."""
 
+    def coming(self, count: int) -> None:
+        """So many more will join than ``start`` was asked for."""
+
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
+    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        """These calls it has not begun, nor ever will."""
+
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
+        """Something was said of calls that go on: SUSPENDED, or what their performer says."""
+
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         """with_host: together with all others there; what it ran may have nothing to do with it."""
 
@@ -107,8 +131,8 @@ class Loop(Protocol):
 class Backend(Protocol):
     """Runs frames on workers. Placement, retries and order belong to ``runtime/state.py``.
 
-    After ``submit`` of a Call exactly one of ``finished`` (naming the task) or ``lost``
-    (naming the worker) follows; before that, SUSPENDED may be said to be its outcome.
+    After ``submit`` of a Call exactly one of ``finished`` and ``returned`` (naming the task) or
+    ``lost`` (naming the worker) follows; before that, any number of remarks on it.
     No method blocks, ``close`` apart.
     """
 
@@ -126,14 +150,29 @@ class Backend(Protocol):
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None: ...
 
+    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
+        """Whether what it says is taken. Where it is not, the worker soon has to wait."""
+
     def place_of(self, blob: Blob) -> str:
         """The host that keeps most of it, by the name that its workers joined with, or none.
 
         Only where capabilities.keep.
         """
 
+    def take_back(self, worker: WorkerId) -> None:
+        """Take back what it has not begun; ``returned`` follows. Only where capabilities.recall."""
+
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        """How it is, as far as is known by now; None: it is no more.
+
+        Another host is asked to tell how it is now; that is known as soon as it has answered.
+        """
+
     def kill(self, worker: WorkerId) -> None:
         """End a worker and what it runs; ``lost`` follows. Only where capabilities.kill."""
+
+    def release(self, host: str) -> None:
+        """Nobody is to work there any more, and nobody does."""
 
     def close(self) -> None:
         """End all workers; idempotent; nothing is left behind: no process, descriptor, file."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydron_ng.backends.base import SUSPENDED, Blob, TaskId
+from pydron_ng.backends.wire import Item, Key, about
 
-if TYPE_CHECKING:
-    from pydron_ng.backends.worker import Outcomes
-
-Send = Callable[["Outcomes"], None]
+Send = Callable[[list[Item]], None]
 #: Has the loop tell when there is something to be taken; gives what is to be called at the end.
 Attach = Callable[[asyncio.AbstractEventLoop, Callable[[], None]], Callable[[], object]]
 
@@ -24,7 +22,7 @@ class Coroutines:
         self._send = send
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: dict[TaskId, asyncio.Task[None]] = {}
-        self._said: Outcomes = []
+        self._said: list[Item] = []
         self._failure: BaseException | None = None
 
     def __bool__(self) -> bool:
@@ -72,7 +70,7 @@ class Coroutines:
             self._stop()
 
     async def _perform(self, task: TaskId, coroutine: Coroutine[Any, Any, Blob]) -> None:
-        watched = _Watched(coroutine, lambda: self._say(task, SUSPENDED))
+        watched = _Watched(coroutine, lambda: self._say(about(task), SUSPENDED))
         try:
             outcome = await watched
         except BaseException as failure:
@@ -83,12 +81,12 @@ class Coroutines:
         if not self._running or self._failure is not None:
             self._stop()
 
-    def _say(self, task: TaskId, outcome: Blob) -> None:
+    def _say(self, key: Key, blob: Blob) -> None:
         """Once all others have had their turn it is sent, together with what they say."""
         assert self._loop is not None
         if not self._said:
             self._loop.call_soon(self._flush, context=Context())
-        self._said.append((task, outcome))
+        self._said.append((key, blob))
 
     def _flush(self) -> None:
         said, self._said = self._said, []

@@ -10,14 +10,15 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pydron_ng.backends import cores
-from pydron_ng.backends.base import Blob, Token
+from pydron_ng.backends.base import Blob, Say, Token
 from pydron_ng.backends.imports import has, version_of, versions_of
+from pydron_ng.backends.vitals import entries, memory_bytes
 from pydron_ng.memory.arena import Arena
 from pydron_ng.values.blob import memory_of
 
@@ -33,6 +34,8 @@ _LIMITS = ("AS", "DATA", "CPU", "FSIZE", "NOFILE", "NPROC")
 class Examiner:
     """Tells facts, and takes and gives bytes, so that the way there can be timed."""
 
+    hold_seconds = 0.0
+
     def __init__(self, captures: str) -> None:
         """captures: where it works; it is the same everywhere."""
 
@@ -45,7 +48,10 @@ class Examiner:
     def settings(self, blob: Blob) -> None:
         """The program's surroundings do not matter."""
 
-    def perform(self, blob: Blob) -> Blob:
+    def dwell(self, folder: str) -> None:
+        """It keeps no files."""
+
+    def perform(self, blob: Blob, say: Say) -> Blob:  # noqa: ARG002  there is nothing else to say
         word, argument = map(memory_of, blob)
         match bytes(word):
             case b"facts":
@@ -69,8 +75,8 @@ def facts(modules: Iterable[str], packages: Iterable[str], tmp_dir: str) -> dict
         "executable": sys.executable,
         "machine": platform.machine(),
         "cores": cores.available(),
-        "memory": _memory("MemTotal"),
-        "free_memory": _memory("MemAvailable"),
+        "memory": memory_bytes("MemTotal"),
+        "free_memory": memory_bytes("MemAvailable"),
         "cpu_features": sorted(_cpu_features()),
         "versions": versions_of(modules),
         "missing": [module for module in modules if not has(module)],
@@ -98,31 +104,9 @@ def _free(folder: str) -> int | None:
         return None
 
 
-def _memory(line: str) -> int | None:
-    with suppress(OSError, KeyError, ValueError, IndexError):
-        own = int(_entries(Path("/proc/meminfo"))[line].split()[0]) * 1024
-        return min(own, _cgroup_memory(own))
-    with suppress(OSError, ValueError):
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return None
-
-
-def _cgroup_memory(most: int) -> int:
-    try:
-        return int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return most
-
-
-def _entries(file: Path) -> Mapping[str, str]:
-    """The lines ``name: value``; of those that come again and again the last one."""
-    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    return {n.strip(): v.strip() for n, _, v in (line.partition(":") for line in lines)}
-
-
 def _cpu_features() -> set[str]:
     with suppress(OSError):
-        told = _entries(Path("/proc/cpuinfo"))
+        told = entries(Path("/proc/cpuinfo"))
         flags = told.get("flags", told.get("Features", "")).split()
         return {flag for flag in flags if flag.startswith(_NUMERICAL)}
     return set()

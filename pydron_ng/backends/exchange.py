@@ -15,10 +15,9 @@ from contextlib import suppress
 from itertools import count
 from typing import Any, Protocol
 
-from pydron_ng.backends.base import SUSPENDED, Blob
+from pydron_ng.backends.base import Blob
 from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.wire import Item, Key
-from pydron_ng.memory.arena import is_possible
 from pydron_ng.memory.descriptor import Descriptor
 from pydron_ng.memory.loans import Seen, Taken, Views
 from pydron_ng.memory.segment import Segment, Stretch
@@ -160,11 +159,10 @@ class WorkerEnd(Exchange):
         os.register_at_fork(before=self._let_go_of_all)  # a fork may live longer than the call
 
     def outgoing(self, items: Sequence[Item]) -> list[Item]:
-        for key, blob in items if self._taken else ():
-            if blob != SUSPENDED:
-                for taken in self._taken.pop(key, ()):
-                    taken.let_go()
-                    self._returned.append(taken.loan)
+        for key, _ in items if self._taken else ():
+            for taken in self._taken.pop(key, ()):
+                taken.let_go()
+                self._returned.append(taken.loan)
         return super().outgoing(items)
 
     def _borrow(self, key: Key, loan: int, number: int, start: int, size: int) -> Taken:
@@ -216,37 +214,6 @@ class ProgramEnd(Exchange):
     def _forget(self, number: int) -> None:
         super()._forget(number)
         self._views.pop(number, None)
-
-
-def open_aside(stream: socket.socket) -> Stream | None:
-    """The program's end of the second stream; the worker's is sent over the first one."""
-    if is_possible():
-        with suppress(OSError):
-            return send_aside(stream)
-    with suppress(OSError):  # the worker is gone, as will be noticed
-        stream.send(_ALONE)
-    return None
-
-
-def send_aside(stream: socket.socket) -> Stream:
-    """Our end of a second stream; the other end is sent over the first one. Raises: OSError."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        try:
-            socket.send_fds(stream, [_WITH_ASIDE], [theirs.fileno()])
-        except OSError:
-            ours.close()
-            raise
-    return Stream(ours.detach())
-
-
-def take_aside(stream: socket.socket) -> Stream | None:
-    """The worker's end, which comes before anything else."""
-    _, descriptors, _, _ = socket.recv_fds(stream, 1, 1, socket.MSG_CMSG_CLOEXEC)
-    return Stream(descriptors[0]) if descriptors else None
-
-
-_ALONE, _WITH_ASIDE = b"0", b"1"
 
 
 def _packed(numbers: Iterable[int]) -> bytes:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from pydron_ng.backends.base import Loop
 from pydron_ng.backends.detached import Detached
+from pydron_ng.backends.folders import name_within, remove, usual_place
 from pydron_ng.backends.launcher import ENDED, JOINED, KILL, MESSAGE, START
 
 #: Python takes in descriptors as inheritable ones; a child started meanwhile would have them.
@@ -32,15 +33,18 @@ class LauncherLink:
         own: Mapping[str, str],
         flags: Sequence[str] | None = None,
         questions: int = -1,
+        place: str = "",
     ) -> None:
         """own: variables that its workers keep in their environment.
 
         flags: of the interpreter; None: the program's own.
         questions: the descriptor on which it asks for modules, if it runs on another host.
+        place: where workers may keep files; empty: the usual one.
         """
         self._data = b""
         self._descriptors: list[int] = []
-        words = [performer, " ".join(map("=".join, own.items())), str(questions)]
+        self._folders = name_within(place or usual_place())
+        words = [performer, " ".join(map("=".join, own.items())), str(questions), self._folders]
         passed = [questions] if questions >= 0 else []
         self._process = Detached(
             "pydron_ng.backends.launcher", words, _environment(own), flags, passed
@@ -83,7 +87,12 @@ class LauncherLink:
     def close(self) -> None:
         """End it and all its workers; returns when they are gone."""
         self._process.close()
+        self.tidy()
         self._drop_descriptors()
+
+    def tidy(self) -> None:
+        """It has ended, and may have left something behind."""
+        remove(self._folders)
 
     def forget(self) -> None:
         """Close the descriptors and say nothing."""
@@ -169,12 +178,13 @@ class Crew:
         if kind != JOINED:
             self._told.unstarted(1, f"cannot fork a worker: {os.strerror(number)}")
         elif descriptor < 0:
-            self._turn_away(number)
+            self.turn_away(number)
         else:
             self._pids.add(number)
             self._told.joined(number, descriptor)
 
-    def _turn_away(self, pid: int) -> None:
+    def turn_away(self, pid: int) -> None:
+        """Do without a worker: there is no descriptor for it."""
         if self._launcher is not None:
             self._launcher.ask(KILL, pid)
         self._told.unstarted(1, "no file descriptor left for a worker's stream")
@@ -186,6 +196,7 @@ class Crew:
         pids, self._pids = self._pids, set()
         words = launcher.last_words()
         self._loop.unregister(launcher.fileno())
+        launcher.tidy()
         launcher.forget()
         for pid in pids:
             self._told.ended(pid, "the launcher of the workers ended")

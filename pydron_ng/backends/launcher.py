@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pydron_ng.backends.base import Performer
 from pydron_ng.backends.descriptors import Stream, end_of
-from pydron_ng.backends.exchange import take_aside
+from pydron_ng.backends.folders import folder_of, remove
+from pydron_ng.backends.outfit import Outfit, take_in
 from pydron_ng.backends.worker import find, serve
 
 if TYPE_CHECKING:
@@ -35,10 +36,13 @@ JOINED, ENDED, FAILED = b"J", b"E", b"F"  # launcher to program
 _PR_SET_PDEATHSIG = 1
 
 
-def main(control: str, program: str, performer: str, own: str, questions: str) -> None:
+def main(
+    control: str, program: str, performer: str, own: str, questions: str, folders: str
+) -> None:
     """Serve the program on the descriptor `control` until it, or the stream, is gone.
 
     own: variables, as words. questions: a descriptor to ask for modules of the program, or -1.
+    folders: where its workers may keep files.
     """
     threading.main_thread().is_pydron_worker = True  # type: ignore[attr-defined]  # and its forks'
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -48,7 +52,8 @@ def main(control: str, program: str, performer: str, own: str, questions: str) -
     make = find(performer)
     gc.freeze()
     variables = dict(word.split("=", 1) for word in own.split())
-    Launcher(socket.socket(fileno=int(control)), int(program), make, variables, asking).run()
+    stream = socket.socket(fileno=int(control))
+    Launcher(stream, int(program), make, variables, folders, asking).run()
 
 
 def _asking(questions: int) -> Asking | None:
@@ -71,12 +76,14 @@ class Launcher:
         program: int,
         make: Callable[[str], Performer],
         own: Mapping[str, str],
+        folders: str,
         asking: Asking | None = None,
     ) -> None:
         self._control = control
         self._asking = asking
         self._make = make
         self._own = own
+        self._folders = folders
         self._pid = os.getpid()
         self._workers: set[int] = set()
         self._data = b""
@@ -107,6 +114,7 @@ class Launcher:
             _kill(worker)
         for worker in list(self._workers):
             os.waitpid(worker, 0)
+        remove(self._folders)
 
     def _listen(self) -> bool:
         """Do what the program asks; False when it closed the stream."""
@@ -148,26 +156,28 @@ class Launcher:
         status = 1
         try:
             self._settle_in()
-            aside = take_aside(stream)
-            for opened in (stream, aside):
+            outfit = take_in(stream)
+            for opened in (stream, *outfit):
                 if opened is not None:
                     os.register_at_fork(after_in_child=opened.close)
-            self._serve(stream, aside)
+            self._serve(stream, outfit)
             status = 0
         except BaseException:  # the process ends here whatever it was, after saying what it was
             sys.excepthook(*sys.exc_info())
         finally:
             os._exit(status)
 
-    def _serve(self, stream: socket.socket, aside: Stream | None) -> None:
+    def _serve(self, stream: socket.socket, outfit: Outfit) -> None:
         """On another host there is no memory to share, but a shelf; aside come answers, then."""
+        folder = folder_of(self._folders, os.getpid())
         if self._asking is None:
-            serve(stream, self._make("process"), self._own, aside)
-        elif aside is not None:
+            serve(stream, self._make("process"), self._own, outfit, folder=folder)
+        elif outfit.aside is not None:
             from pydron_ng.backends.remote.keeper import Keeper
 
-            self._asking.ask_by(aside)
-            serve(stream, self._make("elsewhere"), self._own, end=Keeper())
+            self._asking.ask_by(outfit.aside)
+            unshared = outfit._replace(aside=None)
+            serve(stream, self._make("elsewhere"), self._own, unshared, Keeper(), folder)
 
     def _settle_in(self) -> None:
         """Turn this fork of the launcher into a process that has nothing of it."""
@@ -191,6 +201,7 @@ class Launcher:
             self._workers.discard(worker)
             _kill(worker)
             self._say(ENDED, worker, status)
+            remove(folder_of(self._folders, worker))
 
     def _say(self, kind: bytes, number: int, status: int, *descriptors: int) -> None:
         with suppress(ConnectionError):  # the program is gone: the poll is about to tell

@@ -143,6 +143,16 @@ class _Look:
         assert worker in self._workers
         self._outcomes += [blob for _, blob in outcomes]
 
+    def coming(self, count: int) -> None:
+        assert count > 0
+
+    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        """Nothing is lost with that: who does not answer is told of."""
+
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
+        assert worker in self._workers
+        assert remarks
+
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         assert worker in self._workers or with_host
         self._why = self._why or reason

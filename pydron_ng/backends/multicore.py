@@ -10,11 +10,17 @@ from typing import Annotated, Literal
 import msgspec
 
 from pydron_ng.backends import cores
-from pydron_ng.backends.base import Blob, Capabilities, Events, Frame, Loop, TaskId, WorkerId
+from pydron_ng.backends.base import Blob, Call, Capabilities, Events, Frame, Loop, WorkerId
 from pydron_ng.backends.descriptors import Stream
-from pydron_ng.backends.exchange import ProgramEnd, open_aside
+from pydron_ng.backends.exchange import ProgramEnd
+from pydron_ng.backends.info import WorkerInfo
+from pydron_ng.backends.labels import Labels
 from pydron_ng.backends.launch import Crew, LauncherLink
+from pydron_ng.backends.outfit import hand_out
+from pydron_ng.backends.permits import Permits
 from pydron_ng.backends.station import Station
+from pydron_ng.backends.telling import tell
+from pydron_ng.backends.vitals import Vitals
 from pydron_ng.backends.wire import Inbox, Item, Outbox, encode, item
 from pydron_ng.errors import ConfigError
 from pydron_ng.memory.arena import is_possible
@@ -33,6 +39,7 @@ class Config(
     enabled: bool = True
     cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
     blas_threads: Literal["limit", "keep"] = "limit"
+    labels: Labels = ()
 
 
 def create(config: Config, performer: str) -> tuple[Multicore, int]:
@@ -41,7 +48,7 @@ def create(config: Config, performer: str) -> tuple[Multicore, int]:
         raise ConfigError('"multicore" does not run on Windows: use {"type": "threads"}')
     workers = cores.resolve(config.cores)
     limits = {} if config.blas_threads == "keep" else cores.thread_limits(workers)
-    return Multicore(performer, limits), workers
+    return Multicore(performer, limits, config.labels), workers
 
 
 def stations(config: Config) -> list[Station]:
@@ -53,11 +60,15 @@ def stations(config: Config) -> list[Station]:
 class Multicore:
     """Worker processes, started and buried by a launcher process."""
 
-    capabilities = Capabilities(kill=True, isolate=True, capture=True, share=is_possible())
+    capabilities = Capabilities(
+        kill=True, isolate=True, capture=True, share=is_possible(), recall=True
+    )
     is_awaited = False
 
-    def __init__(self, performer: str, limits: Mapping[str, str]) -> None:
+    def __init__(self, performer: str, limits: Mapping[str, str], labels: Labels = ()) -> None:
         self._performer = performer
+        self._labels = labels
+        self._vitals = Vitals()
         self._own = dict(limits)
         self._ids = map(WorkerId, count())
         self._workers: dict[WorkerId, _Process] = {}
@@ -72,20 +83,45 @@ class Multicore:
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
         if (process := self._workers.get(worker)) is not None:
+            process.permits.grant([frame.task for frame in frames if type(frame) is Call])
             process.put([item(frame) for frame in frames])
             self._write(process)
 
+    def take_back(self, worker: WorkerId) -> None:
+        if (process := self._workers.get(worker)) is not None:
+            self._events.returned(worker, process.permits.take_back())
+
+    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
+        process = self._workers.get(worker)
+        if process is None or process.stream.fileno() < 0 or process.heard == wanted:
+            return
+        process.heard = wanted
+        if wanted:
+            self._hear(worker, process)
+        else:
+            self._loop.unregister(process.stream.fileno())
+
     def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
         return ""
+
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        if (process := self._workers.get(worker)) is None:
+            return None
+        host, vitals = self._vitals.host(), self._vitals.process(process.pid)
+        return WorkerInfo(worker, self._labels, host, process.pid, *vitals, *process.traffic)
 
     def kill(self, worker: WorkerId) -> None:
         if self._crew is not None and worker in self._workers:
             self._crew.kill(self._workers[worker].pid)
 
+    def release(self, host: str) -> None:
+        """Nothing is kept for a host."""
+
     def close(self) -> None:
         crew, self._crew = self._crew, None
         for process in self._workers.values():
             self._disconnect(process)
+            process.permits.close()
         self._workers.clear()
         if crew is not None:
             crew.close()
@@ -93,29 +129,46 @@ class Multicore:
     def forget(self) -> None:
         for process in self._workers.values():
             process.close()
+            process.permits.close()
         if self._crew is not None:
             self._crew.forget()
 
     # --- what the crew tells ---
 
     def joined(self, pid: int, descriptor: int) -> None:
+        stream = Stream(descriptor)
+        try:
+            process = _Process(pid, stream, Permits())
+        except OSError:
+            stream.close()
+            assert self._crew is not None
+            self._crew.turn_away(pid)
+            return
         worker = next(self._ids)
-        process = _Process(pid, Stream(descriptor))
         self._workers[worker] = process
         self._by_pid[pid] = worker
+        self._hear(worker, process)
+        self._events.joined(worker)
+
+    def _hear(self, worker: WorkerId, process: _Process) -> None:
+        descriptor = process.stream.fileno()
         self._loop.register(
             descriptor, lambda: self._read(worker, process), lambda: self._write(process)
         )
-        self._events.joined(worker)
+        if process.blocked:
+            self._loop.want_write(descriptor, wanted=True)
 
     def ended(self, pid: int, why: str) -> None:
         """A process ended: what it had still said counts, then it is lost."""
         if (worker := self._by_pid.pop(pid, None)) is None:
             return
+        self._vitals.forget(pid)
         process = self._workers[worker]
         while process.stream.fileno() >= 0 and self._read(worker, process):
             pass
         self._disconnect(process)
+        self.take_back(worker)
+        process.permits.close()
         del self._workers[worker]
         self._events.lost(worker, why)
 
@@ -128,15 +181,15 @@ class Multicore:
         """Take what has come; False when there is nothing more (for now, or for good)."""
         process.stream.check()
         try:
-            outcomes = process.pull()
+            items = process.pull()
         except BlockingIOError:
             return False
         except (EOFError, ConnectionError):
             self._disconnect(process)
             self.kill(worker)  # it may live on without a stream
             return False
-        if outcomes:
-            self._events.finished(worker, [(_task(one), one[1]) for one in outcomes])
+        if items:
+            tell(self._events, worker, items)
         return True
 
     def _write(self, process: _Process) -> None:
@@ -149,7 +202,8 @@ class Multicore:
             return  # it has died: the launcher reports it
         if blocked is not process.blocked:
             process.blocked = blocked
-            self._loop.want_write(process.stream.fileno(), blocked)
+            if process.heard:
+                self._loop.want_write(process.stream.fileno(), blocked)
 
     def _disconnect(self, process: _Process) -> None:
         if (descriptor := process.stream.fileno()) >= 0:
@@ -158,18 +212,20 @@ class Multicore:
 
 
 class _Process:
-    """One worker process, as the program sees it."""
+    """One worker process, as the program sees it. heard: what it says is taken."""
 
-    __slots__ = ("_exchange", "_inbox", "blocked", "outbox", "pid", "stream")
+    __slots__ = ("_exchange", "_inbox", "blocked", "heard", "outbox", "permits", "pid", "stream")
 
-    def __init__(self, pid: int, stream: Stream) -> None:
+    def __init__(self, pid: int, stream: Stream, permits: Permits) -> None:
         stream.setblocking(False)
         self.pid = pid
         self.stream = stream
+        self.permits = permits
         self.outbox = Outbox()
         self.blocked = False
+        self.heard = True
         self._inbox = Inbox()
-        self._exchange = ProgramEnd(open_aside(stream))
+        self._exchange = ProgramEnd(hand_out(stream, permits.descriptor))
 
     def put(self, items: list[Item]) -> None:
         self.outbox.put(encode(self._exchange.outgoing(items)))
@@ -178,12 +234,12 @@ class _Process:
         """Raises: EOFError, BlockingIOError."""
         return self._exchange.incoming(self._inbox.pull(self.stream))
 
+    @property
+    def traffic(self) -> tuple[int, int]:
+        """Bytes sent and received."""
+        return self.outbox.sent, self._inbox.received
+
     def close(self) -> None:
+        """Its permits stay: they tell what it had begun."""
         self.stream.close()
         self._exchange.close()
-
-
-def _task(outcome: Item) -> TaskId:
-    key, _ = outcome
-    assert isinstance(key, int)
-    return TaskId(key)

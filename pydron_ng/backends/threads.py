@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import traceback
@@ -15,7 +16,6 @@ import msgspec
 
 from pydron_ng.backends import cores
 from pydron_ng.backends.base import (
-    SUSPENDED,
     Blob,
     Call,
     Capabilities,
@@ -25,10 +25,14 @@ from pydron_ng.backends.base import (
     WorkerId,
 )
 from pydron_ng.backends.descriptors import Bell
+from pydron_ng.backends.info import WorkerInfo
+from pydron_ng.backends.labels import Labels
 from pydron_ng.backends.start import start
 from pydron_ng.backends.station import Station
-from pydron_ng.backends.wire import Item, item
-from pydron_ng.backends.worker import Outcomes, Work, find
+from pydron_ng.backends.telling import tell
+from pydron_ng.backends.vitals import Vitals
+from pydron_ng.backends.wire import Item, item, subject
+from pydron_ng.backends.worker import Work, find
 
 if TYPE_CHECKING:
     import asyncio
@@ -46,11 +50,12 @@ class Config(
 
     enabled: bool = True
     cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
+    labels: Labels = ()
 
 
 def create(config: Config, performer: str) -> tuple[Threads, int]:
     """The backend, and how many workers it is to have."""
-    return Threads(performer), cores.resolve(config.cores)
+    return Threads(performer, config.labels), cores.resolve(config.cores)
 
 
 def stations(config: Config) -> list[Station]:
@@ -65,8 +70,10 @@ class Threads:
     capabilities = Capabilities(kill=False, isolate=False, capture=False)
     is_awaited = False
 
-    def __init__(self, performer: str) -> None:
+    def __init__(self, performer: str, labels: Labels = ()) -> None:
         self._performer = performer
+        self._labels = labels
+        self._vitals = Vitals()
         self._ids = map(WorkerId, count())
         self._workers: dict[WorkerId, WorkerThread] = {}
         self._bell: _Queue | None = None
@@ -102,11 +109,27 @@ class Threads:
             thread.calls += sum(isinstance(frame, Call) for frame in frames)
             thread.put([item(frame) for frame in frames])
 
+    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
+        if (thread := self._workers.get(worker)) is not None:
+            thread.listen(wanted=wanted)
+
     def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
         return ""
 
+    def take_back(self, worker: WorkerId) -> None:
+        raise NotImplementedError("a thread has begun what it was given, or is about to")
+
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        if worker not in self._workers:
+            return None
+        host, vitals = self._vitals.host(), self._vitals.process(os.getpid())
+        return WorkerInfo(worker, self._labels, host, os.getpid(), *vitals, 0, 0)
+
     def kill(self, worker: WorkerId) -> None:
         raise NotImplementedError("a thread cannot be ended from outside")
+
+    def release(self, host: str) -> None:
+        """Nothing is kept for a host."""
 
     def close(self) -> None:
         """End the threads; one that runs a call ends when that does, unheard."""
@@ -115,6 +138,7 @@ class Threads:
             self._loop.unregister(bell.fileno())
             bell.close()
         for thread in self._workers.values():
+            thread.listen(wanted=True)
             thread.put(None)
         for thread in self._workers.values():
             if not thread.calls and thread.is_alive():
@@ -128,17 +152,21 @@ class Threads:
     def _collect(self) -> None:
         """Pass on what the threads have sent."""
         assert self._bell is not None
-        for worker, outcomes in self._bell.answer():
-            if isinstance(outcomes, str):
+        for worker, items in self._bell.answer():
+            if isinstance(items, str):
                 del self._workers[worker]
-                self._events.lost(worker, outcomes)
+                self._events.lost(worker, items)
             else:
-                self._workers[worker].calls -= sum(blob != SUSPENDED for _, blob in outcomes)
-                self._events.finished(worker, outcomes)
+                self._workers[worker].calls -= sum(map(_is_outcome, items))
+                tell(self._events, worker, items)
 
 
-#: What a thread sends: outcomes, or why it ends.
-Sent = tuple[WorkerId, Outcomes | str]
+def _is_outcome(one: Item) -> bool:
+    return isinstance(one[0], int) and subject(one[0]) is None
+
+
+#: What a thread sends: outcomes and remarks, or why it ends.
+Sent = tuple[WorkerId, list[Item] | str]
 
 
 class _Queue:
@@ -188,6 +216,8 @@ class WorkerThread(threading.Thread):
         self._items: queue.SimpleQueue[list[Item] | None] = queue.SimpleQueue()
         self._call_soon: Callable[[Callable[[], None]], object] | None = None  # while a loop runs
         self._something: Callable[[], None] = _never
+        self._is_heard = threading.Event()
+        self._is_heard.set()
         self.calls = 0  # submitted and not answered, as the driver knows
         self._worker = worker
         self._bell = bell
@@ -199,6 +229,10 @@ class WorkerThread(threading.Thread):
         if (call_soon := self._call_soon) is not None:
             with suppress(RuntimeError):  # the loop has just ended
                 call_soon(self._something)
+
+    def listen(self, *, wanted: bool) -> None:
+        """Whether what it says is taken; else it waits."""
+        self._is_heard.set() if wanted else self._is_heard.clear()
 
     def run(self) -> None:
         work = Work(self._perform, self._send)
@@ -232,8 +266,10 @@ class WorkerThread(threading.Thread):
                 return
             work.do(items)
 
-    def _send(self, outcomes: Outcomes) -> None:
-        self._bell.ring((self._worker, outcomes))
+    def _send(self, items: list[Item]) -> None:
+        if not self._is_heard.is_set():
+            self._is_heard.wait()
+        self._bell.ring((self._worker, items))
 
 
 def _never() -> None:

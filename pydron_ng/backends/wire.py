@@ -14,8 +14,9 @@ from pydron_ng.backends.base import Blob, Call, Cancel, Define, Frame, Settings,
 from pydron_ng.values.blob import Part, memory_of
 
 #: What a message consists of. The key says what the blob is: an int the call of (or the
-#: outcome for) that task, or its end if it is negative; bytes the definition of that token, None
-#: the settings; a string is for the two ends of an exchange of memory.
+#: outcome for) that task; a negative one is about a call under way, to the worker that it is to
+#: end, to the program a remark; bytes the definition of that token, None the settings; a string
+#: is for the two ends of an exchange of memory.
 Key = int | bytes | str | None
 Item = tuple[Key, Blob]
 
@@ -36,11 +37,16 @@ def item(frame: Frame) -> Item:
         case Settings(blob):
             return None, blob
         case Cancel(task):
-            return -1 - task, ()
+            return about(task), ()
 
 
-def cancelled(key: int) -> TaskId | None:
-    """The task that is to end; None if the key is that of a call."""
+def about(task: TaskId) -> int:
+    """The key of what is neither a call nor its outcome."""
+    return -1 - task
+
+
+def subject(key: int) -> TaskId | None:
+    """The task that it is about; None if the key is that of a call or an outcome."""
     return TaskId(-1 - key) if key < 0 else None
 
 
@@ -75,11 +81,12 @@ class Readable(Protocol):
 
 
 class Outbox:
-    """What is still to be written to a stream."""
+    """What is still to be written to a stream. sent: bytes that were."""
 
-    __slots__ = ("_buffers",)
+    __slots__ = ("_buffers", "sent")
 
     def __init__(self) -> None:
+        self.sent = 0
         self._buffers: deque[memoryview] = deque()
 
     def put(self, buffers: Iterable[bytes | memoryview]) -> None:
@@ -99,6 +106,7 @@ class Outbox:
         return True
 
     def _forget(self, sent: int) -> None:
+        self.sent += sent
         while sent:
             first = self._buffers[0]
             if sent < len(first):
@@ -109,14 +117,15 @@ class Outbox:
 
 
 class Inbox:
-    """What was read from a stream and is not a whole message yet.
+    """What was read from a stream and is not a whole message yet. received: bytes so far.
 
     may_lose: large parts that no memory is left for are passed over, and None is in their place.
     """
 
-    __slots__ = ("_chunk", "_data", "_may_lose", "_missing", "_parts", "_slim")
+    __slots__ = ("_chunk", "_data", "_may_lose", "_missing", "_parts", "_slim", "received")
 
     def __init__(self, *, may_lose: bool = False) -> None:
+        self.received = 0
         self._may_lose = may_lose
         self._chunk = memoryview(bytearray(_CHUNK_BYTES))  # allocating it at each read cost 25 us
         self._data = bytearray()
@@ -142,6 +151,7 @@ class Inbox:
         count = stream.recv_into(self._chunk)
         if not count:
             raise EOFError
+        self.received += count
         self._data += self._chunk[:count]
 
     def _fill(self, stream: Readable) -> None:
@@ -149,6 +159,7 @@ class Inbox:
         count = stream.recv_into(view)
         if not count:
             raise EOFError
+        self.received += count
         self._filled(count)
 
     def _filled(self, count: int) -> None:

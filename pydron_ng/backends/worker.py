@@ -5,26 +5,23 @@ from __future__ import annotations
 import importlib
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from pydron_ng.backends.base import Blob, Performer, TaskId, Token
-from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.exchange import End, WorkerEnd
-from pydron_ng.backends.wire import Inbox, Item, Key, Outbox, cancelled, encode
+from pydron_ng.backends.outfit import Outfit
+from pydron_ng.backends.permits import Permit
+from pydron_ng.backends.wire import Inbox, Item, Key, Outbox, about, encode, subject
 from pydron_ng.memory.arena import WORKER_IDLE_BYTES, Arena
 
 if TYPE_CHECKING:
     import asyncio
 
     from pydron_ng.backends.coroutines import Attach, Coroutines
-
-#: Outcomes of short calls travel together, but none is held back for longer than this.
-_HOLD_SECONDS = 0.001
-
-Outcomes = list[tuple[TaskId, Blob]]
 
 
 def find(performer: str) -> Callable[[str], Performer]:
@@ -36,26 +33,36 @@ def find(performer: str) -> Callable[[str], Performer]:
 class Work:
     """The calls of one worker: each outcome is sent exactly once.
 
-    send: called with outcomes, in the order of the calls; coroutines in that of their ends.
+    send: called with outcomes, in the order of the calls; coroutines in that of their ends. By
+        any thread with a remark on a call, before its outcome.
     """
 
-    def __init__(self, performer: Performer, send: Callable[[Outcomes], None]) -> None:
+    def __init__(
+        self,
+        performer: Performer,
+        send: Callable[[list[Item]], None],
+        permit: Permit | None = None,
+    ) -> None:
+        """permit: which calls were not taken back meanwhile; None: all are begun."""
         self._performer = performer
+        self._hold_seconds = performer.hold_seconds
         self._send = send
+        self._permit = permit
         self._coroutines: Coroutines | None = None
 
     def do(self, items: Sequence[Item]) -> None:
         """Perform the items in order; coroutines are only begun."""
-        outcomes: Outcomes = []
+        outcomes: list[Item] = []
+        permit = self._permit
         sent_at = time.perf_counter()
         for key, blob in items:
             if not isinstance(key, int):
                 self._heed(key, blob)
-            elif (task := cancelled(key)) is not None:
+            elif (task := subject(key)) is not None:
                 self._cancel(task)
-            else:
+            elif permit is None or permit.take(TaskId(key)):
                 self._perform(TaskId(key), blob, outcomes)
-                if (now := time.perf_counter()) - sent_at > _HOLD_SECONDS:
+                if (now := time.perf_counter()) - sent_at > self._hold_seconds:
                     self._send(outcomes)
                     outcomes, sent_at = [], now
         if outcomes:
@@ -67,8 +74,9 @@ class Work:
         else:
             self._performer.settings(blob)
 
-    def _perform(self, task: TaskId, blob: Blob, outcomes: Outcomes) -> None:
-        outcome = self._performer.perform(blob)
+    def _perform(self, task: TaskId, blob: Blob, outcomes: list[Item]) -> None:
+        say = partial(self._remark, about(task))
+        outcome = self._performer.perform(blob, say)
         if isinstance(outcome, tuple):
             outcomes.append((task, outcome))
             return
@@ -77,6 +85,9 @@ class Work:
 
             self._coroutines = Coroutines(self._send)
         self._coroutines.add(task, outcome)
+
+    def _remark(self, key: Key, remark: Blob) -> None:
+        self._send([(key, remark)])
 
     def _cancel(self, task: TaskId) -> None:
         if self._coroutines is not None:
@@ -97,21 +108,27 @@ def serve(
     stream: socket.socket,
     performer: Performer,
     environment: Mapping[str, str],
-    aside: Stream | None = None,
+    outfit: Outfit,
     end: End | None = None,
+    folder: str = "",
 ) -> None:
     """Perform what comes out of the stream until it ends.
 
     environment: the worker's own variables, kept whatever the program's settings say.
-    aside: the second stream, if memory is to be shared. end: what else spares parts their way.
+    outfit: its second stream is for memory that is shared. end: what else spares parts their way.
+    folder: where it may keep files.
     """
-    inbox, outbox, exchange = Inbox(may_lose=True), Outbox(), end or WorkerEnd(aside)
-    if aside is not None:
+    inbox, outbox, exchange = Inbox(may_lose=True), Outbox(), end or WorkerEnd(outfit.aside)
+    performer.dwell(folder)
+    if outfit.aside is not None:
         performer.share(Arena(WORKER_IDLE_BYTES, compared=False))
 
-    def send(outcomes: Outcomes) -> None:
-        outbox.put(encode(exchange.outgoing(outcomes)))
-        outbox.push(stream)
+    sending = threading.Lock()  # threads of a call may make remarks
+
+    def send(items: list[Item]) -> None:
+        with sending:
+            outbox.put(encode(exchange.outgoing(items)))
+            outbox.push(stream)
 
     def receive() -> list[Item]:
         return exchange.incoming(inbox.pull(stream))
@@ -122,7 +139,7 @@ def serve(
         loop.add_reader(stream, something)
         return partial(loop.remove_reader, stream)
 
-    work = Work(_Housed(performer, environment), send)
+    work = Work(_Housed(performer, environment), send, outfit.permit)
     try:
         while True:
             work.do(receive())
@@ -134,12 +151,22 @@ def serve(
 class _Housed:
     """A performer whose settings never take away the worker's own environment."""
 
-    __slots__ = ("_environment", "_performer", "define", "perform", "share")
+    __slots__ = (
+        "_environment",
+        "_performer",
+        "define",
+        "dwell",
+        "hold_seconds",
+        "perform",
+        "share",
+    )
 
     def __init__(self, performer: Performer, environment: Mapping[str, str]) -> None:
         self._performer = performer
         self._environment = environment
+        self.hold_seconds = performer.hold_seconds
         self.share = performer.share
+        self.dwell = performer.dwell
         self.define = performer.define
         self.perform = performer.perform
 

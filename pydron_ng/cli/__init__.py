@@ -12,7 +12,7 @@ from pydron_ng.cli.words import Words
 
 #: Each is a module beside this one, with a click command of its own name.
 WORDS: tuple[str, ...] = tuple(
-    "check cloud completion config doctor explain lint report run".split()
+    "check cloud completion config doctor explain kill lint node report run status top web".split()
 )
 
 

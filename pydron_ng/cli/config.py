@@ -34,6 +34,7 @@ _VARIABLES: Mapping[str, str] = MappingProxyType(
         "PYDRON_CHECK": "1: functional functions are checked",
         "PYDRON_CACHE_DIR": "where translations are kept",
         "PYDRON_REPORT": "the file for a report",
+        "PYDRON_NODE_TOKEN_FILE": "the token of nodes that Pool() names, its file",
         "PYDRON_PROGRESS": "1: progress is shown; 0: it is not",
     }
 )

@@ -24,6 +24,7 @@ class Configuration(NamedTuple):
     window: how many issued and not yet committed calls there may be in one scheduled call.
     functional, pure, value_types: what is declared of libraries, as ``module:name``.
     cache: whether translations are kept on disk.
+    monitor: which programs can be asked how they are: those with pools, all, none.
     source: the file, or what else it comes from, for messages.
     """
 
@@ -34,6 +35,7 @@ class Configuration(NamedTuple):
     pure: tuple[str, ...]
     value_types: tuple[str, ...]
     cache: Literal["on", "off"]
+    monitor: Literal["pools", "all", "off"]
     source: str
 
 
@@ -58,8 +60,9 @@ def from_dict(values: Any, worker_model: Any, source: str) -> Configuration:
     """
     document = document_from(values, worker_model, source)
     workers = tuple(worker for worker in document.workers if worker.enabled)
-    declared = document.functional, document.pure, document.value_types, document.cache
-    return Configuration(workers, document.inline, document.window, *declared, source)
+    declared = document.functional, document.pure, document.value_types
+    seen = document.cache, document.monitor
+    return Configuration(workers, document.inline, document.window, *declared, *seen, source)
 
 
 def document_from(values: Any, worker_model: Any, source: str) -> Any:
@@ -95,6 +98,7 @@ def document_model(worker_model: Any) -> Any:
             ("pure", names, ()),
             ("value_types", names, ()),
             ("cache", Literal["on", "off"], "on"),
+            ("monitor", Literal["pools", "all", "off"], "pools"),
         ],
         forbid_unknown_fields=True,
     )

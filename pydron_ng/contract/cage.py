@@ -8,6 +8,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from pydron_ng.runtime.perform import Performer
+from pydron_ng.values.blob import Blob
 
 
 def main(descriptor: int) -> None:
@@ -22,4 +23,8 @@ def main(descriptor: int) -> None:
             for token, blob in known.items():
                 performer.define(token, blob)
             performer.settings(settings)
-            stream.send(performer.perform(call))
+            stream.send(performer.perform(call, _unheard))
+
+
+def _unheard(remark: Blob) -> None:
+    """A trial is about the outcome."""

@@ -3,4 +3,5 @@
 ``pool`` is what users see, ``jobs`` what travels, ``performer`` what a worker does with it.
 ``desk`` speaks with the scheduler, ``delivery`` with futures; ``making`` and ``room`` say which
 items of a ``stream`` travel together and how many are under way; ``asynchronous`` is for ``await``.
+What else may be asked for: ``reporting``, ``hearing``, ``files``, ``setup``, ``commands``.
 """

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Self
 
-from pydron_ng.pool.future import PoolFuture
+from pydron_ng.pool.future import Info, PoolFuture
 from pydron_ng.pool.jobs import Job
 from pydron_ng.pool.making import Making, Unmade
 from pydron_ng.pool.room import Room
-from pydron_ng.pool.stream import Later, Tasks, values_of
+from pydron_ng.pool.stream import Later, Tasks, info_of, values_of
 
 
 async def awaited(future: PoolFuture) -> Any:
@@ -58,6 +58,7 @@ class AsyncStream(AsyncIterator[Any]):
         self._ordered = ordered
         self._indexed = indexed
         self._values: Iterator[Any] = iter(())
+        self._infos = [Info()]
         self._reading: _Reading | None = None
         self._source = _items(source if isinstance(source, AsyncIterable) else iter(source))
         self._later = later
@@ -77,8 +78,14 @@ class AsyncStream(AsyncIterator[Any]):
             await self.aclose()
             raise
 
+    @property
+    def info(self) -> Info:
+        """Of the task that made the last result; what it printed, of that call alone."""
+        return info_of(self._infos, self._values)
+
     async def aclose(self) -> None:
         """Nobody wants the results that are left."""
+        self._infos = [self.info]
         self._is_closed = True
         self._values = iter(())
         reading, self._reading = self._reading, None
@@ -101,7 +108,9 @@ class AsyncStream(AsyncIterator[Any]):
                 await self.aclose()
                 raise failure or StopAsyncIteration
             first = reading.tasks.taken(job)
-            self._values = values_of(self._making.outcomes(job), first if self._indexed else None)
+            outcomes, self._infos = self._making.outcomes(job)
+            number = first if self._indexed else None
+            self._values = values_of(outcomes, number, are_told=len(self._infos) > 1)
             self._room.learn(self._making.seconds)
             reading.bell.set()
             for value in self._values:

@@ -1,4 +1,4 @@
-"""From what workers answer to futures: on a thread of its own, where callbacks may take their time.
+"""What workers answer gets to futures: on a thread of its own, where callbacks may take their time.
 
 Unpickling and callbacks are user code: they never run under the lock.
 """
@@ -6,7 +6,6 @@ Unpickling and callbacks are user code: they never run under the lock.
 from __future__ import annotations
 
 import queue
-import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -15,29 +14,23 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+from pydron_ng.backends.base import Blob, WorkerId
 from pydron_ng.backends.start import start
-from pydron_ng.errors import BackendError, WorkerLost
 from pydron_ng.log import log
 from pydron_ng.pool.desk import Desk, Function
 from pydron_ng.pool.future import Info, PoolFuture
 from pydron_ng.pool.jobs import Job, suspends
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import AWAITED, ONE, Answer, Portable, Raised, Unpicklable
+from pydron_ng.pool.outcomes import Failed, outcomes_of
+from pydron_ng.pool.parcels import AWAITED, ONE, unpacked
 from pydron_ng.runtime.session import guests
 from pydron_ng.runtime.task import TaskState
 
 _OVER = frozenset({TaskState.SETTLED, TaskState.DROPPED})
 
 
-class RemoteTraceback(Exception):
-    """The cause of an exception that a task has raised: the traceback on its worker, as text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
-
-    def __str__(self) -> str:
-        return f'\n"""\n{self.text}"""'
+#: Of what a task has returned and what is known of it.
+Finish = Callable[[Any, Info], Any]
 
 
 class Lifeline:
@@ -59,26 +52,38 @@ class Delivery:
         self._is_waiting = False  # the thread, for something to do
         self._has_ended = False
         self._futures: dict[Job, PoolFuture] = {}
+        desk.later = self.later
         guests.add(self)
 
     def submit(
-        self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], options: Options
+        self,
+        function: Function,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        options: Options,
+        finish: Finish | None = None,
     ) -> PoolFuture:
-        """Raises: RuntimeError after shutdown; PicklingError."""
+        """finish: makes the result of what was returned; what it raises is raised instead.
+
+        Raises: RuntimeError after shutdown; PicklingError.
+        """
         is_coroutine = suspends(function.called)
-        given: tuple[int, Any] = ONE, (args, kwargs)
+        how = ONE
+        given: Any = args, kwargs
         if is_coroutine:
-            given = AWAITED, (args, kwargs, options.timeout, options.retries + 1)
+            how, given = AWAITED, (args, kwargs, options.timeout, options.retries + 1)
 
         def hear(job: Job) -> None:
-            self._work.put(partial(self._deliver, job, future, function))
+            self._work.put(partial(self._deliver, job, future, function, finish))
 
-        job = self._desk.job(function, given, options, hear, is_coroutine=is_coroutine)
+        job = self._desk.job(function, how, given, options, hear, is_coroutine=is_coroutine)
         future = PoolFuture(
             lambda: self._drop(job),
             lambda: job.state is TaskState.RUNNING,
             partial(self._attend, job),
         )
+        if options.on_progress is not None:
+            job.hear_report = partial(self._hear_report, future, options.on_progress)
         self.begin()
         self._futures[job] = future
         try:
@@ -115,8 +120,33 @@ class Delivery:
                     )
                     start(thread)
                     self._thread = thread
+                    self._desk.begin()
+
+    def _hear_report(
+        self, future: PoolFuture, told: Callable[[Any, Any], object], job: Job, report: Blob
+    ) -> None:
+        """Under the lock."""
+        self._desk.flow.came(job.worker)
+        self._work.put(partial(self._tell, future, told, job.worker, report))
+
+    def _tell(
+        self,
+        future: PoolFuture,
+        told: Callable[[Any, Any], object],
+        worker: WorkerId,
+        report: Blob,
+    ) -> None:
+        try:
+            if not future.done():  # it may have been cancelled
+                told(future, unpacked(report))
+        except Exception:
+            log().exception("on_progress has failed")
+        finally:
+            with self._desk.lock:
+                self._desk.flow.told(worker)
 
     def _do_all(self) -> None:
+        self._desk.flow.teller = threading.get_ident()
         while True:
             self._is_waiting = True
             work = self._work.get()
@@ -137,17 +167,23 @@ class Delivery:
                 return
             _do(work)
 
-    def _deliver(self, job: Job, future: PoolFuture, function: Function) -> None:
+    def _deliver(
+        self, job: Job, future: PoolFuture, function: Function, finish: Finish | None
+    ) -> None:
         self._futures.pop(job, None)
-        outcome, info = outcomes_of(self._desk, job, function)
+        [outcome], [info] = outcomes_of(self._desk, job, function)
         if not future.set_running_or_notify_cancel():
             return
         future.info = info
-        value = outcome[0]
-        if isinstance(value, Failed):
-            future.set_exception(value.exception)
+        if finish is not None and not isinstance(outcome, Failed):
+            try:
+                outcome = finish(outcome, info)
+            except Exception as failure:
+                outcome = Failed(failure)
+        if isinstance(outcome, Failed):
+            future.set_exception(outcome.exception)
         else:
-            future.set_result(value)
+            future.set_result(outcome)
 
     # --- the end ---
 
@@ -186,6 +222,7 @@ class Delivery:
 
     def _close(self) -> None:
         self._desk.close()
+        self._desk.end()
         self._has_ended = True
         self._work.put(None)
         thread = self._thread
@@ -229,64 +266,3 @@ def _do(work: Callable[[], object]) -> None:
         work()
     except BaseException:
         log().exception("a callback of a future, or the reading of an outcome, has failed")
-
-
-class Failed:
-    """A call has no value. exception: what is raised instead."""
-
-    __slots__ = ("exception",)
-
-    def __init__(self, exception: BaseException) -> None:
-        self.exception = exception
-
-
-def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], Info]:
-    """Of each call its value, or Failed; prints what was printed, unless that is to be kept."""
-    if job.lost is not None:
-        return [Failed(_lost(job))] * job.calls, Info(job.worker, desk.host(job.worker))
-    try:
-        answer = job.answer()
-    except (Exception, SystemExit) as failure:  # reading it is the user's code
-        why = f"the outcome of {job.label()} cannot be read: {type(failure).__name__}: {failure}"
-        return [Failed(BackendError(why))] * job.calls, Info(job.worker, desk.host(job.worker))
-    desk.took(function, answer.ended - answer.began, job.calls)
-    outcomes = answer.outcomes
-    if not answer.is_fine:
-        outcomes = [_failed(outcome, job) for outcome in outcomes]
-        outcomes += [outcomes[0]] * (job.calls - len(outcomes))  # the initializer has failed
-    return outcomes, _info(desk, job, answer)
-
-
-def _lost(job: Job) -> Exception:
-    if job.was_late:
-        return TimeoutError(job.lost)
-    return WorkerLost(job.lost)
-
-
-_CAUSE: Any = BaseException.__dict__["__cause__"]
-
-
-def _failed(outcome: Any, job: Job) -> Any:
-    if type(outcome) is Raised:
-        failure = outcome.exception
-        if isinstance(failure, Portable):
-            failure = failure.exception()
-        _CAUSE.__set__(failure, RemoteTraceback(outcome.text))  # the class may forbid to set it
-        return Failed(failure)
-    if type(outcome) is Unpicklable:
-        what = f"{job.label()}: a {outcome.what} cannot be sent back from its worker"
-        return Failed(BackendError(f"{what}:\n{outcome.why}"))
-    return outcome
-
-
-def _info(desk: Desk, job: Job, answer: Answer) -> Info:
-    said = {"out": "", "err": ""}
-    for kind, text in answer.said:
-        if job.options.capture:
-            said[kind] += text
-        else:
-            with suppress(Exception):  # the program's stream is the program's
-                print(text, end="", file=sys.stdout if kind == "out" else sys.stderr)
-    text = next((o.text for o in answer.outcomes if type(o) is Raised), "")
-    times = answer.began, answer.ended
-    return Info(job.worker, desk.host(job.worker), *times, said["out"], said["err"], text)

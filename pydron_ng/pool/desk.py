@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import count
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydron_ng.backends import registry
 from pydron_ng.backends.base import TaskId, Token, WorkerId
 from pydron_ng.memory.arena import SHARE_BYTES
+from pydron_ng.pool.choosing import Choice, Choices
+from pydron_ng.pool.driver import PoolDriver
+from pydron_ng.pool.flow import Flow
 from pydron_ng.pool.jobs import Job, label_of
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import LARGE_FUNCTION, packed_call
+from pydron_ng.pool.setup import Setup
 from pydron_ng.pool.steady import Steady
-from pydron_ng.runtime.driver import Driver
+from pydron_ng.pool.waiting import Waiting
+from pydron_ng.runtime.session import monitor
+from pydron_ng.runtime.status import Status
 from pydron_ng.runtime.task import Task, TaskState
 from pydron_ng.values.blob import Blob
 
 if TYPE_CHECKING:
-    from pydron_ng.config import Configuration
+    import msgspec
 
+    from pydron_ng.config import Configuration
+    from pydron_ng.runtime.monitor.server import Server
+
+#: Why tasks get lost that are left at the end.
+_SHUT_DOWN = "the pool was shut down"
 PERFORMER = "pydron_ng.pool.performer:Performer"
 #: Of so many functions it is remembered what a call takes.
 _MOST_KNOWN = 256
@@ -31,38 +42,56 @@ _GRACE_SECONDS = 0.05
 #: So long where that costs more: the worker runs other coroutines, or is a thread, which stays.
 _LONG_GRACE_SECONDS = 1.0
 
+#: Has something done soon, by another thread.
+Later = Callable[[Callable[[], object]], None]
+
 
 class Function(NamedTuple):
-    """A function, and how it travels."""
+    """A function, how it travels, and what it is called in messages."""
 
     called: Any
     data: bytes
+    label: str
 
 
 class Desk:
-    """Takes tasks in, and tells what became of each exactly once. All is done under ``lock``."""
+    """Takes tasks in, and tells what became of each exactly once. All is done under ``lock``.
+
+    is_isolated: all workers are processes.
+    """
+
+    kind = "Pool"
 
     def __init__(self, config: Configuration) -> None:
         """Raises: ConfigError, BackendError."""
         backends = [registry.create(worker, PERFORMER) for worker in config.workers]
         self._can_kill = all(backend.capabilities.kill for backend, _ in backends)
         self.frame_seconds = max(b.capabilities.frame_seconds for b, _ in backends)
+        self.is_isolated = all(backend.capabilities.isolate for backend, _ in backends)
         self._definitions: dict[Token, Blob] = {}
-        self._driver = Driver(backends, self._definitions.__getitem__, lends=False)
+        self._driver = PoolDriver(
+            backends, self._definitions.__getitem__, lends=False, staffed=self._look_again
+        )
         self.lock = self._driver.lock
-        self._queue: list[tuple[int, int, Job]] = []
-        self._order = count()
+        self._closing = threading.RLock()
         self._open: dict[TaskId, Job] = {}
-        self._issued = 0
+        self._waiting = Waiting()
+        self._choices = Choices(self._forget_choice)
+        self.later: Later = lambda _: None
         self._seconds: dict[bytes, float] = {}
         self._steady = Steady()
         self._seen: dict[Token, None] = {}  # large functions of which there was one task
+        self.flow = Flow(lambda worker, wanted: self._driver.listen(worker, wanted=wanted))
+        self.setup = Setup()
+        self._why_hopeless = ""
         self.is_closed = self._is_refusing = False
+        self._can_be_asked = config.monitor != "off"
+        self._monitor: Server | None = None
 
     @property
     def capacity(self) -> int:
-        """How many workers there are, or are to be."""
-        return self._driver.capacity
+        """How many workers there are, or are to be; 1 if none is: tasks are to hear of that."""
+        return max(1, self._driver.capacity)
 
     @property
     def is_foreign(self) -> bool:
@@ -86,36 +115,54 @@ class Desk:
         """Raises: TypeError; PicklingError."""
         if not callable(called):
             raise TypeError(f"{called!r} cannot be called")
-        return Function(called, self._steady.bytes_of(called))
+        return Function(called, self._steady.bytes_of(called), label_of(called))
 
     def job(
         self,
         function: Function,
-        given: object,
+        how: int,
+        arguments: Any,
         options: Options,
         hear: Callable[[Job], None],
         *,
         calls: int = 1,
         is_coroutine: bool = False,
     ) -> Job:
-        """A task to be put in. given: how and with what the function is called.
+        """A task to be put in. how, arguments: see ``parcels``.
 
-        Raises: what pickling raises.
+        Raises: what pickling raises; what reading its files raises; ValueError.
         """
-        blob = packed_call(given, self._store, label_of(function.called))
+        if options.has_folder:
+            self.check_folder(function, is_coroutine=is_coroutine)
+        asked, files = options.asked(self._store)
+        given = (how, arguments) if asked is None else (how, arguments, asked)
+        blob = packed_call(given, self._store, function.label)
         head, tokens = self._head(function)
         return Job(
             self._driver.next_id(),
-            (head, *blob),
+            (head, *blob, *files),
             tokens,
-            lambda: label_of(function.called, calls),
+            lambda: function.label if calls == 1 else label_of(function.called, calls),
             self._settled,
             hear,
             options,
+            None if options.where is None else self._choices.of(options.where),
             calls=calls,
             seconds=calls * self.seconds_of(function),
             is_coroutine=is_coroutine,
         )
+
+    def check_folder(self, function: Function, *, is_coroutine: bool) -> None:
+        """Raises: ValueError, if the task cannot have a working directory of its own."""
+        why = ""
+        if is_coroutine:
+            why = f"{function.label} is a coroutine, which shares it with others"
+        elif not self.is_isolated:
+            why = "threads share it with the program; take workers that are processes"
+        if why:
+            raise ValueError(
+                f"a task with files or outputs has a working directory of its own: {why}"
+            )
 
     def _store(self, memory: memoryview) -> Any:
         if memory.nbytes >= SHARE_BYTES:
@@ -169,33 +216,38 @@ class Desk:
                 raise RuntimeError("cannot schedule new tasks after shutdown")
             for job in jobs:
                 self._open[job.id] = job
-                heapq.heappush(self._queue, (-job.options.priority, next(self._order), job))
+                self._waiting.add(job)
+            if self._why_hopeless:
+                self._lose_waiting(self._why_hopeless)
+                return
             self._feed()
+        self._choose({job.choice for job in jobs if job.choice is not None})
 
     def _feed(self) -> None:
-        """Issue one for each worker, those of highest priority first; all others may be overtaken.
-
-        Coroutines are not counted: a worker has many of them.
-        """
-        issued: list[Job] = []
-        most = self.capacity
-        while self._queue and (self._issued < most or self._queue[0][2].is_coroutine):
-            _, _, job = heapq.heappop(self._queue)
-            if job.id in self._open:
-                self._issued += not job.is_coroutine
-                job.is_issued = True
-                issued.append(job)
-        if issued:
+        """Issue what there is room for; all that wait may be overtaken."""
+        if issued := self._waiting.take(self.capacity):
             self._driver.issue(issued)
 
     def _settled(self, job: Task) -> None:
         assert isinstance(job, Job)
-        self._issued -= not job.is_coroutine
+        self._tell(job)
+        if not self.is_closed and not self._why_hopeless:
+            self._feed()
+
+    def _tell(self, job: Job) -> None:
+        """It is done, in one way or another."""
         if self._open.pop(job.id, None) is not None:
+            self._waiting.over(job)
             job.hear(job)
         job.let_go()
-        if not self.is_closed:
-            self._feed()
+
+    def _fail(self, job: Job, why: str) -> None:
+        """Nobody does it."""
+        if job.is_issued:
+            self._driver.drop((job,))
+        job.lost = why
+        job.state = TaskState.SETTLED
+        self._tell(job)
 
     def drop(self, job: Job) -> bool:
         """Nobody wants the task: it is not begun, or ended with its worker. False: it is done."""
@@ -206,10 +258,9 @@ class Desk:
                 return False
             if job.is_issued:
                 self._driver.drop((job,), self._grace_seconds(job))
-                self._issued -= not job.is_coroutine
-                self._feed()
-            else:
-                job.state = TaskState.DROPPED
+            job.state = TaskState.DROPPED
+            self._waiting.over(job)
+            self._feed()
             job.let_go()
             return True
 
@@ -222,23 +273,144 @@ class Desk:
 
         With the lock held, as `done` is called.
         """
-        self._driver.wait(done, seconds)
+        with self.flow.awaited():
+            self._driver.wait(done, seconds)
+
+    def failed(self, job: Job, why: str, calls: int) -> None:
+        """So many of its calls have no value. why: the traceback of one, or another text."""
+        with self.lock:
+            self._driver.tally.fail(job.label(), why, calls)
+
+    def status(self) -> Status:
+        """How workers and calls are now; other hosts may take a moment to say so."""
+        with self.entered():
+            self._driver.ask()
+            status = self._driver.status()
+            return status._replace(waiting=status.waiting + self._waiting.calls)
+
+    def lose(self, task: TaskId, why: str) -> bool:
+        """Give a task up that the program still wants; False: no worker has it."""
+        with self.entered():
+            job = self._open.get(task)
+            return job is not None and self._driver.lose(task, why, self._grace_seconds(job))
+
+    def kill(self, worker: WorkerId) -> bool:
+        """End a worker; False: there is none. Raises: NotImplementedError, if it is a thread."""
+        with self.entered():
+            return self._driver.kill(worker)
 
     def refuse(self) -> None:
         """No more tasks are taken."""
         self._is_refusing = True
 
+    # --- who may do what ---
+
+    def _choose(self, choices: Collection[Choice]) -> None:
+        """Find out who is fit for the tasks of these."""
+        if not choices:
+            return
+        with self.entered():
+            if self.is_closed:
+                return
+            self._driver.hire()
+            infos = [worker.info for worker in self._driver.workers()]
+        for choice in choices:
+            fit = choice.fit if choice.is_fresh else choice.ask(infos)
+            with self.lock:
+                self._suit(choice, fit)
+
+    def _suit(self, choice: Choice, fit: frozenset[WorkerId]) -> None:
+        for worker in fit ^ choice.fit:
+            self._driver.suit(worker, choice.kind, fits=worker in fit)
+        choice.fit = fit
+        self._feed()
+        if fit or self._driver.is_hiring:
+            return
+        waiting = [job for job in self._open.values() if job.choice is choice]
+        for job in waiting:
+            if job.state is TaskState.READY:
+                job.refusal = choice.refusal(job.label(), len(self._driver.present))
+                self._fail(job, str(job.refusal))
+
+    def _look_again(self) -> None:
+        """Workers have come or gone. Under the lock, so others are to ask what users have said."""
+        if choices := self._choices.expired():
+            self._driver.expects += 1
+            self.later(partial(self._choose_now, choices))
+
+    def _choose_now(self, choices: Collection[Choice]) -> None:
+        try:
+            self._choose(choices)
+        finally:
+            with self.lock:
+                self._driver.expects -= 1
+
+    def _forget_choice(self, choice: Choice) -> None:
+        with self.lock:
+            for worker in choice.fit:
+                self._driver.suit(worker, choice.kind, fits=False)
+
     # --- workers, and the end ---
 
-    def hire(self) -> None:
-        """Start the workers without a task."""
-        with self.lock:
-            self._driver.hire()
+    def begin(self) -> None:
+        """There are going to be tasks: from now on one can ask how they are."""
+        if self._can_be_asked and not self.is_closed:
+            self._monitor = monitor()
+            self._monitor.serve(self)
 
-    def prepare(self, initializer: Blob) -> None:
-        """Have each worker call this before its first task."""
+    def end(self) -> None:
+        """There is nothing more to be asked."""
+        if self._monitor is not None:
+            self._monitor.dismiss(self)
+
+    def muster(self) -> list[WorkerId]:
+        """All workers, when all are there that are to come."""
+        with self.entered():
+            self._driver.hire()
+            self._driver.wait(lambda: not self._driver.is_hiring)
+            return [WorkerId(one.info.id) for one in self._driver.workers()]
+
+    def add(self, configs: Sequence[msgspec.Struct]) -> None:
+        """Have these workers, too.
+
+        Raises: ConfigError, BackendError; RuntimeError after `close`.
+        """
+        made = [registry.create(config, PERFORMER) for config in configs]
+        with self.entered():
+            if self.is_closed or self._is_refusing:
+                raise RuntimeError("cannot add workers after shutdown")
+            for backend, workers in made:
+                self._can_kill = self._can_kill and backend.capabilities.kill
+                self._driver.add(backend, workers)
+            self._feed()
+
+    def remove(self, workers: Sequence[WorkerId], *, drains: bool) -> None:
+        """Do without these; returns when they are gone."""
+        with self.entered():
+            if drains:
+                self._driver.remove(workers, drains=True)
+                self.wait(lambda: self._driver.are_resting(workers))
+                self._part(workers)
+            self._driver.remove(workers, drains=False)
+            self.wait(lambda: self._driver.present.isdisjoint(workers))
+            self._driver.release(workers)
+
+    def _part(self, workers: Collection[WorkerId]) -> None:
+        """Have these, which have nothing to do, clean up behind themselves."""
+        with self.flow.awaited():
+            self.setup.end(workers, self._driver.part, self.name)
+
+    def prepare(self, setup: Setup) -> None:
+        """What each worker does before its first task, and at its end."""
         with self.lock:
-            self._driver.settings(initializer)
+            self.setup = setup
+            if setup.blob:
+                self._driver.settings(setup.blob)
+
+    def name(self, worker: WorkerId) -> str:
+        """For messages."""
+        host = self.host(worker)
+        return f"worker {worker} of {host}" if host else f"worker {worker}"
 
     def host(self, worker: WorkerId) -> str:
         """Where a worker is; empty on this machine."""
@@ -249,19 +421,27 @@ class Desk:
         """Is there no task that is not done?"""
         return not self._open
 
-    def close(self) -> None:
-        """End all workers; tasks that are left are heard of as lost."""
+    def close(self, why: str = _SHUT_DOWN) -> None:
+        """End all workers; tasks that are left are heard of as lost, for that reason."""
+        with self._closing, self.lock:  # the second one waits for the first
+            is_first, self.is_closed = not self.is_closed, True
+            try:
+                if is_first:
+                    self._part(list(self._driver.present))
+            finally:
+                self._lose_waiting(why)
+                with suppress(OSError):  # the program may have closed our descriptors
+                    self._driver.close(why)
+
+    def give_up(self, why: str) -> None:
+        """No worker is worth starting: tasks that wait fail, as do all to come."""
         with self.lock:
-            self.is_closed = True
-            left = [job for job in self._open.values() if not job.is_issued]
-            with suppress(OSError):  # the program may have closed our descriptors
-                self._driver.close()
-            for job in left:
-                job.lost = f"{job.label()}: the pool was shut down"
-                job.state = TaskState.SETTLED
-                self._open.pop(job.id, None)
-                job.hear(job)
-                job.let_go()
+            self._why_hopeless = why
+            self._lose_waiting(why)
+
+    def _lose_waiting(self, why: str) -> None:
+        for job in [job for job in self._open.values() if not job.is_issued]:
+            self._fail(job, f"{job.label()}: {why}")
 
     # --- forks ---
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -15,6 +16,8 @@ class Info(NamedTuple):
     began, ended: by the wall clock of the worker, in seconds since the epoch; 0.0: it did not.
     stdout, stderr: what it printed, where that was asked for by ``options(capture=True)``.
     traceback: the text of it, as the worker saw it; empty if nothing was raised.
+    files: by ``options(outputs=...)``, by their names: contents, or where they were written to;
+        None if that was not asked for, or the task has failed.
     """
 
     worker: int = -1
@@ -24,6 +27,7 @@ class Info(NamedTuple):
     stdout: str = ""
     stderr: str = ""
     traceback: str = ""
+    files: Mapping[str, bytes | Path] | None = None
 
 
 class PoolFuture(Future[Any]):

@@ -7,7 +7,8 @@ from functools import partial
 from types import FunctionType
 from typing import Any
 
-from pydron_ng.backends.base import TaskId, Token
+from pydron_ng.backends.base import SUSPENDED, TaskId, Token
+from pydron_ng.pool.choosing import Choice
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import Answer, answered
 from pydron_ng.runtime.grain import is_coroutine_function
@@ -20,9 +21,11 @@ class Job(Task):
     """calls: how many there are in it. options: as asked for.
 
     hear: called once when it is done, under the lock. is_issued: has the scheduler got it?
+    hear_report: called with each report before that, under the lock.
+    choice: the workers that it may go to; None: to all. refusal: why none of them may do it.
     """
 
-    __slots__ = ("calls", "hear", "is_issued", "options")
+    __slots__ = ("calls", "choice", "hear", "hear_report", "is_issued", "options", "refusal")
 
     def __init__(
         self,
@@ -33,24 +36,40 @@ class Job(Task):
         settle: Callable[[Task], None],
         hear: Callable[[Job], None],
         options: Options,
+        choice: Choice | None = None,
         *,
         calls: int = 1,
         seconds: float = 0.0,
         is_coroutine: bool = False,
     ) -> None:
-        limits: Limits = options.limits_of_coroutine if is_coroutine else options.limits
+        limits: Limits | None = options.limits_of_coroutine if is_coroutine else options.limits
         super().__init__(
             number, blob, tokens, label, settle, seconds, is_coroutine=is_coroutine, limits=limits
         )
         self.calls = calls
         self.hear = hear
+        self.hear_report: Callable[[Job, Blob], None] = _nobody
         self.is_issued = False
         self.options = options
+        self.choice = choice
+        self.kind = None if choice is None else choice.kind
+        self.refusal: Exception | None = None
+
+    @property
+    def size(self) -> int:
+        return self.calls
 
     def let_go(self) -> None:
         """It is over: its arguments are not needed any more, nor who was to hear of it."""
         self._blob = ()
-        self.hear = _nobody
+        self.hear = self.hear_report = _nobody
+
+    def remark(self, remark: Blob) -> None:
+        """Its worker says that it has suspended, or passes a report on."""
+        if remark == SUSPENDED:
+            super().remark(remark)
+        else:
+            self.hear_report(self, remark)
 
     def answer(self) -> Answer:
         """What its worker sent. Raises: what unpickling raises."""
@@ -59,7 +78,7 @@ class Job(Task):
         return answered(blob)
 
 
-def _nobody(job: Job) -> None:
+def _nobody(job: Job, report: Blob = ()) -> None:
     """Does not hear."""
 
 

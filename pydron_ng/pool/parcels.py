@@ -17,9 +17,26 @@ LARGE_FUNCTION: Final = 4096
 #: How the arguments of the calls of a task are given: (args, kwargs); a list of items, each the
 #: one argument; a list of tuples; or, to be awaited, (args, kwargs, timeout, tries).
 ONE, ITEMS, STARRED, AWAITED = 0, 1, 2, 3
+#: In place of a function: the worker is about to end.
+LAST: Final = b"last"
 _MAIN: Final = b"__main__"
 #: Keeps the bytes of a large buffer elsewhere, if it can.
 Store = Callable[[memoryview], Any]
+
+
+class Asked(NamedTuple):
+    """What a task is to do beside its calls; goes along with those of which something is asked.
+
+    reports: what it reports is told. capture: what each call prints is told apart, also what
+        programs print that it starts.
+    files: names and permissions of those that it finds in a directory of its own; their contents
+        are the last parts of its blob. outputs: patterns of those that it leaves there.
+    """
+
+    reports: bool = False
+    capture: bool = False
+    files: Sequence[tuple[str, int]] = ()
+    outputs: Sequence[str] = ()
 
 
 class Unpicklable(NamedTuple):
@@ -45,17 +62,19 @@ class Portable(NamedTuple):
 
 
 class Raised(NamedTuple):
-    """A call raised. text: the traceback on the worker."""
+    """A call raised. text: the traceback on the worker. is_first: it was the initializer."""
 
     exception: BaseException | Portable
     text: str
+    is_first: bool = False
 
 
 class Answer(NamedTuple):
     """What became of a task.
 
     outcomes: of each call its value; `Raised` or `Unpicklable` only where `is_fine` is False.
-    began, ended: by the worker's wall clock. said: what it printed, each with "out" or "err".
+    began, ended: by the worker's wall clock. said: what it printed, see ``hearing.Said``.
+    files: name, permissions and content of each that it has left.
     """
 
     outcomes: list[Any]
@@ -63,6 +82,7 @@ class Answer(NamedTuple):
     began: float
     ended: float
     said: tuple[tuple[str, str], ...]
+    files: Sequence[tuple[str, int, Any]] = ()
 
 
 def dumps(value: object, buffers: list[pickle.PickleBuffer] | None = None) -> bytes:
@@ -108,7 +128,7 @@ def packed(value: object, store: Store) -> Blob:
 
 
 def packed_call(given: Any, store: Store, label: str) -> Blob:
-    """How and with what a function is called, as a blob.
+    """How and with what a function is called, and what is asked of it, as a blob.
 
     Raises: PicklingError, which says what cannot be sent.
     """
@@ -121,7 +141,7 @@ def packed_call(given: Any, store: Store, label: str) -> Blob:
         raise pickle.PicklingError(said) from failure
 
 
-def _culprit(how: int, given: Any) -> str:
+def _culprit(how: int, given: Any, *_: Asked) -> str:
     """What of it cannot be pickled."""
     if how in (ITEMS, STARRED):
         parts = [("an item", item) for item in given]
@@ -141,8 +161,8 @@ def unpacked(blob: Sequence[Any]) -> Any:
     """The value, of fresh objects; its arrays may be written to."""
     if len(blob) == 1:
         return pickle.loads(memory_of(blob[0]))
-    data, *buffers = map(memory_of, blob)
-    return pickle.loads(data, buffers=[bytearray(buffer) for buffer in buffers])
+    data, *buffers = blob  # there may be more of them, which are not its own
+    return pickle.loads(memory_of(data), buffers=(bytearray(memory_of(b)) for b in buffers))
 
 
 def answered(blob: Blob) -> Answer:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import pickle
-import traceback
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
-from itertools import starmap
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from time import time
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final
 
+from pydron_ng.backends.base import Say
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
+from pydron_ng.pool.calling import call_all, call_apart, call_once, in_time, raised
+from pydron_ng.pool.folder import left_in, working_in
 from pydron_ng.pool.hearing import Hearing, Said
-from pydron_ng.pool.jobs import label_of
 from pydron_ng.pool.parcels import (
     AWAITED,
-    ITEMS,
     LARGE_FUNCTION,
-    ONE,
+    LAST,
     Answer,
+    Asked,
     Portable,
     Raised,
     Unpicklable,
@@ -27,6 +27,7 @@ from pydron_ng.pool.parcels import (
     packed,
     unpacked,
 )
+from pydron_ng.pool.reporting import reporting
 from pydron_ng.values.blob import Blob, Token, memory_of
 
 #: So many functions that were sent along with tasks are remembered.
@@ -38,43 +39,107 @@ _LASTING: Final = frozenset({FunctionType, BuiltinFunctionType, type})
 class Performer:
     """One worker's side. captures: what the worker is; threads print as the program does."""
 
+    hold_seconds = 0.0  # what was done has an outcome, whatever the next call does to its worker
+
     def __init__(self, captures: str) -> None:
         self._hearing = None if captures == "thread" else Hearing()
         self._arena: Arena | None = None
+        self._home = ""
         self._defined: dict[bytes, bytes] = {}
         self._functions: dict[bytes, Any] = {}
         self._trouble: Raised | None = None  # of the initializer
+        self._cleanup = b""
 
     def share(self, arena: Arena) -> None:
         """Put large results there."""
         self._arena = arena
 
+    def dwell(self, folder: str) -> None:
+        """Tasks with files have directories there."""
+        self._home = folder
+
     def define(self, token: Token, blob: Blob) -> None:
         self._defined[token] = bytes(memory_of(blob[0]))
 
     def settings(self, blob: Blob) -> None:
-        """The initializer and its arguments: called before the first task."""
+        """The initializer, which is called before the first task, and what is called at the end."""
+        initializer, cleanup, *given = blob
         try:
-            _, ((data, arguments), _) = unpacked(blob)
-            pickle.loads(data)(*arguments)
+            if initializer:
+                _, (arguments, _) = unpacked(given)
+                pickle.loads(memory_of(initializer))(*arguments)
+            self._cleanup = bytes(memory_of(cleanup))
         except BaseException as failure:
-            self._trouble = _raised(failure)
+            with suppress(BaseException):  # its class is the user's
+                failure.add_note("raised by the initializer of the pool")
+            self._trouble = raised(failure)._replace(is_first=True)
 
-    def perform(self, blob: Blob) -> Blob | Coroutine[Any, Any, Blob]:
+    def perform(self, blob: Blob, say: Say) -> Blob | Coroutine[Any, Any, Blob]:
         """The answer to a task; never raises for what that does."""
         began = time()
+        if blob[0] == LAST:
+            return self._clean_up(began)
         if self._trouble is not None:
             return self._answer(Answer([self._trouble], False, began, time(), ()))
         try:
             function = self._function(blob[0])
-            how, given = unpacked(blob[1:])
+            how, given, *asked = unpacked(blob[1:])
         except BaseException as failure:
-            return self._answer(Answer([_raised(failure)], False, began, time(), ()))
+            return self._answer(Answer([raised(failure)], False, began, time(), ()))
         if how == AWAITED:
-            return self._await(function, *given)
+            return self._await(function, *given, say=say if asked and asked[0].reports else None)
+        if asked:
+            return self._perform_asked(function, how, given, asked[0], say, blob)
         with self._heard() as said:
-            outcomes, is_fine = _called(function, how, given)
+            outcomes, is_fine = call_all(function, how, given)
         return self._answer(Answer(outcomes, is_fine, began, time(), tuple(said)))
+
+    def _perform_asked(
+        self, function: Any, how: int, given: Any, asked: Asked, say: Say, blob: Blob
+    ) -> Blob:
+        """The same, and see to what is asked for besides."""
+        began = time()
+        outcomes: list[Any] = []
+        files: Sequence[Any] = ()
+        with self._heard() as said:
+            try:
+                with self._minded(asked, say, said, blob) as folder:
+                    outcomes = self._call_asked(function, how, given, asked, said)
+                    if asked.outputs and Raised not in map(type, outcomes):
+                        files = left_in(folder, asked.outputs)
+            except BaseException as failure:  # there is no room for a file, for one
+                outcomes = [raised(failure)]
+        is_fine = Raised not in map(type, outcomes)
+        return self._answer(Answer(outcomes, is_fine, began, time(), tuple(said), files))
+
+    @contextmanager
+    def _minded(self, asked: Asked, say: Say, said: Said, blob: Blob) -> Iterator[str]:
+        """See to it meanwhile; the directory of the task, if it has one of its own."""
+        with ExitStack() as meanwhile:
+            if asked.reports:
+                meanwhile.enter_context(reporting(say, is_alone=self._hearing is not None))
+            if asked.capture and self._hearing is not None:
+                meanwhile.enter_context(self._hearing.beneath(said))
+            folder = ""
+            if asked.files or asked.outputs:
+                contents = blob[len(blob) - len(asked.files) :]
+                folder = meanwhile.enter_context(working_in(self._home, asked.files, contents))
+            yield folder
+
+    def _call_asked(
+        self, function: Any, how: int, given: Any, asked: Asked, said: Said
+    ) -> list[Any]:
+        hearing = self._hearing
+        if not asked.capture or hearing is None:
+            return call_all(function, how, given)[0]
+        return call_apart(function, how, given, lambda: hearing.cut(said))
+
+    def _clean_up(self, began: float) -> Blob:
+        """Nothing, where the initializer has failed."""
+        with self._heard() as said:
+            outcome = call_once(pickle.loads(self._cleanup), (), {}) if self._cleanup else None
+        is_fine = type(outcome) is not Raised
+        return self._answer(Answer([outcome], is_fine, began, time(), tuple(said)))
 
     def _heard(self) -> AbstractContextManager[Said]:
         return nullcontext([]) if self._hearing is None else self._hearing.of_call()
@@ -94,16 +159,24 @@ class Performer:
         self._functions[data] = function
 
     async def _await(
-        self, function: Any, args: Any, kwargs: Any, seconds: float | None, tries: int
+        self,
+        function: Any,
+        args: Any,
+        kwargs: Any,
+        seconds: float | None,
+        tries: int,
+        *,
+        say: Say | None,
     ) -> Blob:
         began = time()
         quiet: AbstractContextManager[Said] = nullcontext([])
-        with quiet if self._hearing is None else self._hearing.of_coroutine() as said:
+        reports = nullcontext() if say is None else reporting(say, is_alone=False)
+        with quiet if self._hearing is None else self._hearing.of_coroutine() as said, reports:
             try:
-                value = await _in_time(lambda: function(*args, **kwargs), seconds, tries)
+                value = await in_time(lambda: function(*args, **kwargs), seconds, tries)
                 outcomes, is_fine = [value], True
             except BaseException as failure:
-                outcomes, is_fine = [_raised(failure)], False
+                outcomes, is_fine = [raised(failure)], False
         return self._answer(Answer(outcomes, is_fine, began, time(), tuple(said)))
 
     def _answer(self, answer: Answer) -> Blob:
@@ -124,63 +197,6 @@ class Performer:
 
 def _is_lasting(function: Any) -> bool:
     return type(function) in _LASTING and not getattr(function, "__closure__", None)
-
-
-async def _in_time(call: Callable[[], Any], seconds: float | None, tries: int) -> Any:
-    """What it returns. Raises: what it raises; TimeoutError if it took too long every time."""
-    import asyncio
-
-    while True:
-        tries -= 1
-        limit = asyncio.timeout(seconds)
-        try:
-            async with limit:
-                return await call()
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            if not tries:
-                raise TimeoutError(f"it took longer than {seconds:g} s on a worker") from None
-
-
-def _called(function: Any, how: int, given: Any) -> tuple[list[Any], bool]:
-    """The outcome of each call, and whether all are values."""
-    if how == ONE:
-        args, kwargs = given
-        outcome = _outcome(function, args, kwargs)
-        return [outcome], type(outcome) is not Raised
-    return _each(map if how == ITEMS else starmap, function, given)
-
-
-def _each(apply: Any, function: Any, given: Sequence[Any]) -> tuple[list[Any], bool]:
-    """Each call is made once, whatever others raise."""
-    outcomes: list[Any] = []
-    left, is_fine = iter(given), True
-    while len(outcomes) < len(given):
-        try:
-            outcomes.extend(apply(function, left))
-            if len(outcomes) < len(given):
-                raise StopIteration(f"raised by {label_of(function)}")
-        except BaseException as failure:
-            outcomes.append(_raised(failure))
-            is_fine = False
-    return outcomes, is_fine
-
-
-def _outcome(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    try:
-        return function(*args, **kwargs)
-    except BaseException as failure:
-        return _raised(failure)
-
-
-def _raised(failure: BaseException) -> Raised:
-    """The exception without its frames, which hold what it was computed from; and their text."""
-    try:
-        text = "".join(traceback.format_exception(failure))
-    except BaseException as trouble:  # its __str__ is the user's
-        text = f"{type(failure).__qualname__}, which cannot be told: {type(trouble).__qualname__}\n"
-    return Raised(failure.with_traceback(None), text)
 
 
 def _travelling(outcome: Any) -> Any:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, wait
+from os import PathLike
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from pydron_ng.backends import registry
+from pydron_ng.backends.base import WorkerId
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.config import from_dict, in_force
+from pydron_ng.errors import ConfigError
+from pydron_ng.pool.choosing import Only
 from pydron_ng.pool.delivery import Delivery, Lifeline
 from pydron_ng.pool.desk import Desk
 from pydron_ng.pool.future import PoolFuture
-from pydron_ng.pool.jobs import label_of
 from pydron_ng.pool.making import Making
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import ITEMS, ONE, STARRED, function_of, packed_call
-from pydron_ng.pool.places import workers_from
+from pydron_ng.pool.parcels import ITEMS, STARRED
+from pydron_ng.pool.places import host_of, workers_from
 from pydron_ng.pool.room import Auto, Room
+from pydron_ng.pool.setup import Setup
 from pydron_ng.pool.stream import Stream
+from pydron_ng.runtime.status import Status
 
 if TYPE_CHECKING:
     from pydron_ng.pool.asynchronous import AsyncStream
@@ -40,18 +46,19 @@ class Pool(Executor):
         config: Mapping[str, Any] | None = None,
         initializer: Callable[..., object] | None = None,
         initargs: tuple[Any, ...] = (),
+        cleanup: Callable[[], object] | None = None,
     ) -> None:
         """initializer: called with `initargs` in each worker before its first task.
 
-        Raises: ConfigError; TypeError, PicklingError for the initializer.
+        cleanup: called in each worker that has had one when the pool ends, for 10 s at most.
+        Raises: ConfigError; TypeError, PicklingError for the initializer and the cleanup.
         """
-        prepared = _prepared(initializer, initargs)
+        setup = Setup(initializer, initargs, cleanup)
         self._desk = Desk(_configured(places, config))
         self._delivery = Delivery(self._desk)
         self._lifeline = Lifeline(self._delivery)
         self._options = Options()
-        if prepared is not None:
-            self._desk.prepare(prepared)
+        self._desk.prepare(setup)
 
     def options(self, **changes: Any) -> Pool:
         """The same pool, whose tasks are made with other options.
@@ -59,20 +66,30 @@ class Pool(Executor):
         timeout: seconds that one may take on its worker, which is ended then: TimeoutError.
         retries: how often one is made again if its worker dies or it takes too long.
         priority: those with a larger one begin before others that wait.
-        capture: what it prints is in ``future.info``, instead of being printed.
+        capture: what it prints, and programs that it starts, is in ``future.info`` or in ``info``
+            of a stream, instead of being printed.
+        on_progress: called with the future and each value that the task reports while it goes on,
+            in order, before the callbacks of the future; again if the task is made again.
+        where: a label that workers have, or what is true of a worker, as told by `workers`, that
+            may do it; if there is none: NoWorkerFits.
+        files: paths, or a mapping of names to paths or bytes: which each task finds in a working
+            directory of its own. It is removed after the task, whatever becomes of that.
+        outputs: names and patterns of files there that come back if the task returns: their
+            contents in ``future.info.files``; with `into` they are written to that directory.
 
         Raises: TypeError, ValueError.
         """
-        try:
-            options = self._options._replace(**changes)
-        except ValueError:
-            known = ", ".join(Options._fields)
-            wrong = ", ".join(sorted(changes.keys() - set(Options._fields)))
-            raise TypeError(f"options() takes {known}; not {wrong}") from None
         view = object.__new__(type(self))
         view.__dict__.update(self.__dict__)
-        view._options = options.checked()
+        view._options = self._changed(changes)
         return view
+
+    def _changed(self, changes: Mapping[str, Any]) -> Options:
+        """Raises: TypeError, ValueError."""
+        if wrong := changes.keys() - set(Options._fields):
+            known = ", ".join(Options._fields)
+            raise TypeError(f"options() takes {known}; not {', '.join(sorted(wrong))}")
+        return self._options._replace(**changes).checked()
 
     # --- one task ---
 
@@ -89,6 +106,35 @@ class Pool(Executor):
 
         return await awaited(self.submit(function, *args, **kwargs))
 
+    def run_command(
+        self,
+        argv: Sequence[str | bytes | PathLike[str]],
+        *,
+        stdin: str | bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        text: bool = False,
+        check: bool = False,
+        **options: Any,
+    ) -> PoolFuture:
+        """The future of a program: its ``returncode``, ``stdout``, ``stderr`` and ``files``.
+
+        stdin: what it reads. env: variables that it has besides those of the worker.
+        text: its output is text, not bytes. check: CalledProcessError unless it exits with 0.
+        options: for this one, see `options`; `timeout`, `files` and `outputs` mostly.
+
+        What it has started ends with it, and all of it if it is cancelled or takes too long.
+
+        Raises: as `options` and `submit`; TypeError, ValueError.
+        """
+        from pydron_ng.pool.commands import Command, run_command
+
+        if not self._desk.is_isolated:
+            raise ValueError("threads cannot end a program; take workers that are processes")
+        command = Command(argv, stdin, env, text=text, check=check)
+        function = self._desk.function(run_command)
+        changed = self._changed(options)
+        return self._delivery.submit(function, command.arguments, {}, changed, command.completed)
+
     # --- many ---
 
     def map(
@@ -98,7 +144,7 @@ class Pool(Executor):
         timeout: float | None = None,
         chunksize: int | Auto = 1,
         buffersize: int | None = None,
-    ) -> Iterator[Any]:
+    ) -> Stream:
         """As of Executor: the results in order, of items that are read as there is room for them.
 
         chunksize: how many calls make one task; "auto": as many as make a good one.
@@ -120,10 +166,11 @@ class Pool(Executor):
         buffersize: int | None = None,
         star: bool = False,
         indexed: bool = False,
-    ) -> Iterator[Any]:
+    ) -> Stream:
         """The results in order, one by one; an exception is raised in its place, others go on.
 
         star: items are tuples of arguments. indexed: each result with the number of its item.
+        ``info`` of what is returned is that of the last result.
         """
         making = self._making(fn, star=star)
         return self._stream(making, iter(iterable), chunksize, buffersize, indexed=indexed)
@@ -137,7 +184,7 @@ class Pool(Executor):
         buffersize: int | None = None,
         star: bool = False,
         indexed: bool = False,
-    ) -> Iterator[Any]:
+    ) -> Stream:
         """The same in the order in which they come."""
         making = self._making(fn, star=star)
         how = {"indexed": indexed, "ordered": False}
@@ -176,7 +223,7 @@ class Pool(Executor):
 
     def _making(self, fn: Callable[..., Any], *, star: bool) -> Making:
         how = STARRED if star else ITEMS
-        return Making(self._desk, self._desk.function(fn), self._options, how)
+        return Making(self._desk, self._desk.function(fn), self._options.for_many(), how)
 
     def _room(self, making: Making, chunksize: int | Auto, buffersize: int | None) -> Room:
         capacity = lambda: self._desk.capacity  # noqa: E731
@@ -187,6 +234,74 @@ class Pool(Executor):
         """Who drops what nobody wants, in a thread that is there from now on."""
         self._delivery.begin()
         return self._lifeline.later
+
+    # --- workers ---
+
+    def run_on_all(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> list[Any]:
+        """What the call returns in each worker, once all are there; in the order of `workers`.
+
+        A worker that is busy does it next. Workers that come later do not; see `initializer`.
+
+        Raises: what the call has raised in the first of those where it has failed; WorkerLost.
+        """
+        known = self._desk.function(function)
+        tasks = [
+            self._delivery.submit(known, args, kwargs, self._options._replace(where=Only(worker)))
+            for worker in self._desk.muster()
+        ]
+        wait(tasks)
+        return [task.result() for task in tasks]
+
+    def add(self, *places: int | str, config: Mapping[str, Any] | None = None) -> None:
+        """Have more workers, while others are at work: `places` and `config` as of the pool.
+
+        Raises: ConfigError; RuntimeError after shutdown.
+        """
+        if not places and config is None:
+            raise ConfigError("add() takes what Pool() takes: numbers, hosts, config={...}")
+        self._desk.add(_configured(places, config).workers)
+
+    def remove(self, *which: int | str, drain: bool = True) -> None:
+        """Do without some workers; returns when they are gone. Nobody comes in their place.
+
+        which: their numbers, as in ``future.info.worker``; hosts, with all workers there.
+        drain: they do what they have begun; else that is lost with them.
+
+        Raises: ValueError, if there is no such worker.
+        """
+        self._desk.remove(self._workers_of(which), drains=drain)
+
+    def _workers_of(self, which: tuple[int | str, ...]) -> list[WorkerId]:
+        there = self.workers()
+        found: dict[WorkerId, None] = {}
+        for one in which:
+            name = host_of(one) if isinstance(one, str) else one
+            named = [w.id for w in there if name in (w.host.name, w.id)]
+            if not named:
+                known = sorted({repr(w.host.name) for w in there if w.host.name})
+                numbers = [str(w.id) for w in there]
+                said = ", ".join(numbers + known) or "none yet"
+                raise ValueError(f"there is no worker {one!r} in the pool; there are: {said}")
+            found.update(dict.fromkeys(map(WorkerId, named)))
+        return list(found)
+
+    # --- how it is ---
+
+    def workers(self) -> list[WorkerInfo]:
+        """How the workers are that are there: pid, memory, labels, and their machine.
+
+        Other hosts are asked, for a second at most; one that does not answer by then is told as
+        it was. There are none before the first task.
+        Raises: RuntimeError in a fork.
+        """
+        return [one.info for one in self.status().workers]
+
+    def status(self) -> Status:
+        """The same, with what each worker is at, and how many calls wait, run, are done, failed.
+
+        Raises: RuntimeError in a fork.
+        """
+        return self._desk.status()
 
     # --- the end ---
 
@@ -223,12 +338,3 @@ def _configured(places: tuple[int | str, ...], config: Mapping[str, Any] | None)
     if places:
         return from_dict({**(config or {}), "workers": workers_from(places)}, model, "Pool()")
     return in_force(model) if config is None else from_dict(dict(config), model, "Pool()")
-
-
-def _prepared(initializer: Callable[..., object] | None, initargs: tuple[Any, ...]) -> Any:
-    if initializer is None:
-        return None
-    if not callable(initializer):
-        raise TypeError(f"initializer {initializer!r} cannot be called")
-    given: tuple[int, Any] = ONE, ((function_of(initializer), initargs), {})
-    return packed_call(given, bytes, label_of(initializer))

@@ -19,6 +19,8 @@ _COROUTINES_OF_A_WORKER: Final = 64
 _TASK_FRAMES: Final = 2
 _MOST_CALLS: Final = 4096
 _GROWTH: Final = 4  # times, from one task to the next
+#: Of so many tasks one is looked at, when there is no more to be found out.
+_LOOKS: Final = 16
 
 
 class Room:
@@ -46,6 +48,8 @@ class Room:
         self._grows = chunksize == "auto" and not suspends
         self._calls = 1 if chunksize == "auto" or suspends else chunksize
         self._most_items = buffersize
+        self._learnt = 0
+        self._is_grown = not self._grows
         self.most_tasks = max(2, self._each * capacity())
 
     @property
@@ -64,6 +68,9 @@ class Room:
         """A call takes so long: as many are to make a task as take a good time."""
         if not seconds or self._suspends:
             return
+        self._learnt += 1
+        if self._is_grown and self._learnt % _LOOKS:
+            return
         tasks = int(_AHEAD_SECONDS / (self._calls * seconds))
         each = max(_TASKS_OF_A_WORKER, min(tasks, _MOST_TASKS))
         self.most_tasks = each * self._capacity()
@@ -73,6 +80,7 @@ class Room:
                 tasks = _TASKS_OF_A_WORKER * self._capacity()
                 good = max(1, min(good, self._most_items // tasks))
             self._calls = min(good, _GROWTH * self._calls)
+            self._is_grown = self._calls == good
 
 
 def _check(chunksize: object, buffersize: object) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import weakref
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from itertools import islice
 from time import monotonic
 from typing import Any, Self
 
-from pydron_ng.pool.delivery import Failed
 from pydron_ng.pool.desk import Desk
+from pydron_ng.pool.future import Info
 from pydron_ng.pool.jobs import Job
 from pydron_ng.pool.making import Making, Unmade
+from pydron_ng.pool.outcomes import Failed
 from pydron_ng.pool.room import Room
 
 #: Has something done soon, by another thread.
@@ -49,6 +50,7 @@ class Stream(Iterator[Any]):
         self._failure: BaseException | None = None  # of the source
         self._is_exhausted = False
         self._values: Iterator[Any] = iter(())
+        self._infos = [Info()]
         # Who collects garbage may hold the lock, in the midst of anything.
         self._finalizer = weakref.finalize(self, later, self._tasks.drop)
         self._fill()
@@ -61,8 +63,14 @@ class Stream(Iterator[Any]):
             return value
         return self._next_of_others()
 
+    @property
+    def info(self) -> Info:
+        """Of the task that made the last result; what it printed, of that call alone."""
+        return info_of(self._infos, self._values)
+
     def close(self) -> None:
         """Nobody wants the results that are left."""
+        self._infos = [self.info]
         self._is_exhausted = True
         self._source = self._values = iter(())
         if self._finalizer.detach() is not None:
@@ -71,12 +79,13 @@ class Stream(Iterator[Any]):
     def _next_of_others(self) -> Any:
         """The next result, when those of the task before have been taken."""
         while True:
-            self._fill()
             job = self._next_task()
             if job is None:
                 return self._at_end()
             first = self._tasks.taken(job)
-            self._values = values_of(self._making.outcomes(job), first if self._indexed else None)
+            outcomes, self._infos = self._making.outcomes(job)
+            number = first if self._indexed else None
+            self._values = values_of(outcomes, number, are_told=len(self._infos) > 1)
             self._room.learn(self._making.seconds)
             self._fill()
             for value in self._values:
@@ -152,7 +161,7 @@ class Tasks:
         self._desk = desk
         self._told = told
         self._firsts: dict[Job | Unmade, int] = {}
-        self._done: deque[Job | Unmade] = deque()  # in the order in which they came
+        self._done: OrderedDict[Job | Unmade, None] = OrderedDict()  # as they came
         self.items = 0
         self.is_dropped = False
 
@@ -170,7 +179,7 @@ class Tasks:
 
     def hear(self, job: Job | Unmade) -> None:
         """It is done; under the lock."""
-        self._done.append(job)
+        self._done[job] = None
         self._told()
 
     def next(self, *, ordered: bool, end: float | None) -> Job | Unmade | None:
@@ -180,11 +189,12 @@ class Tasks:
         """
         if not self._firsts:
             return None
-        self._wait(lambda: self.is_there(ordered=ordered), end)
+        if not self.is_there(ordered=ordered):
+            self._wait(lambda: self.is_there(ordered=ordered), end)
         return self.pop(ordered=ordered)
 
     def is_there(self, *, ordered: bool) -> bool:
-        """Is the next one done?"""
+        """Is the next one done? Needs no lock."""
         if not ordered or not self._done:
             return bool(self._done)
         return next(iter(self._firsts)) in self._done
@@ -192,9 +202,9 @@ class Tasks:
     def pop(self, *, ordered: bool) -> Job | Unmade:
         """The next one, which is done."""
         if not ordered:
-            return self._done.popleft()
+            return self._done.popitem(last=False)[0]
         job = next(iter(self._firsts))
-        self._done.remove(job)
+        del self._done[job]
         return job
 
     def _wait(self, done: Callable[[], bool], end: float | None) -> None:
@@ -219,23 +229,33 @@ class Tasks:
         self.items = 0
 
 
-def values_of(outcomes: list[Any], first: int | None) -> Iterator[Any]:
+def values_of(outcomes: list[Any], first: int | None, *, are_told: bool = False) -> Iterator[Any]:
     """The outcomes of a task, one by one; where calls have failed that is raised in its place.
 
-    first: the number of the first one, if they are to be told with it.
+    first: the number of the first one, if they are to be told with it. are_told: something is
+        known of each.
     """
-    if any(type(outcome) is Failed for outcome in outcomes):
+    if are_told or any(type(outcome) is Failed for outcome in outcomes):
         return _Careful(outcomes, first)
     return iter(outcomes) if first is None else enumerate(outcomes, first)
 
 
+def info_of(infos: list[Info], values: Iterator[Any]) -> Info:
+    """What is known of the last one of the values."""
+    return infos[values.taken - 1] if len(infos) > 1 and type(values) is _Careful else infos[0]
+
+
 class _Careful(Iterator[Any]):
+    """taken: how many."""
+
     def __init__(self, outcomes: list[Any], first: int | None) -> None:
         self._outcomes = iter(outcomes)
         self._number = first
+        self.taken = 0
 
     def __next__(self) -> Any:
         outcome = next(self._outcomes)
+        self.taken += 1
         number = self._number
         if number is not None:
             self._number = number + 1

@@ -77,6 +77,7 @@ class Batch(Task):
         self.elapsed = 0.0
         self.worker = NOBODY
         self.went_alone = False
+        self.kind = None
         self.is_coroutine = mark.is_coroutine
         self.has_suspended = False
         self._built: Blob | None = None

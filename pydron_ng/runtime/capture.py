@@ -13,6 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Literal, Protocol
 
+from pydron_ng.runtime.past_python import flush_of_c, nameless_file
 from pydron_ng.values.unshippable import Unshippable
 
 #: Makes a private copy of something that is said, or raises Unshippable.
@@ -142,7 +143,7 @@ class ProcessCapture:
         self._copy = copy
         self._failure: Unshippable | None = None
         self._past = _divert_descriptors()
-        self._flush = _flush_of_c()
+        self._flush = flush_of_c()
         self._streams = Recorder("out", self._spoken, 1), Recorder("err", self._spoken, 2)
         sys.stdout, sys.stderr = self._streams
         sys.stdin = NoInput(self._asked)
@@ -265,27 +266,7 @@ def _hear_all_warnings(hear: Callable[[Any], None]) -> None:
 
 def _divert_descriptors() -> int:
     """Descriptors 1 and 2 lead to a file that nobody reads; its position tells of writes."""
-    file = _nameless_file()
+    file = nameless_file("pydron-past-python")
     os.dup2(file, 1)
     os.dup2(file, 2)
     return file
-
-
-def _nameless_file() -> int:
-    if hasattr(os, "memfd_create"):
-        return os.memfd_create("pydron-past-python")
-    import tempfile
-
-    with tempfile.TemporaryFile() as file:
-        return os.dup(file.fileno())
-
-
-def _flush_of_c() -> Callable[[None], object]:
-    """The C library's fflush: what printf has said may still be in its buffers."""
-    try:
-        import ctypes
-
-        flush = ctypes.CDLL(None).fflush
-    except (ImportError, OSError, AttributeError):
-        return lambda _: None
-    return flush

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from itertools import count
@@ -11,7 +12,6 @@ from typing import NamedTuple
 
 from pydron_ng import errors
 from pydron_ng.backends.base import (
-    SUSPENDED,
     Backend,
     Blob,
     Call,
@@ -23,6 +23,7 @@ from pydron_ng.backends.base import (
     Token,
     WorkerId,
 )
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.backends.loop import SelectorLoop
 from pydron_ng.events import Joined, Lost
 from pydron_ng.memory.arena import Arena, is_possible
@@ -31,6 +32,7 @@ from pydron_ng.runtime import messages
 from pydron_ng.runtime.alarms import Alarms
 from pydron_ng.runtime.audience import Audience
 from pydron_ng.runtime.messages import (
+    Coming,
     Command,
     Dropped,
     Event,
@@ -41,23 +43,27 @@ from pydron_ng.runtime.messages import (
     Kill,
     Late,
     Overdue,
-    Place,
-    Pool,
     Redundant,
+    Returned,
     Stalled,
     Start,
     StartFailed,
     StartWorkers,
+    TakeBack,
     Waited,
     Wanted,
     Watch,
     WorkerJoined,
     WorkerLost,
 )
+from pydron_ng.runtime.parting import Parting
 from pydron_ng.runtime.patience import LOOK_SECONDS, Patience
 from pydron_ng.runtime.pump import Pump
+from pydron_ng.runtime.staff import Staff
 from pydron_ng.runtime.state import Machine
-from pydron_ng.runtime.task import Task, TaskState
+from pydron_ng.runtime.status import AtWork, Status, at_work, status_of
+from pydron_ng.runtime.tally import Tally
+from pydron_ng.runtime.task import NOBODY, Task, TaskState
 from pydron_ng.values.keep import Keep, KeepOnce, keep_here
 
 #: After that a worker that runs a call which nobody wants is ended, and another one started.
@@ -68,6 +74,8 @@ _LONG_SECONDS = 0.005
 _TURN_SECONDS = 0.1
 #: Short tasks that were sent together take a fraction of that, as far as anybody knows; in frames.
 _QUIET_FRAMES = 50
+#: So long another host has time to say how it is, and so old may be what it has said.
+_ANSWER_SECONDS = 1.0
 
 
 class _Entry(NamedTuple):
@@ -89,7 +97,10 @@ class _Known:
 
 
 class Driver:
-    """Tasks in, outcomes out. Every method is called with ``lock`` held, once."""
+    """Tasks in, outcomes out. Every method is called with ``lock`` held, once.
+
+    expects: so many others are about to issue something, or to be told; it is busy until then.
+    """
 
     def __init__(
         self,
@@ -98,29 +109,23 @@ class Driver:
         audience: Audience | None = None,
         *,
         lends: bool = True,
+        staffed: Callable[[], None] = lambda: None,
     ) -> None:
         """backends: each with the number of its workers; they are started for the first task.
 
         definitions: the blob of a token that a task names.
         audience: hears of workers that come and go. lends: as of the machine.
+        staffed: called when workers have come or gone, or will not come.
         Raises: BackendError when there is no descriptor left for the loop.
         """
         self.lock = threading.RLock()
-        self._asked = sum(workers for _, workers in backends)
-        self._backends = [backend for backend, _ in backends]
-        self._keeping = [n for n, b in enumerate(self._backends) if b.capabilities.keep]
-        shares = any(b.capabilities.share or b.capabilities.keep for b in self._backends)
-        self._arena = Arena() if shares and is_possible() else None
+        self._staff = Staff(backends, self)
+        self._arena = Arena() if self._staff.shares and is_possible() else None
         self.keep: Keep = keep_here if self._arena is None else KeepOnce(self._arena)
         self._definitions = definitions
         self._audience = audience or Audience()
-        self._machine = Machine(
-            [
-                Pool(workers, backend.capabilities.kill, backend.capabilities.frame_seconds)
-                for backend, workers in backends
-            ],
-            lends=lends,
-        )
+        self._staffed = staffed
+        self._machine = Machine(self._staff.pools, lends=lends)
         self.hosts: dict[WorkerId, str] = {}
         self._ids = map(TaskId, count())
         self._tasks: dict[TaskId, _Entry] = {}
@@ -128,13 +133,16 @@ class Driver:
         self._settings: Settings | None = None
         self._events: list[Event] = []
         self._settled: list[Task] = []
-        self._turning = False
+        self._turning = self._has_changed = False
+        self.expects = 0
+        self.tally = Tally()
+        self._parting = Parting()
         self._grace = Alarms[int]()  # for running tasks that nobody wants
         self._watched = Alarms[TaskId]()
         self._quiet = Alarms[WorkerId]()  # since they were last heard of
         self._foreseen = Alarms[None]()
         self._waits = Alarms[object]()  # of those who do not wait for ever
-        self._patience = Patience(self._machine.at_work, self._expected)
+        self._patience = Patience(self._at_work, self._expected)
         self._alarms = (
             self._grace,
             self._watched,
@@ -144,7 +152,7 @@ class Driver:
             self._waits,
         )
         self.closed = self.is_forgotten = False
-        self._why_closed = "the workers were shut down"
+        self._why_closed = ""
         self._is_refused = False
         try:
             self._loop = SelectorLoop()
@@ -160,12 +168,46 @@ class Driver:
     @property
     def capacity(self) -> int:
         """How many workers there are, or are to be; hosts may have more cores than was known."""
-        return max(self._asked, self._machine.workers)
+        return self._machine.workers
 
     def seen(self) -> tuple[list[Task], int]:
         """The tasks that are queued or running, and how many workers have any; needs no lock."""
         busy = sum(known.tasks > 0 for known in list(self._known.values()))
         return [entry.task for entry in list(self._tasks.values())], busy
+
+    def ask(self) -> None:
+        """Hear what nobody has listened to; other hosts say how they are, if it takes not long."""
+        if not self._turning:
+            self._pump.glance()
+        since = time.time() - _ANSWER_SECONDS
+        self.expects += 1
+        try:
+            done = lambda: all(one.info.host.at >= since for one in self.workers())  # noqa: E731
+            self.wait(done, _ANSWER_SECONDS)
+        finally:
+            self.expects -= 1
+
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        """How a worker is, as far as is known by now; None: it is no more."""
+        return self._staff.info(worker)
+
+    def workers(self) -> list[AtWork]:
+        """How each worker is, as far as is known, and what it is at."""
+        running = self._machine.running
+        infos = {worker: self.info(worker) for worker in self._known}
+        return [
+            at_work(info, self._wanted(running.get(worker, ())), self._patience.elapsed(worker))
+            for worker, info in infos.items()
+            if info is not None
+        ]
+
+    def _wanted(self, numbers: Iterable[TaskId]) -> list[Task]:
+        """Those of the tasks that somebody wants."""
+        return [self._tasks[number].task for number in numbers if number in self._tasks]
+
+    def status(self) -> Status:
+        """All that there is to be told of workers and calls."""
+        return status_of(self.workers(), self._wanted(self._tasks), self.tally)
 
     def next_id(self) -> TaskId:
         return next(self._ids)
@@ -184,7 +226,7 @@ class Driver:
 
         Raises: WorkerLost, if one is not to be had.
         """
-        self._pump.until(lambda: not any(backend.is_awaited for backend in self._backends))
+        self._pump.until(lambda: not self._staff.is_awaited)
         if self._is_refused:
             self.close()
             raise errors.WorkerLost(self._why_closed)
@@ -213,19 +255,14 @@ class Driver:
             self._tasks[task.id] = _Entry(task, self._settings)
         coroutines = frozenset(task.id for task in tasks if task.is_coroutine)
         limits = {task.id: task.limits for task in tasks if task.limits is not None}
-        near = self._near(tasks) if self._keeping else {}
-        self._happened(Issued({task.id: task.seconds for task in tasks}, coroutines, limits, near))
+        near = self._staff.near(tasks)
+        only = {task.id: task.kind for task in tasks if task.kind is not None}
+        seconds = {task.id: task.seconds for task in tasks}
+        self._happened(Issued(seconds, coroutines, limits, near, only))
         if self.closed:
             self._lose_all(self._why_closed)
         else:
             self._pump.attend()
-
-    def _near(self, tasks: Sequence[Task]) -> dict[TaskId, Place]:
-        """Where large parts of them are already."""
-        asked = [
-            (t.id, n, self._backends[n].place_of(t.parts)) for t in tasks for n in self._keeping
-        ]
-        return {task: (pool, host) for task, pool, host in asked if host}
 
     def reclaim(self, task: Task) -> bool:
         """True: the task had not been started and is dropped; the caller makes the call."""
@@ -252,6 +289,31 @@ class Driver:
         self._grace.set(running[0], seconds, Overdue(running))
         self._pump.hurry(seconds)
 
+    def lose(self, number: TaskId, why: str, grace_seconds: float = _GRACE_SECONDS) -> bool:
+        """Give up a task in its owner's stead, who hears that it got lost. False: there is none.
+
+        One that runs on nevertheless loses its worker after a grace.
+        """
+        if (entry := self._tasks.get(number)) is None:
+            return False
+        was_running = entry.task.state is TaskState.RUNNING
+        self._lose(number, why)
+        if was_running:
+            self._give_grace([number], grace_seconds)
+        self._happened(Dropped([number]))
+        return True
+
+    def kill(self, worker: WorkerId) -> bool:
+        """End a worker, as if it had died. False: there is none.
+
+        Raises: NotImplementedError, if it is a thread.
+        """
+        if worker not in self._known:
+            return False
+        self._carry_out(Kill(worker))
+        self._pump.attend()
+        return True
+
     def want(self, task: Task) -> None:
         """The task runs before everything else, if it is still queued."""
         if task.state is TaskState.READY:
@@ -275,17 +337,18 @@ class Driver:
         finally:
             self._waits.call_off((me,))
 
-    def close(self) -> None:
-        """End all workers and threads; tasks that are left get lost."""
+    def close(self, why: str = "the workers were shut down") -> None:
+        """End all workers and threads; tasks that are left get lost, for that reason."""
         if self.closed:
             return
+        self._why_closed = self._why_closed or why
         self.closed = True
         with ExitStack() as ends:  # each comes to its end, whatever becomes of the others
             if self._arena is not None:
                 ends.callback(self._arena.close)
             ends.callback(self._loop.close)
-            for backend in reversed(self._backends):
-                ends.callback(backend.close)
+            for end in reversed(self._staff.closings()):
+                ends.callback(end)
             ends.callback(self._pump.close)
             self._lose_all(self._why_closed)
 
@@ -320,8 +383,7 @@ class Driver:
     def forget(self) -> None:
         """In a forked child: close the descriptors and say nothing."""
         self.closed = self.is_forgotten = True
-        for backend in self._backends:
-            backend.forget()
+        self._staff.forget()
         self._loop.close()
         if self._arena is not None:
             self._arena.close()
@@ -332,7 +394,8 @@ class Driver:
         self.close()
 
     def _is_busy(self) -> bool:
-        return self._machine.busy or self._foreseen.are_set
+        has_time = not (self._foreseen.are_set or self.expects or self._parting)
+        return self._machine.busy or not has_time
 
     def _happened(self, event: Event) -> None:
         self._events.append(event)
@@ -350,8 +413,15 @@ class Driver:
                 for command in self._machine.handle(events):
                     self._carry_out(command)
                 self._settle()
+                self._tell_staffed()
         finally:
             self._turning = False
+
+    def _tell_staffed(self) -> None:
+        if self._has_changed:
+            self._has_changed = False
+            self._staffed()
+            self._pump.tell()
 
     def _round(self) -> float | None:
         """After each round of I/O; the seconds until there is something to do without any."""
@@ -383,17 +453,17 @@ class Driver:
                 self._watched.set(task, seconds, Late(worker, task))
                 self._pump.hurry(seconds)
             case StartWorkers(pool, workers):
-                self._backends[pool].start(workers, self._reporter(pool), self._loop)
+                self._staff.start(pool, workers, self._loop)
             case GiveUp(task, why, deadly, late):
                 self._lose(task, why, deadly=deadly, late=late)
             case Kill(worker):
-                pool, number = self._place(worker)
-                self._backends[pool].kill(number)
+                self._staff.kill(worker)
+            case TakeBack(worker):
+                self._staff.take_back(worker)
             case Redundant(done):
                 self._give_grace(done)
             case messages.Cancel(worker, task):
-                pool, number = self._place(worker)
-                self._backends[pool].submit(number, [Cancel(task)])
+                self._staff.submit(worker, [Cancel(task)])
 
     def _start(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         known = self._known[worker]
@@ -415,13 +485,11 @@ class Driver:
         known.tasks += len(tasks)
         if known.tasks > 1:
             self._pump.hurry(self._expect_to_hear(worker))
-        pool, number_there = self._place(worker)
-        self._backends[pool].submit(number_there, frames)
+        self._staff.submit(worker, frames)
 
     def _expect_to_hear(self, worker: WorkerId) -> float:
         """Of the short tasks that it has; so many seconds from now they are taken to be long."""
-        pool, _ = self._place(worker)
-        seconds = _QUIET_FRAMES * self._backends[pool].capabilities.frame_seconds
+        seconds = _QUIET_FRAMES * self._staff.frame_seconds(worker)
         self._quiet.set(worker, seconds, Stalled(worker))
         return seconds
 
@@ -430,6 +498,8 @@ class Driver:
             task = entry.task
             task.deadly, task.was_late = deadly, late
             task.lost = f"{task.label()}: {why}"
+            self.tally.done += task.size
+            self.tally.fail(task.label(), why, task.size)
             task.state = TaskState.SETTLED
             self._settled.append(task)
 
@@ -438,39 +508,29 @@ class Driver:
             self._lose(number, why, deadly=self._is_refused)
         self._settle()
 
-    def _reporter(self, pool: int) -> _Reporter:
-        return _Reporter(self, pool)
-
-    def worker(self, pool: int, number: WorkerId) -> WorkerId:
-        """The worker's number among those of all backends."""
-        return WorkerId(number * len(self._backends) + pool)
-
-    def _place(self, worker: WorkerId) -> tuple[int, WorkerId]:
-        number, pool = divmod(worker, len(self._backends))
-        return pool, WorkerId(number)
-
     def joined(self, worker: WorkerId, pool: int, host: str) -> None:
         self._known[worker] = _Known()
         self.hosts[worker] = host
+        self._has_changed = True
         self._events.append(WorkerJoined(worker, pool, host))
         if (tell := self._audience.tell) is not None:
             tell(Joined(worker, host, perf_counter()))
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
-        ended = [number for number, blob in outcomes if blob != SUSPENDED]
+        if self._parting:
+            outcomes = self._parting.take(outcomes)
+            self._pump.tell()
+        ended = [number for number, _ in outcomes]
         elapsed = self._patience.elapsed(worker)
         if (known := self._known.get(worker)) is not None:
             known.tasks -= len(ended)
             self._patience.begins(worker) if known.tasks else self._patience.rests(worker)
-        if len(ended) < len(outcomes):
-            self._suspended([number for number, blob in outcomes if blob == SUSPENDED])
         for number, blob in outcomes:
-            if blob == SUSPENDED:
-                continue
             if (entry := self._tasks.pop(number, None)) is not None:
                 entry.task.outcome = blob
                 entry.task.elapsed = elapsed
                 entry.task.worker = worker
+                self.tally.done += entry.task.size
                 entry.task.state = TaskState.SETTLED
                 self._settled.append(entry.task)
         if self._quiet.are_set and worker in self._quiet:
@@ -479,54 +539,52 @@ class Driver:
             self._watched.call_off(ended)
         self._events.append(Finished(worker, ended))
 
+    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        if (known := self._known.get(worker)) is not None:
+            known.tasks -= len(tasks)
+        for number in tasks:
+            if (entry := self._tasks.get(number)) is not None:
+                entry.task.state = TaskState.READY
+                entry.task.worker = NOBODY
+        self._events.append(Returned(worker, tasks))
+
+    def _at_work(self) -> Iterable[tuple[WorkerId, TaskId]]:
+        """Asked now and then while there is anybody at work."""
+        self.tally.look()
+        return self._machine.at_work()
+
     def _expected(self, number: TaskId) -> float:
         """Seconds; 0.0: nobody knows, or it has just ended."""
         entry = self._tasks.get(number)
         return 0.0 if entry is None else entry.task.expected
 
-    def _suspended(self, numbers: Sequence[TaskId]) -> None:
-        for number in numbers:
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
+        """Tell the owners of the tasks; and a worker that speaks is alive."""
+        for number, remark in remarks:
             if (entry := self._tasks.get(number)) is not None:
-                entry.task.has_suspended = True
+                entry.task.remark(remark)
+        self.finished(worker, ())
         self._pump.tell()
 
-    def lost(self, worker: WorkerId, why: str, *, with_host: bool = False) -> None:
+    def lost(self, worker: WorkerId, why: str, *, with_host: bool) -> None:
         self._known.pop(worker, None)
         self._quiet.call_off((worker,))
         self._patience.rests(worker)
+        if self._parting:
+            self._parting.lose(worker, why)
+            self._pump.tell()
+        self._has_changed = True
         self._events.append(WorkerLost(worker, why, with_host))
         if (tell := self._audience.tell) is not None:
             tell(Lost(worker, why, perf_counter()))
 
+    def coming(self, pool: int, workers: int) -> None:
+        self._events.append(Coming(pool, workers))
+
     def unstarted(self, pool: int, workers: int, why: str) -> None:
+        self._has_changed = True
         self._events.append(StartFailed(pool, workers, why))
 
     def refused(self, why: str) -> None:
         """A worker that the user cannot do without is not to be had: no call is made any more."""
         self._why_closed, self._is_refused = why, True
-
-
-class _Reporter:
-    """The driver as one of its backends sees it."""
-
-    __slots__ = ("_driver", "_pool")
-
-    def __init__(self, driver: Driver, pool: int) -> None:
-        self._driver = driver
-        self._pool = pool
-
-    def joined(self, worker: WorkerId, host: str = "") -> None:
-        self._driver.joined(self._driver.worker(self._pool, worker), self._pool, host)
-
-    def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
-        self._driver.finished(self._driver.worker(self._pool, worker), outcomes)
-
-    def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
-        number = self._driver.worker(self._pool, worker)
-        self._driver.lost(number, reason, with_host=with_host)
-
-    def unstarted(self, count: int, reason: str) -> None:
-        self._driver.unstarted(self._pool, count, reason)
-
-    def refused(self, reason: str) -> None:
-        self._driver.refused(reason)

@@ -11,10 +11,15 @@ MAX_FAILURES = 3
 
 
 class Hiring:
-    """starting: workers that were asked for and have not joined. failures: in a row."""
+    """starting: workers that were asked for and have not joined. failures: in a row.
+
+    wished: how many there are to be.
+    """
 
     def __init__(self, pools: Sequence[Pool]) -> None:
+        """pools: others may be added."""
         self._pools = pools
+        self.wished = sum(pool.workers for pool in pools)
         self.has_begun = False
         self.failures = 0
         self.starting = 0
@@ -25,6 +30,12 @@ class Hiring:
             return []
         self.has_begun = True
         return [one for n, pool in enumerate(self._pools) for one in self._ask(n, pool.workers)]
+
+    def open(self, number: int, pool: Pool) -> list[StartWorkers]:
+        """There is one more pool: its workers, if those of the others were asked for."""
+        self.failures = 0
+        self.wished += pool.workers
+        return self._ask(number, pool.workers) if self.has_begun else []
 
     def joined(self) -> None:
         self.starting = max(0, self.starting - 1)  # more may come than were asked for
@@ -45,9 +56,9 @@ class Hiring:
         return self._again(pool, count)
 
     @property
-    def has_ended(self) -> bool:
-        """Nobody will come any more."""
-        return self.failures >= MAX_FAILURES and not self.starting
+    def has_failed(self) -> bool:
+        """So often that no more are asked for."""
+        return self.failures >= MAX_FAILURES
 
     def _again(self, pool: int, count: int) -> list[StartWorkers]:
         return self._ask(pool, count) if self.failures < MAX_FAILURES else []

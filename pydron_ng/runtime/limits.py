@@ -27,16 +27,15 @@ class Limits(NamedTuple):
     is_pure: bool = True
 
 
-_USUAL = Limits()
-
-
 class Trials:
     """Of tasks that are not done: what they may, and what has gone wrong with them.
 
     known: those of which there is anything to say; usually none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, are_pure: bool = True) -> None:
+        """are_pure: those that have no limits of their own; as of Limits."""
+        self._usual = Limits(is_pure=are_pure)
         self._limits: dict[TaskId, Limits] = {}
         self.deaths: dict[TaskId, int] = {}
         self.late: dict[TaskId, int] = {}
@@ -48,7 +47,7 @@ class Trials:
 
     def timeout(self, task: TaskId) -> float:
         """Seconds that one attempt may take; 0.0: as long as it likes."""
-        return self._limits.get(task, _USUAL).timeout
+        return self._limits.get(task, self._usual).timeout
 
     def has_died(self, task: TaskId) -> bool:
         """A worker died of it, perhaps. May it be tried again?"""
@@ -67,8 +66,10 @@ class Trials:
         return task in self.known and (task in self.deaths or bool(self.timeout(task)))
 
     def is_last(self, task: TaskId) -> bool:
-        """Is it to be given up if one more worker dies?"""
-        return task in self.deaths and self.deaths[task] == self._most(task, MAX_DEATHS) - 1
+        """Is it to be given up if one more worker dies, though nobody has said how often?"""
+        if task not in self.deaths or not self._limits.get(task, self._usual).is_pure:
+            return False
+        return self.deaths[task] == self._most(task, MAX_DEATHS) - 1
 
     def forget(self, tasks: Iterable[TaskId]) -> None:
         for task in self.known.intersection(tasks):
@@ -78,5 +79,5 @@ class Trials:
             self.known.remove(task)
 
     def _most(self, task: TaskId, usual: int) -> int:
-        limits = self._limits.get(task, _USUAL)
+        limits = self._limits.get(task, self._usual)
         return (usual if limits.is_pure else 1) + limits.retries

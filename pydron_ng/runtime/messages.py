@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NewType
 
 from pydron_ng.backends.base import TaskId, WorkerId
 from pydron_ng.runtime.limits import Limits
@@ -13,8 +13,11 @@ from pydron_ng.runtime.limits import Limits
 Place = tuple[int, str]
 #: Expected work in one message, where sending one costs next to nothing.
 FRAME_SECONDS: Final = 0.001
+#: What tasks have in common that only some workers may do.
+Kind = NewType("Kind", int)
 _NO_LIMITS: Final[Mapping[TaskId, Limits]] = MappingProxyType({})
 _NOWHERE: Final[Mapping[TaskId, Place]] = MappingProxyType({})
+_ANYWHERE: Final[Mapping[TaskId, Kind]] = MappingProxyType({})
 
 
 class Pool(NamedTuple):
@@ -22,6 +25,7 @@ class Pool(NamedTuple):
 
     workers: int
     can_kill: bool  # else a worker that runs for ever is left to itself
+    can_recall: bool = False  # tasks that are sent and not begun can be taken back
     frame_seconds: float = FRAME_SECONDS  # so much work is best sent together
 
 
@@ -31,12 +35,14 @@ class Issued(NamedTuple):
     coroutines: those among them of which a worker runs many at once.
     limits: of those among them that have limits of their own.
     near: of those among them that have something large to take along, where that is already.
+    only: of those among them that only some workers may do, their kind.
     """
 
     tasks: Mapping[TaskId, float]
     coroutines: frozenset[TaskId] = frozenset()
     limits: Mapping[TaskId, Limits] = _NO_LIMITS
     near: Mapping[TaskId, Place] = _NOWHERE
+    only: Mapping[TaskId, Kind] = _ANYWHERE
 
 
 class Foreseen(NamedTuple):
@@ -60,6 +66,13 @@ class Finished(NamedTuple):
     tasks: Sequence[TaskId]
 
 
+class Returned(NamedTuple):
+    """The worker has not begun these, nor ever will."""
+
+    worker: WorkerId
+    tasks: Sequence[TaskId]
+
+
 class WorkerJoined(NamedTuple):
     worker: WorkerId
     pool: int  # which of the pools that the machine was made for
@@ -70,6 +83,37 @@ class WorkerLost(NamedTuple):
     worker: WorkerId
     why: str
     with_host: bool = False  # and everything else there: perhaps not for what it ran
+
+
+class Opened(NamedTuple):
+    """There is one more pool."""
+
+    pool: Pool
+
+
+class Suited(NamedTuple):
+    """The worker may do tasks of that kind, too, or may not do them any more."""
+
+    worker: WorkerId
+    kind: Kind
+    fits: bool
+
+
+class Removed(NamedTuple):
+    """These workers are given nothing any more, and nobody is to come in their place.
+
+    drains: they go on with what they are at; else they end with it.
+    """
+
+    workers: Collection[WorkerId]
+    drains: bool
+
+
+class Coming(NamedTuple):
+    """So many more workers of the pool will join than were asked for."""
+
+    pool: int
+    workers: int
 
 
 class StartFailed(NamedTuple):
@@ -141,6 +185,12 @@ class Kill(NamedTuple):
     worker: WorkerId
 
 
+class TakeBack(NamedTuple):
+    """What the worker has not begun is to come back: Returned follows."""
+
+    worker: WorkerId
+
+
 class Cancel(NamedTuple):
     """Nobody wants this coroutine: it is to end; it is heard of all the same."""
 
@@ -160,13 +210,18 @@ Event = (
     | Dropped
     | Wanted
     | Finished
+    | Returned
     | WorkerJoined
     | WorkerLost
+    | Coming
     | StartFailed
+    | Opened
+    | Suited
+    | Removed
     | Overdue
     | Late
     | Stalled
     | Slow
     | Waited
 )
-Command = Start | Watch | StartWorkers | GiveUp | Kill | Cancel | Redundant
+Command = Start | Watch | StartWorkers | GiveUp | Kill | TakeBack | Cancel | Redundant

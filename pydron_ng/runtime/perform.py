@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from time import perf_counter
 from typing import Any, NamedTuple
 
+from pydron_ng.backends.base import Say
 from pydron_ng.memory.arena import Arena
 from pydron_ng.runtime.aliases import Shared, shared_nans, shared_parts
 from pydron_ng.runtime.answers import (
@@ -44,6 +45,8 @@ from pydron_ng.values.unshippable import Unshippable
 class Performer:
     """One worker's side of all calls. captures: what the worker is."""
 
+    hold_seconds = 0.001
+
     def __init__(self, captures: Kind = "process") -> None:
         self._library = _library_for(captures)
         self._is_apart = isinstance(self._library, WorkerLibrary)
@@ -61,6 +64,9 @@ class Performer:
         """Put large results there."""
         self._keep = KeepShared(arena)
 
+    def dwell(self, folder: str) -> None:
+        """Its calls have the program's own directory."""
+
     def define(self, token: Token, blob: Blob) -> None:
         if isinstance(self._library, WorkerLibrary):
             self._library.define(token, blob)
@@ -72,7 +78,7 @@ class Performer:
     def _copy(self, value: Any) -> Any:
         return unpack(pack(value, self._library).blob, self._library)
 
-    def perform(self, blob: Blob) -> Blob | Coroutine[Any, Any, Blob]:
+    def perform(self, blob: Blob, say: Say) -> Blob | Coroutine[Any, Any, Blob]:  # noqa: ARG002
         """The outcome of the call, or the coroutine of it; never raises for what the call does."""
         token = blob[0]
         if token == LINKED:

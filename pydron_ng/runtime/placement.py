@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from pydron_ng.backends.base import TaskId, WorkerId
-from pydron_ng.runtime.backlog import Backlog
 from pydron_ng.runtime.limits import Trials
 from pydron_ng.runtime.messages import Place, Start, Watch
 from pydron_ng.runtime.places import PLACES, Places
+from pydron_ng.runtime.queues import Queues
 from pydron_ng.runtime.seat import Seat, is_short
 
 FRAME_TASKS = 256
@@ -24,17 +24,19 @@ class Placement:
     """The part of the machine that gives tasks to workers; the machine's own parts look in.
 
     seats: the workers. idle: those that have nothing to do.
+    leaving: those that get nothing any more. resting: those of them that have nothing to do.
     coroutines: those that are not done, and who runs them.
     alone: the task that has the machine to itself.
     """
 
-    def __init__(self, backlog: Backlog, trials: Trials, *, groups: bool = True) -> None:
-        """groups: may short tasks be sent together? Those that are not done twice may not."""
-        self._groups = groups
-        self._backlog = backlog
+    def __init__(self, queues: Queues, trials: Trials) -> None:
+        self._queues = queues
+        self._general = queues.general
         self._trials = trials
         self.seats: dict[WorkerId, Seat] = {}
         self.idle: dict[WorkerId, None] = {}
+        self.leaving: set[WorkerId] = set()
+        self.resting: set[WorkerId] = set()
         self._near: deque[WorkerId] = deque()  # may name workers that are no longer there
         self._places = Places()
         self.coroutines: dict[TaskId, WorkerId | None] = {}
@@ -57,11 +59,29 @@ class Placement:
     def leave(self, worker: WorkerId) -> Seat | None:
         """What it had; None: nobody knows it."""
         self.idle.pop(worker, None)
+        self.leaving.discard(worker)
+        self.resting.discard(worker)
         self._places.note(worker, 0)
         return self.seats.pop(worker, None)
 
+    def release(self, worker: WorkerId) -> bool:
+        """It is given nothing any more. False: nobody knows it, or it was released before."""
+        seat = self.seats.get(worker)
+        if seat is None or seat.is_leaving:
+            return False
+        seat.is_leaving = True
+        self.leaving.add(worker)
+        self.idle.pop(worker, None)
+        self._places.note(worker, 0)
+        self.has_less(worker, seat)
+        return True
+
     def has_less(self, worker: WorkerId, seat: Seat) -> None:
         """The worker may have time for more."""
+        if seat.is_leaving:
+            if seat.is_free:
+                self.resting.add(worker)
+            return
         if seat.suspends:
             self._places.note(worker, len(seat.tasks))
         if seat.is_free:
@@ -75,16 +95,59 @@ class Placement:
 
     def give_out(self) -> list[Start | Watch]:
         """Start what is queued: on idle workers first, then ahead of time on busy ones."""
-        if self.alone is None and self._backlog.seconds and self.seats:
-            self._feed_idle()
-            self._feed_busy()
+        if self.alone is None and self.seats:
+            self._feed_choosy()
+            if self._general.seconds:
+                self._feed_idle()
+                self._feed_busy()
+                self._feed_choosy()
         commands, self._commands = self._commands, []
         return commands
 
+    def _feed_choosy(self) -> None:
+        """Start what only some workers may do, where nothing else has waited for longer."""
+        if not self._queues.choosy:
+            return
+        some = [w for w, seat in self.seats.items() if seat.suspends and seat.tasks]
+        for worker in [*reversed(self.idle), *some]:
+            while self.alone is None and self._start_choosy(worker, self.seats[worker]):
+                pass
+
+    def _start_choosy(self, worker: WorkerId, seat: Seat) -> bool:
+        kind = self._queues.eldest_for(seat)
+        if kind is None:
+            return False
+        backlog = self._queues.choosy[kind]
+        task = backlog.first()
+        if not self._may_begin(task, seat):
+            return False
+        suspends = task in self.coroutines
+        seat.give_long(backlog.take(), suspends=suspends)
+        self._queues.taken(kind)
+        self.idle.pop(worker, None)
+        if suspends:
+            self.coroutines[task] = worker
+            self._places.note(worker, len(seat.tasks))
+        self._start(worker, [task])
+        return True
+
+    def _may_begin(self, task: TaskId, seat: Seat) -> bool:
+        """Has the worker a place for it, and has nothing else waited for longer?"""
+        if seat.tasks:
+            is_fit = task in self.coroutines and seat.suspends and len(seat.tasks) < PLACES
+            is_fit = is_fit and not (seat.doomed or seat.is_leaving)
+            return is_fit and not self._is_last(task)
+        if self._general.seconds and self._general.first() < task:
+            return False
+        return not self._is_last(task) or self._isolate(task, seat)
+
+    def _is_last(self, task: TaskId) -> bool:
+        return bool(self._trials.deaths) and self._trials.is_last(task)
+
     def _feed_idle(self) -> None:
         self._divide(len(self.idle))
-        while self.idle and self._backlog.seconds and self.alone is None:
-            if self._backlog.near and (place := self._backlog.near.get(self._backlog.first())):
+        while self.idle and self._general.seconds and self.alone is None:
+            if self._general.near and (place := self._general.near.get(self._general.first())):
                 self.prefer(place.__eq__)
             worker, _ = self.idle.popitem()  # the last one's caches are still warm
             if not self._feed(worker):
@@ -92,12 +155,12 @@ class Placement:
                 return
 
     def _feed_busy(self) -> None:
-        if not self._backlog.seconds or self.alone is not None:
+        if not self._general.seconds or self.alone is not None:
             return
-        first = self._backlog.first()
+        first = self._general.first()
         if first in self.coroutines:
             self._fill_places()
-        elif self._groups and is_short(self._backlog.seconds[first]):
+        elif is_short(self._general.seconds[first]):
             self._send_ahead()
 
     def _send_ahead(self) -> None:
@@ -108,7 +171,7 @@ class Placement:
         self._divide(min(len(self._near), _TAKERS))
         patience = _PATIENCE
         for _ in range(len(self._near)):
-            if not self._backlog.seconds or not patience:
+            if not self._general.seconds or not patience:
                 return
             worker = self._near.popleft()
             seat = self.seats.get(worker)
@@ -124,7 +187,7 @@ class Placement:
     def _fill_places(self) -> None:
         """Give the coroutines that come first to workers that run coroutines already."""
         self._divide(self._places.workers, left=1)
-        while self._backlog.seconds and self._backlog.first() in self.coroutines:
+        while self._general.seconds and self._general.first() in self.coroutines:
             worker = self._places.emptiest()
             if worker is None or not self._feed(worker):
                 return
@@ -134,20 +197,23 @@ class Placement:
 
         left: a larger part for 3, 4 ...; nothing for 1.
         """
-        share = len(self._backlog.seconds) // (left * workers) if workers else 0
+        share = len(self._general.seconds) // (left * workers) if workers else 0
         self._share = min(FRAME_TASKS, max(1, share))
 
     def _feed(self, worker: WorkerId) -> bool:
         """False: there is nothing for it."""
-        if self._backlog.near:
-            self._backlog.prefer(self.seats[worker].place)
+        if self._general.near:
+            self._general.prefer(self.seats[worker].place)
         tasks = self._take(worker, self.seats[worker])
         if not tasks:
             return False
+        self._start(worker, tasks)
+        return True
+
+    def _start(self, worker: WorkerId, tasks: list[TaskId]) -> None:
         self._commands.append(Start(worker, tasks))
         if self._trials.known:
             self._watch(worker, tasks)
-        return True
 
     def _watch(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         for task in tasks:
@@ -156,11 +222,11 @@ class Placement:
 
     def _take(self, worker: WorkerId, seat: Seat) -> list[TaskId]:
         """Move the tasks of one frame from the queue to the seat: one, or several short ones."""
-        first = self._backlog.first()
-        seconds = self._backlog.seconds[first]
-        if self._groups and is_short(seconds) and seat.has_room:
+        first = self._general.first()
+        seconds = self._general.seconds[first]
+        if seat.takes_ahead and is_short(seconds) and seat.has_room:
             return self._take_short(worker, seat)
-        alone = bool(self._trials.deaths) and self._trials.is_last(first)
+        alone = self._is_last(first)
         if alone and not self._isolate(first, seat):
             return []
         if first in self.coroutines:
@@ -168,11 +234,11 @@ class Placement:
         if seat.tasks:
             return []
         seat.give_long(first, suspends=False)
-        del self._backlog.seconds[first]
+        del self._general.seconds[first]
         return [first]
 
     def _take_short(self, worker: WorkerId, seat: Seat) -> list[TaskId]:
-        frame = self._backlog.take_short(self._share, seat.frame_seconds)
+        frame = self._general.take_short(self._share, seat.frame_seconds)
         seat.give(frame)
         if seat.has_room and not seat.is_near:
             self._comes_near(worker, seat)
@@ -183,11 +249,11 @@ class Placement:
         if seat.tasks and not seat.suspends:
             return tasks
         most = min(most, PLACES - len(seat.tasks))
-        while self._backlog.seconds and len(tasks) < most:
-            task = self._backlog.first()
+        while self._general.seconds and len(tasks) < most:
+            task = self._general.first()
             if task not in self.coroutines or (tasks and self._trials.is_last(task)):
                 break
-            seat.give_long(self._backlog.take(), suspends=True)
+            seat.give_long(self._general.take(), suspends=True)
             self.coroutines[task] = worker
             tasks.append(task)
         self._places.note(worker, len(seat.tasks))
@@ -195,7 +261,7 @@ class Placement:
 
     def _isolate(self, task: TaskId, seat: Seat) -> bool:
         """Whether the task has the machine to itself; it keeps it until it ends."""
-        if seat.tasks or len(self.idle) + 1 < len(self.seats):
+        if seat.tasks or len(self.idle) + len(self.resting) + 1 < len(self.seats):
             return False
         self.alone = task
         return True

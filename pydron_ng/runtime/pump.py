@@ -84,6 +84,12 @@ class Pump:
                 self._leader = None
                 self._hand_over()
 
+    def glance(self) -> None:
+        """Handle what is ready by now, unless somebody is there who does."""
+        if self._leader is None and not self._closed:
+            self._loop.dispatch(self._loop.poll(0))
+            self._timeout = self._turn()
+
     def _lead(self, me: object) -> None:
         """One round of I/O; for nothing if another leads when the poll returns."""
         ready = self._poll()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pydron_ng.runtime.checked import Checks
     from pydron_ng.runtime.driver import Driver
     from pydron_ng.runtime.grain import Functional
+    from pydron_ng.runtime.monitor.served import Hired
+    from pydron_ng.runtime.monitor.server import Server
     from pydron_ng.runtime.running import Running
     from pydron_ng.runtime.surroundings import Surroundings
     from pydron_ng.values.library import Library
@@ -64,6 +66,7 @@ class Session:
         self._cache: Cache | None = None
         self._is_cache_known = False
         self._surrounded: tuple[Driver, Surroundings] | None = None
+        self._hired: Hired | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -143,7 +146,18 @@ class Session:
         declare(self.config)
         workers = [worker for worker in self.config.workers if worker.enabled]
         backends = [registry.create(worker, self._performer) for worker in workers]
-        return Driver(backends, self.library.blob, audience)
+        driver = Driver(backends, self.library.blob, audience)
+        if self.config.monitor == "all":
+            from pydron_ng.runtime.monitor.served import Hired
+
+            self._dismiss()
+            self._hired = Hired(driver)
+            monitor().serve(self._hired)
+        return driver
+
+    def _dismiss(self) -> None:
+        if self._hired is not None:
+            monitor().dismiss(self._hired)
 
     def usable(self) -> bool:
         """Whether calls may go to workers, as seen by the calling thread, right now.
@@ -186,6 +200,7 @@ class Session:
         After an exception inside of driver code nothing in there can be relied on any more.
         """
         driver, self._driver = self._driver, None
+        self._dismiss()
         if driver is not None:
             # What was interrupted at any moment may fail; the program may have closed descriptors.
             with driver.lock, suppress(Exception):
@@ -254,6 +269,9 @@ reports: list[object] = []
 #: Those who have workers of their own: they take part in forks and in the end of the program.
 guests: WeakSet[Guest] = WeakSet()
 
+#: Who answers those who ask from outside how this program is; usually there is nobody.
+_monitors: list[Server] = []
+
 #: Those who have to tell scheduled functions by their code: nothing rests meanwhile.
 watches: list[object] = []
 
@@ -278,6 +296,15 @@ def apart(work: Callable[[], Any]) -> None:
     thread.join()
     for failure in failures:
         raise failure
+
+
+def monitor() -> Server:
+    """Who answers those who ask from outside."""
+    if not _monitors:
+        from pydron_ng.runtime.monitor.server import Server
+
+        _monitors.append(Server())
+    return _monitors[0]
 
 
 def in_worker() -> bool:
@@ -355,6 +382,8 @@ class _Configured:
 
 def _rest() -> None:
     waker.stop()
+    for server in _monitors:
+        server.rest()
     for guest in list(guests):
         guest.rest()
     _session.rest()
@@ -365,6 +394,8 @@ def _resume() -> None:
     for guest in list(guests):
         guest.resume()
     watch.resume()
+    for server in _monitors:
+        server.resume()
 
 
 def _forget() -> None:
@@ -375,6 +406,8 @@ def _forget() -> None:
     arriving.clear()
     audience.clear()
     watch.forget()
+    for server in _monitors:
+        server.forget()
 
 
 def _close() -> None:
@@ -384,6 +417,8 @@ def _close() -> None:
             guest.end()
     finally:
         _session.discard()
+        for server in _monitors:
+            server.close()
 
 
 atexit.register(_close)

@@ -8,14 +8,16 @@ only what takes one away.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from pydron_ng.backends.base import TaskId, WorkerId
-from pydron_ng.runtime.backlog import Backlog, unknown
+from pydron_ng.runtime.backlog import unknown
 from pydron_ng.runtime.hiring import Hiring
 from pydron_ng.runtime.limits import Limits, Trials
 from pydron_ng.runtime.loans import Loans
 from pydron_ng.runtime.messages import (
     Cancel,
+    Coming,
     Command,
     Dropped,
     Event,
@@ -25,19 +27,27 @@ from pydron_ng.runtime.messages import (
     Issued,
     Kill,
     Late,
+    Opened,
     Overdue,
     Pool,
     Redundant,
+    Removed,
+    Returned,
     Slow,
     Stalled,
     StartFailed,
+    Suited,
+    TakeBack,
     Waited,
     Wanted,
     WorkerJoined,
     WorkerLost,
 )
 from pydron_ng.runtime.placement import Placement
+from pydron_ng.runtime.queues import Queues
 from pydron_ng.runtime.seat import Seat
+
+_REMOVED = "all were removed"
 
 
 class Machine:
@@ -47,13 +57,13 @@ class Machine:
         """Workers are started for the first task.
 
         lends: may tasks be done twice, so that none waits behind a long one or on a slow worker?
-            Else a worker has one at a time: what it dies of, or hangs in, is that one alone.
+            Else a worker has one at a time, unless what it has not begun can be taken back.
         """
         self._lends = lends
-        self._pools = tuple(pools)
-        self._backlog = Backlog()
-        self._trials = Trials()
-        self._placement = Placement(self._backlog, self._trials, groups=lends)
+        self._pools = list(pools)
+        self._queues = Queues()
+        self._trials = Trials(are_pure=lends)
+        self._placement = Placement(self._queues, self._trials)
         self._seats = self._placement.seats
         self._idle = self._placement.idle
         self._coroutines = self._placement.coroutines
@@ -66,13 +76,32 @@ class Machine:
     @property
     def busy(self) -> bool:
         """Whether anything is to be heard from a worker."""
-        coming = self._backlog.seconds or self._hiring.starting
-        return bool(coming) or len(self._idle) < len(self._seats)
+        coming = self._queues or self._hiring.starting
+        return bool(coming) or len(self._idle) + len(self.resting) < len(self._seats)
+
+    @property
+    def resting(self) -> AbstractSet[WorkerId]:
+        """Those that are to be removed and have nothing to do any more."""
+        return self._placement.resting
 
     @property
     def workers(self) -> int:
-        """How many there are that may be given something."""
-        return len(self._seats)
+        """How many there are that have something to do, or are to have.
+
+        Hosts may have more cores than was known.
+        """
+        leaving = len(self._placement.leaving) - len(self.resting)
+        return max(self._hiring.wished + leaving, len(self._seats) - len(self.resting))
+
+    @property
+    def running(self) -> Mapping[WorkerId, Collection[TaskId]]:
+        """What each worker is at right now, as far as anybody knows."""
+        return {worker: seat.running for worker, seat in self._seats.items()}
+
+    @property
+    def is_hiring(self) -> bool:
+        """Are workers on their way?"""
+        return self._hiring.starting > 0
 
     @property
     def has_hired(self) -> bool:
@@ -93,31 +122,43 @@ class Machine:
         match event:
             case Finished(worker, finished):
                 self._finish(worker, finished)
-            case Issued(tasks, coroutines, limits, near):
-                self._backlog.append(tasks, near)
+            case Issued(tasks, coroutines, limits, near, only):
+                self._queues.append(tasks, near, only)
                 self._issue(coroutines, limits)
             case Foreseen():
                 self._commands += self._hiring.begin()
             case Dropped(dropped):
                 self._drop(dropped)
             case Wanted(task):
-                self._backlog.hurry(task)
+                self._queues.hurry(task)
             case WorkerJoined(worker, pool, host):
                 self._broken = ""  # one can be had, after all
                 self._hiring.joined()
-                frame_seconds = self._pools[pool].frame_seconds
-                self._placement.join(worker, Seat(pool, host, frame_seconds))
+                own = self._pools[pool]
+                ahead = self._lends or own.can_recall
+                new = Seat(pool, host, own.frame_seconds, takes_ahead=ahead)
+                self._placement.join(worker, new)
             case WorkerLost(worker, why, with_host):
                 self._lose(worker, why, with_host=with_host)
+            case Coming(_, count):
+                self._hiring.starting += count
             case StartFailed(pool, count, why):
                 self._fail(pool, count, why)
+            case Suited(worker, kind, fits):
+                if (seat := self._seats.get(worker)) is not None:
+                    seat.suits = seat.suits | {kind} if fits else seat.suits - {kind}
+            case Opened(opened):
+                self._open(opened)
+            case Removed(leaving, drains):
+                self._remove(leaving, drains=drains)
             case Overdue(overdue):
                 self._free(overdue)
             case Late(worker, task):
                 self._interrupt(worker, task)
             case Stalled(worker):
-                if worker in self._seats and self._lends:
-                    self._loans.stall(worker, self._seats[worker], keeps=1)
+                self._stall(worker)
+            case Returned(worker, returned):
+                self._take_back(worker, returned)
             case Waited():
                 pass
             case Slow(worker, task):
@@ -140,7 +181,7 @@ class Machine:
         self._coroutines.update(dict.fromkeys(coroutines))
         self._trials.allow(limits)
         timed = [task for task, limit in limits.items() if limit.timeout]
-        self._backlog.expect(unknown([*coroutines, *timed]))
+        self._queues.expect(unknown([*coroutines, *timed]))
 
     def _finish(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         if (seat := self._seats.get(worker)) is None:
@@ -161,7 +202,7 @@ class Machine:
     def _without_lent(self, worker: WorkerId, seat: Seat, tasks: Sequence[TaskId]) -> list[TaskId]:
         """Those of the seat's own; what others were to run in its stead need not be run now."""
         own, done = self._loans.answer(worker, seat, tasks)
-        queued = {task for task in done if self._backlog.remove(task)}
+        queued = {task for task in done if self._queues.remove(task)}
         self._forget(queued)
         self._unwanted |= done - queued
         self._are_redundant(done - queued)
@@ -183,27 +224,37 @@ class Machine:
         if self._coroutines:
             for task in tasks:
                 self._coroutines.pop(task, None)
+        self._queues.forget(tasks)
         if self._placement.alone is not None and self._placement.alone in tasks:
             self._placement.alone = None
 
     def _drop(self, tasks: Sequence[TaskId]) -> None:
         for task in tasks:
-            if self._backlog.remove(task):
+            if self._queues.remove(task):
                 self._forget((task,))
                 continue
             self._unwanted.add(task)
             worker = self._coroutines.get(task)
             if worker is not None:
                 self._commands.append(Cancel(worker, task))
+        if not self._lends and self._unwanted:
+            self._take_back_dropped()
+
+    def _take_back_dropped(self) -> None:
+        """What nobody wants is not to be begun."""
+        for worker, seat in self._seats.items():
+            if len(seat.tasks) > 1 and not seat.suspends and seat.has_behind(self._unwanted):
+                self._commands.append(TakeBack(worker))
 
     def _give_up(self, task: TaskId, why: str, *, deadly: bool = False, late: bool = False) -> None:
         self._forget((task,))
         self._commands.append(GiveUp(task, why, deadly, late))
 
     def _give_up_all(self) -> None:
-        for task in self._backlog.seconds:
+        left = list(self._queues)
+        self._queues.clear()
+        for task in left:
             self._give_up(task, self._broken)
-        self._backlog.clear()
 
     # --- workers ---
 
@@ -212,17 +263,18 @@ class Machine:
         if (seat := self._placement.leave(worker)) is None:
             return
         self._loans.leave(worker, seat)
-        self._backlog.put_first(self._to_run_again(seat, why, with_host))
+        self._queues.put_first(self._to_run_again(seat, why, with_host))
         useless = not (seat.tasks or seat.lent or seat.proven)
-        self._commands += self._hiring.left(seat.pool, useless=useless)
-        self._look_for_hope(why)
+        if not seat.is_leaving:
+            self._commands += self._hiring.left(seat.pool, useless=useless)
+        self._look_for_hope(_REMOVED if seat.is_leaving else why)
 
     def _to_run_again(self, seat: Seat, why: str, with_host: bool) -> dict[TaskId, float]:
         """Each by itself: one of them may be the cause; unless we know that we were it.
 
         Behind a task that was to end with its worker, none has begun; coroutines have.
         """
-        is_behind = seat.doomed and (self._lends or not seat.suspends)
+        is_behind = seat.doomed and (self._lends or not (seat.suspends or seat.is_leaving))
         running = frozenset[TaskId]() if is_behind else seat.running
         again = {
             task: seconds
@@ -231,7 +283,7 @@ class Machine:
         }
         for task in again if seat.suspends else ():
             self._coroutines[task] = None
-        return again if seat.doomed else unknown(again)
+        return again if is_behind else unknown(again)
 
     def _may_run_again(self, task: TaskId, was_running: bool, why: str, with_host: bool) -> bool:
         if task in self._unwanted:
@@ -239,7 +291,7 @@ class Machine:
             return False
         if was_running and not self._trials.has_died(task):
             deaths = self._trials.deaths[task]
-            self._give_up(task, _of_death(deaths, why), deadly=not with_host)
+            self._give_up(task, _of_death(deaths, why, alone=self._lends), deadly=not with_host)
             return False
         if task == self._placement.alone:
             self._placement.alone = None
@@ -250,11 +302,58 @@ class Machine:
         self._look_for_hope(why)
 
     def _look_for_hope(self, why: str) -> None:
-        if self._hiring.has_ended and not self._seats:
+        if len(self._placement.leaving) < len(self._seats) or self._hiring.starting:
+            return
+        if self._hiring.has_failed:
             self._broken = f"no worker can be started: {why}"
             self._give_up_all()
+        elif self._hiring.has_begun:
+            self._broken = f"no worker is left: {why}"
+            self._give_up_all()
+
+    def _open(self, pool: Pool) -> None:
+        self._broken = ""
+        self._pools.append(pool)
+        self._commands += self._hiring.open(len(self._pools) - 1, pool)
+
+    def _remove(self, workers: Collection[WorkerId], *, drains: bool) -> None:
+        """What has begun is done before, or not at all; what has not is done by others."""
+        for worker in workers:
+            self._hiring.wished -= self._placement.release(worker)
+            if (seat := self._seats.get(worker)) is None or seat.doomed:
+                continue
+            if not drains:
+                self._end(worker, "it was removed")
+            elif len(seat.tasks) > 1 and self._pools[seat.pool].can_recall:
+                self._commands.append(TakeBack(worker))
+        self._look_for_hope(_REMOVED)
 
     # --- workers that take too long ---
+
+    def _stall(self, worker: WorkerId) -> None:
+        """Nothing was heard of it for long; what is behind its task need not wait."""
+        if (seat := self._seats.get(worker)) is None:
+            return
+        if self._lends:
+            self._loans.stall(worker, seat, keeps=1)
+        elif len(seat.tasks) > 1 and not seat.suspends:
+            self._commands.append(TakeBack(worker))
+
+    def _take_back(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        """It will not begin these: others do, each by itself, as nobody knows how long they are."""
+        if (seat := self._seats.get(worker)) is None:
+            return
+        back = [task for task in tasks if task in seat.tasks]
+        seat.remove(back)
+        unwanted = self._unwanted.intersection(back)
+        self._forget(unwanted)
+        again = [task for task in back if task not in unwanted]
+        for task in self._coroutines.keys() & set(again):
+            self._coroutines[task] = None
+        self._queues.put_first(unknown(again))
+        self._placement.has_less(worker, seat)
+        if self._broken:
+            self._give_up_all()
 
     def _free(self, overdue: Sequence[TaskId]) -> None:
         """Take workers away from tasks that nobody wants; what was sent after those runs again."""
@@ -289,6 +388,7 @@ class Machine:
             if not seat.doomed:
                 self._commands.append(Kill(worker))
             seat.doomed = True
+            self._placement.resting.discard(worker)
         else:
             seat.doomed = True
             self._lose(worker, why)
@@ -296,7 +396,9 @@ class Machine:
     @property
     def has_time(self) -> bool:
         """Does a worker have nothing to do, and nothing will come of waiting?"""
-        return bool(self._idle) and self._placement.alone is None and not self._backlog.seconds
+        return (
+            bool(self._idle) and self._placement.alone is None and not self._queues.general.seconds
+        )
 
     def at_work(self) -> list[tuple[WorkerId, TaskId]]:
         """Who is at which task, as far as somebody who has nothing to do could do it as well."""
@@ -327,12 +429,12 @@ class Machine:
             worker = next(reversed(self._loans.stalled))
             seat = self._seats[worker]
             lent = self._loans.lend(worker, seat, self._unwanted)
-            self._backlog.append(unknown(lent[::-1]))
+            self._queues.append(unknown(lent[::-1]))
             self._placement.prefer(seat.place.__ne__)
             self._commands += self._placement.give_out()
 
 
-def _of_death(deaths: int, why: str) -> str:
+def _of_death(deaths: int, why: str, *, alone: bool) -> str:
     if deaths == 1:
         return f"its worker died: {why}"
-    return f"{deaths} workers died of it, the last one alone on the machine: {why}"
+    return f"{deaths} workers died of it, the last one{' alone on the machine' * alone}: {why}"

@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from pydron_ng.backends.base import Blob, TaskId, Token, WorkerId
 from pydron_ng.runtime.limits import Limits
+from pydron_ng.runtime.messages import Kind
 
 #: No worker, and no task.
 NOBODY, NONE = WorkerId(-1), TaskId(-1)
@@ -34,6 +35,7 @@ class Task:
     limits: how long it may take, how often it is tried; None: as usual.
     elapsed: seconds until its outcome was here, all that it took to get there and back included.
     worker: who answered; -1 before.
+    kind: what it has in common with others that only some workers may do; None: all may.
     is_coroutine: the worker runs it beside others. has_suspended: it has let them run.
     """
 
@@ -44,6 +46,7 @@ class Task:
         "has_suspended",
         "id",
         "is_coroutine",
+        "kind",
         "label",
         "limits",
         "lost",
@@ -82,7 +85,17 @@ class Task:
         self.elapsed = 0.0
         self.worker = NOBODY
         self.is_coroutine = is_coroutine
+        self.kind: Kind | None = None
         self.has_suspended = False
+
+    def remark(self, remark: Blob) -> None:  # noqa: ARG002  there is no other one
+        """Its worker says something of it: that it has let others run."""
+        self.has_suspended = True
+
+    @property
+    def size(self) -> int:
+        """How many calls there are in it."""
+        return 1
 
     @property
     def expected(self) -> float:

@@ -29,6 +29,9 @@ class Contract:
     #: So often it is started and closed.
     rounds = 5
 
+    #: Does it hand over what others send?
+    sends_nothing = False
+
     #: Whether it takes long to start: then tests have fresh workers of one backend.
     is_kept = True
 
@@ -123,11 +126,11 @@ class Contract:
             assert rig.outcomes == [(last, (b"touched",)), (first, (b"seen",))]
             return
         first, second = rig.submit((b"await_file", there), (b"nap", b"0"))
-        rig.until(lambda: len(rig.outcomes) == 3)
-        assert rig.outcomes[:2] == [(first, SUSPENDED), (second, SUSPENDED)]
+        rig.until(lambda: len(rig.outcomes) == 1)
+        assert rig.remarks == [(first, SUSPENDED), (second, SUSPENDED)]
         last = rig.submit((b"touch_and_go", there))[0]
-        rig.until(lambda: len(rig.outcomes) == 5)
-        assert rig.outcomes[2:] == [
+        rig.until(lambda: len(rig.outcomes) == 3)
+        assert rig.outcomes == [
             (second, (b"slept",)),
             (last, (b"touched",)),
             (first, (b"seen",)),
@@ -142,18 +145,67 @@ class Contract:
             assert rig.call(b"echo", b"still there") == (b"still there",)
             return
         task = rig.submit((b"nap", b"600"))[0]
-        rig.until(lambda: bool(rig.outcomes))
+        rig.until(lambda: rig.remarks == [(task, SUSPENDED)])
         rig.backend.submit(rig.alive[0], [Cancel(task)])
-        rig.until(lambda: len(rig.outcomes) == 2)
-        assert rig.outcomes == [(task, SUSPENDED), (task, (b"cancelled",))]
+        rig.until(lambda: bool(rig.outcomes))
+        assert rig.outcomes == [(task, (b"cancelled",))]
         assert rig.call(b"echo", b"still there") == (b"still there",)
 
     def test_coroutines_may_be_cancelled_before_they_begin(self, rig: Rig) -> None:
         frames: list[Frame] = [Call(TaskId(1), (b"nap", b"600")), Cancel(TaskId(1))]
         rig.backend.submit(rig.alive[0], frames)
-        rig.until(lambda: any(blob != SUSPENDED for _, blob in rig.outcomes))
-        suspended = [(1, SUSPENDED)] * rig.backend.capabilities.converse
-        assert rig.outcomes == [*suspended, (1, (b"cancelled",))]
+        rig.until(lambda: bool(rig.outcomes))
+        assert (rig.remarks, rig.outcomes) == ([(1, SUSPENDED)], [(1, (b"cancelled",))])
+
+    def test_what_is_said_of_a_call_comes_before_its_outcome_in_order(self, rig: Rig) -> None:
+        large = os.urandom(LARGE)
+        first, second = rig.submit((b"remark", b"a", large, b"c"), (b"remark", b"d"))
+        rig.until(lambda: len(rig.outcomes) == 2)
+        assert rig.outcomes == [(first, (b"all",)), (second, (b"all",))]
+        said = [(first, (word,)) for word in (b"a", large, b"c")]
+        assert rig.remarks == [*said, (second, (b"d",))]
+
+    def test_what_is_said_of_a_call_does_not_wait_for_its_end(
+        self, rig: Rig, tmp_path: Path
+    ) -> None:
+        there = tmp_path / "there"
+        [task] = rig.submit((b"remark_until", str(there).encode()))
+        rig.until(lambda: bool(rig.remarks))
+        assert not rig.outcomes
+        there.touch()
+        rig.until(lambda: bool(rig.outcomes))
+        assert len(rig.remarks) == int(dict(rig.outcomes)[task][0])
+
+    def test_coroutines_may_say_something_too(self, rig: Rig) -> None:
+        first, second = rig.submit((b"remark_later", b"a"), (b"remark_later", b"b"))
+        rig.until(lambda: len(rig.outcomes) == 2)
+        for task, word in ((first, b"a"), (second, b"b")):
+            said = [blob for about, blob in rig.remarks if about == task and blob != SUSPENDED]
+            assert said == [(word,), (word,)]
+
+    def test_a_worker_that_nobody_listens_to_waits(self, rig: Rig, tmp_path: Path) -> None:
+        there = tmp_path / "there"
+        rig.submit((b"remark_until", str(there).encode()))
+        rig.until(lambda: bool(rig.remarks))
+        rig.backend.listen(rig.alive[0], wanted=False)
+        assert rig.call(b"echo", b"others go on", worker=1) == (b"others go on",)
+        rig.until(rig.is_silent)
+        rig.backend.listen(rig.alive[0], wanted=True)
+        there.touch()
+        rig.until(lambda: len(rig.outcomes) == 2)
+        assert [int(blob[0]) for _, blob in rig.remarks] == list(range(1, len(rig.remarks) + 1))
+        assert rig.outcomes[1][1] == rig.remarks[-1][1][:1]
+
+    def test_a_worker_that_nobody_listens_to_can_be_lost(self, rig: Rig, tmp_path: Path) -> None:
+        if not rig.backend.capabilities.kill:
+            return
+        rig.submit((b"remark_until", str(tmp_path / "never").encode()))
+        rig.until(lambda: bool(rig.remarks))
+        worker = rig.alive[0]
+        rig.backend.listen(worker, wanted=False)
+        rig.backend.kill(worker)
+        rig.until(lambda: bool(rig.losses))
+        assert rig.losses[0][0] == worker
 
     def test_each_worker_has_a_performer_of_its_own(self, rig: Rig) -> None:
         token = Token(b"token")
@@ -208,6 +260,40 @@ class Contract:
     def test_a_backend_that_was_never_started_can_be_closed(self) -> None:
         self.make().close()
 
+    def test_calls_that_are_not_begun_come_back_and_never_begin(
+        self, rig: Rig, tmp_path: Path
+    ) -> None:
+        if not rig.backend.capabilities.recall:
+            with pytest.raises(NotImplementedError):
+                rig.backend.take_back(rig.alive[0])
+            return
+        begun, there, wrong = (str(tmp_path / name).encode() for name in ("a", "b", "wrong"))
+        first, *behind = rig.submit(
+            (b"touch_and_wait", begun, there), (b"touch", wrong), (b"touch", wrong)
+        )
+        rig.until(lambda: os.path.exists(begun))
+        rig.backend.take_back(rig.alive[0])
+        rig.until(lambda: len(rig.returns) == 2)
+        assert rig.returns == behind
+        (later,) = rig.submit((b"echo", b"later"))
+        (tmp_path / "b").touch()
+        rig.until(lambda: len(rig.outcomes) == 2)
+        assert [task for task, _ in rig.outcomes] == [first, later]
+        assert not os.path.exists(wrong)
+        rig.backend.take_back(rig.alive[0])
+        assert rig.returns == behind
+
+    def test_calls_behind_the_one_that_ends_a_worker_were_not_begun(self, rig: Rig) -> None:
+        if not rig.backend.capabilities.recall:
+            return
+        before, deadly, *behind = rig.submit(
+            (b"echo",), (b"exit",), (b"echo",), (b"echo",), worker=0
+        )
+        rig.until(lambda: bool(rig.losses))
+        assert rig.returns == behind
+        assert deadly not in dict(rig.outcomes)
+        assert before in dict(rig.outcomes) or rig.outcomes == []
+
     def test_killing_a_worker_ends_its_call(self, rig: Rig, tmp_path: Path) -> None:
         if not rig.backend.capabilities.kill:
             with pytest.raises(NotImplementedError):
@@ -231,6 +317,59 @@ class Contract:
             for worker in killed:
                 rig.backend.kill(worker)
             rig.until(lambda: {worker for worker, _ in rig.losses} == killed)
+
+    def test_it_is_known_how_a_worker_is(self, rig: Rig) -> None:
+        worker = rig.alive[0]
+        info = rig.backend.info(worker)
+        assert info is not None
+        assert info.id == worker
+        assert info.pid == int(rig.call(b"pid")[0])
+        assert info.host.cores >= 1
+        assert 0 < (info.host.available_bytes or 0) <= (info.host.memory_bytes or 0)
+        assert info.host.load is not None
+
+    def test_a_worker_is_looked_at_again(self, rig: Rig) -> None:
+        worker = rig.alive[0]
+
+        def has_looked() -> bool:
+            info = rig.backend.info(worker)
+            assert info is not None
+            rig.call(b"sleep", b"0.01")
+            return None not in {info.rss_bytes, info.cpu_percent, info.host.cpu_percent}
+
+        rig.until(has_looked)
+
+    def test_bytes_that_are_sent_are_counted(self, rig: Rig) -> None:
+        rig.call(b"echo", os.urandom(LARGE))
+        info = rig.backend.info(rig.alive[0])
+        assert info is not None
+        counted = min(info.sent_bytes, info.received_bytes)
+        assert counted == 0 if self.sends_nothing else LARGE < counted < 2 * LARGE
+
+    def test_nothing_is_known_of_a_worker_that_is_lost(self, rig: Rig) -> None:
+        rig.submit((b"fail",))
+        rig.until(lambda: bool(rig.losses))
+        assert rig.backend.info(rig.losses[0][0]) is None
+
+    def test_workers_have_the_labels_of_their_configuration(self) -> None:
+        rig = self.make(labels=["gpu", "fast"]).start()
+        infos = [rig.backend.info(worker) for worker in rig.alive]
+        assert [info and info.labels for info in infos] == [("gpu", "fast")] * 2
+        rig.close()
+
+    def test_what_a_worker_keeps_is_removed_after_it(self) -> None:
+        rig = self.make().start()
+        if not rig.backend.capabilities.isolate:
+            rig.close()
+            return
+        folders = [Path(os.fsdecode(rig.call(b"leave_file", worker=n)[0])) for n in (0, 1)]
+        assert all((folder / "file").exists() for folder in folders)
+        assert {folder.parent.stat().st_mode & 0o777 for folder in folders} == {0o700}
+        rig.backend.kill(rig.alive[0])
+        wait_until(lambda: not folders[0].exists())
+        assert (folders[1] / "file").exists()
+        rig.close()
+        assert not folders[1].parent.exists()
 
     def test_isolated_workers_are_other_processes(self, rig: Rig) -> None:
         pids = {int(rig.call(b"pid", worker=worker)[0]) for worker in (0, 1)}

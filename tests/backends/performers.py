@@ -7,14 +7,18 @@ import os
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from itertools import count
 from typing import Any
 
-from pydron_ng.backends.base import Blob, Token
+from pydron_ng.backends.base import Blob, Say, Token
+from pydron_ng.backends.folders import make
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
 
 
 class Obedient:
     """Does what the word says; answers with bytes."""
+
+    hold_seconds = 0.001
 
     def __init__(self, captures: str) -> None:
         self.captures = captures
@@ -24,16 +28,38 @@ class Obedient:
     def share(self, arena: Arena) -> None:
         self.arena = arena
 
+    def dwell(self, folder: str) -> None:
+        self.folder = folder
+
     def define(self, token: Token, blob: Blob) -> None:
         self.defined[token] = blob
 
     def settings(self, blob: Blob) -> None:
         self.settled = blob
 
-    def perform(self, blob: Blob) -> Blob | Coroutine[Any, Any, Blob]:
+    def perform(self, blob: Blob, say: Say) -> Blob | Coroutine[Any, Any, Blob]:
         word, *arguments = blob
+        self.say = say
         deed: Callable[..., Blob | Coroutine[Any, Any, Blob]] = getattr(self, word.decode())
         return deed(*arguments)
+
+    def remark(self, *remarks: bytes) -> Blob:
+        """Say each of them, then that it is all."""
+        for remark in remarks:
+            self.say((remark,))
+        return (b"all",)
+
+    def remark_until(self, path: bytes) -> Blob:
+        """Say, again and again, how often it has been said; the last one when the file is there."""
+        for number in count(1):
+            self.say((str(number).encode(), bytes(1000)))
+            if os.path.exists(path):
+                break
+        return (str(number).encode(),)
+
+    def remark_later(self, remark: bytes) -> Coroutine[Any, Any, Blob]:
+        """Say it, and once more after others have had their turn."""
+        return _remark_later(self.say, remark)
 
     async def nap(self, seconds: bytes) -> Blob:
         try:
@@ -50,6 +76,13 @@ class Obedient:
     async def touch_and_go(self, path: bytes) -> Blob:
         """Never suspends."""
         return self.touch(path)
+
+    def leave_file(self) -> Blob:
+        """The path of the folder that it keeps a file in."""
+        make(self.folder)
+        with open(os.path.join(self.folder, "file"), "w") as file:
+            file.write("left behind")
+        return (self.folder.encode(),)
 
     def stored(self, word: bytes) -> Blob:
         """The word again and again, in shared memory."""
@@ -95,6 +128,10 @@ class Obedient:
         time.sleep(float(seconds))
         return (b"slept",)
 
+    def touch_and_wait(self, path: bytes, awaited: bytes) -> Blob:
+        self.touch(path)
+        return self.wait_for(awaited)
+
     def hold(self, path: bytes) -> Blob:
         """Say so by writing the process id to the file `path`, then never return."""
         _announce(path)
@@ -122,6 +159,13 @@ class Obedient:
             return (b"survived",)
         _announce(path)
         os._exit(3)
+
+
+async def _remark_later(say: Say, remark: bytes) -> Blob:
+    say((remark,))
+    await asyncio.sleep(0)
+    say((remark,))
+    return (b"all",)
 
 
 def _announce(path: bytes) -> None:

@@ -34,6 +34,8 @@ class Rig:
         self.loop = SelectorLoop()
         self.alive: list[WorkerId] = []
         self.outcomes: list[tuple[TaskId, Blob]] = []
+        self.returns: list[TaskId] = []
+        self.remarks: list[tuple[TaskId, Blob]] = []
         self.losses: list[tuple[WorkerId, str]] = []
         self.failures: list[tuple[int, str]] = []
         self.refusals: list[str] = []
@@ -45,6 +47,18 @@ class Rig:
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None:
         assert worker in self.alive
         self.outcomes += outcomes
+
+    def coming(self, count: int) -> None:
+        assert count > 0
+
+    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        assert worker in self.alive
+        self.returns += tasks
+
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
+        assert worker in self.alive
+        assert {task for task, _ in remarks}.isdisjoint(task for task, _ in self.outcomes)
+        self.remarks += remarks
 
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         self.alive.remove(worker)
@@ -67,7 +81,8 @@ class Rig:
         for worker in list(self.alive):
             self.backend.kill(worker)
         self.until(lambda: not self.alive)
-        for noted in (self.outcomes, self.losses, self.failures, self.refusals):
+        noted_ones = (self.outcomes, self.returns, self.remarks, self.losses)
+        for noted in (*noted_ones, self.failures, self.refusals):
             noted.clear()
         return self.start()
 
@@ -77,6 +92,13 @@ class Rig:
         while not done():
             assert time.monotonic() < end, "nothing happens any more"
             self.loop.dispatch(self.loop.poll(0.1))
+
+    def is_silent(self) -> bool:
+        """Has nothing been said for a while, although one looked?"""
+        remarks = len(self.remarks)
+        for _ in range(5):
+            self.loop.dispatch(self.loop.poll(0.1))
+        return len(self.remarks) == remarks
 
     def submit(self, *blobs: Blob, worker: int = 0) -> list[TaskId]:
         """Submit the calls in one go."""

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pydron_ng.backends.exchange import ProgramEnd, WorkerEnd, open_aside, take_aside
+from pydron_ng.backends.exchange import ProgramEnd, WorkerEnd
+from pydron_ng.backends.outfit import hand_out, take_in
 from pydron_ng.backends.wire import Item
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
 from pydron_ng.memory.segment import Stretch
@@ -27,8 +28,8 @@ class Pair:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            self.program = ProgramEnd(open_aside(ours))
-            self.worker = WorkerEnd(take_aside(theirs))
+            self.program = ProgramEnd(hand_out(ours))
+            self.worker = WorkerEnd(take_in(theirs).aside)
         self.arena, self.workers_arena = Arena(), Arena()
 
     def ask(self, *parts: Any, task: int = 1) -> list[Item]:
@@ -162,8 +163,8 @@ def test_without_a_second_stream_the_bytes_are_sent() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         with descriptors_limited_to_those_in_use():
-            program = ProgramEnd(open_aside(ours))
-        worker = WorkerEnd(take_aside(theirs))
+            program = ProgramEnd(hand_out(ours))
+        worker = WorkerEnd(take_in(theirs).aside)
     arena = Arena()
     items = program.outgoing([(1, (stored(arena),))])
     assert items == [(1, (DATA,))]

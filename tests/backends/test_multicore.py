@@ -157,6 +157,30 @@ def test_a_launcher_that_was_killed_takes_its_workers_along_and_another_is_start
     assert rig.call(b"echo", b"again") == (b"again",)
 
 
+def test_what_workers_of_a_killed_launcher_keep_is_removed(rig: Rig) -> None:
+    folder = Path(os.fsdecode(rig.call(b"leave_file")[0]))
+    launcher = int(rig.call(b"ids")[0].split()[1])
+    os.kill(launcher, signal.SIGKILL)
+    rig.until(lambda: len(rig.losses) == 2)
+    assert not folder.parent.exists()
+
+
+def test_what_workers_of_a_killed_program_keep_is_removed(tmp_path: Path) -> None:
+    source = _KEEPING.format(told=str(tmp_path / "told"))
+    subprocess.run([sys.executable, "-c", source], check=False, cwd=os.getcwd())
+    folder = Path((tmp_path / "told").read_text())
+    wait_until(lambda: not folder.parent.exists())
+
+
+_KEEPING = """
+import os, pathlib
+from tests.backends.rig import Rig
+rig = Rig("multicore").start()
+pathlib.Path({told!r}).write_bytes(rig.call(b"leave_file")[0])
+os.kill(os.getpid(), 9)
+"""
+
+
 def test_no_descriptor_left_is_reported_not_raised(rig: Rig) -> None:
     with descriptors_limited_to_those_in_use():
         rig.backend.start(1, rig, rig.loop)

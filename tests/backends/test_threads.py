@@ -12,6 +12,7 @@ from tests.backends.rig import Rig
 
 class TestThreads(Contract):
     type = "threads"
+    sends_nothing = True
     is_kept = False
     made_for = b"thread"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.docs.comparing import agrees
 from tests.docs.pages import ROOT
-from tests.docs.running import Printed, Visit, needs_hosts, reach, serve
+from tests.docs.running import Printed, Visit, lent, needs_hosts, reach, serve
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -29,7 +29,8 @@ def rewrite(page: str, folder: Path, *, anew: bool) -> None:
     try:
         if server is not None:
             reach(server, home)
-        printed = list(Visit(page, home))
+        with lent(page, home):
+            printed = list(Visit(page, home))
     finally:
         if server is not None:
             server.stop()

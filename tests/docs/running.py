@@ -8,9 +8,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.backends.nodes.running import Node
 from tests.backends.sshd import Server
 from tests.docs.pages import ROOT, Block, blocks
 
@@ -18,6 +20,7 @@ TIMEOUT_SECONDS = 50
 #: What the page calls its folder.
 HOME = "/home/me"
 HOSTS = ("node1", "node2", "node3")
+NODE_PORT = 7734
 CONFIGURATION = '{"workers": [{"type": "multicore", "cores": 2}], "inline": false}'
 _MARK = "\x1e"
 _KEY = re.compile(r"SHA256:[\w+/]+")
@@ -162,3 +165,16 @@ def reach(server: Server, folder: Path) -> None:
 
 def needs_hosts(page: str) -> bool:
     return any('"ssh"' in block.text for block in blocks(page) if block.file)
+
+
+@contextmanager
+def lent(page: str, folder: Path) -> Iterator[None]:
+    """Where it needs one, a node listens meanwhile; its token is in the user's folder."""
+    if not any('"node"' in block.text for block in blocks(page) if block.file):
+        yield
+        return
+    node = Node(folder, port=NODE_PORT)
+    try:
+        yield
+    finally:
+        node.stop()

@@ -14,7 +14,7 @@ from pydron_ng.backends import registry
 from tests.backends.sshd import Server
 from tests.docs.comparing import agrees, difference
 from tests.docs.pages import ELSEWHERE, PAGES, Block, blocks
-from tests.docs.running import Visit, needs_hosts, reach, serve
+from tests.docs.running import Visit, lent, needs_hosts, reach, serve
 
 RUN = [
     page
@@ -42,7 +42,8 @@ def test_what_a_page_shows_is_what_comes_out(
     home.mkdir()
     if needs_hosts(page):
         reach(request.getfixturevalue("server"), home)
-    wrong = [difference(printed) for printed in Visit(page, home) if not agrees(printed)]
+    with lent(page, home):
+        wrong = [difference(printed) for printed in Visit(page, home) if not agrees(printed)]
     assert not wrong, "\n\n".join(wrong) + f"\n\nif that is fine: python -m tests.docs {page}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,16 +14,30 @@ KINDS: dict[str, Any] = {
     "processes": {"type": "multicore", "cores": 2},
     "threads": {"type": "threads", "cores": 2},
 }
+#: What stands for a host: processes that have nothing of this one.
+HOST: dict[str, Any] = {
+    "type": "command",
+    "cores": 2,
+    "command": ["env"],
+    "python": sys.executable,
+}
 
 
 def pool_of(kind: str, **how: Any) -> Pool:
     """Two workers."""
-    return Pool(config={"workers": [KINDS[kind]]}, **how)
+    return Pool(config={"workers": [(KINDS | {"host": HOST})[kind]]}, **how)
 
 
 @pytest.fixture(scope="package", params=KINDS)
 def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
     """Two workers, of each kind in turn."""
+    with pool_of(request.param) as made:
+        yield made
+
+
+@pytest.fixture(scope="package", params=[*KINDS, "host"])
+def anywhere(request: pytest.FixtureRequest) -> Iterator[Pool]:
+    """Two workers, of each kind in turn, and on a host."""
     with pool_of(request.param) as made:
         yield made
 

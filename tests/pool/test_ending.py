@@ -192,7 +192,7 @@ def test_a_fork_does_not_wait_for_threads_that_are_not_there() -> None:
     """One of them was just about to tell something."""
     with pool_of("threads") as pool:
         assert pool.submit(work.double, 1).result(_SECONDS) == 2
-        (backend,) = pool._desk._driver._backends
+        (backend,) = pool._desk._driver._staff._backends
         with backend._bell._pulling:  # type: ignore[attr-defined]
             assert _in_child(lambda: "alive") == "alive"
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pydron_ng import Pool
-from pydron_ng.errors import ConfigError, WorkerLost
+from pydron_ng.errors import ConfigError
 from tests.pool import work
-from tests.pool.conftest import KINDS, pool_of
+from tests.pool.conftest import KINDS
 
 _SECONDS = 30
 
@@ -27,10 +27,12 @@ _SECONDS = 30
         ({"retries": 1.5}, TypeError, "retries is a whole number, not 1.5"),
         ({"priority": "high"}, TypeError, "priority is a whole number, not 'high'"),
         ({"capture": 1}, TypeError, "capture is True or False, not 1"),
+        ({"on_progress": 1}, TypeError, "on_progress 1 cannot be called"),
         (
             {"colour": 1},
             TypeError,
-            "options() takes timeout, retries, priority, capture; not colour",
+            "options() takes timeout, retries, priority, capture, on_progress, where, files,"
+            " outputs, into; not colour",
         ),
     ],
 )
@@ -62,37 +64,6 @@ def test_options_are_those_of_a_view(pool: Pool) -> None:
     assert pool.submit(work.double, 1).result(_SECONDS) == 2
 
 
-def test_what_a_task_prints_is_kept_for_who_asks(processes: Pool) -> None:
-    future = processes.options(capture=True).submit(work.say, "hello")
-    assert future.result(_SECONDS) == "hello"
-    assert (future.info.stdout, future.info.stderr) == ("hello\n", "hello!\n")
-    assert future.info.worker >= 0
-    assert 0 < future.info.began <= future.info.ended
-
-
-def test_what_a_task_prints_before_it_fails_is_kept(processes: Pool) -> None:
-    future = processes.options(capture=True).submit(print, "hello", end=1)
-    assert isinstance(future.exception(_SECONDS), TypeError)
-    said = processes.options(capture=True).submit(exec, "print('hello')\n1/0", {})
-    assert isinstance(said.exception(_SECONDS), ZeroDivisionError)
-    assert said.info.stdout == "hello\n"
-    assert "1/0" in said.info.traceback or "ZeroDivisionError" in said.info.traceback
-
-
-def test_else_the_program_prints_it(pool: Pool, capfd: pytest.CaptureFixture[str]) -> None:
-    assert pool.submit(work.say, "hello").result(_SECONDS) == "hello"
-    assert list(pool.imap(work.say, ["bye"])) == ["bye"]
-    assert capfd.readouterr() == ("hello\nbye\n", "hello!\nbye!\n")
-
-
-def test_coroutines_that_take_turns_are_captured_apart(processes: Pool) -> None:
-    pool = processes.options(capture=True)
-    futures = [pool.submit(work.say_async, str(number)) for number in range(10)]
-    for future in futures:
-        future.result(_SECONDS)
-    assert [future.info.stdout for future in futures] == [f"{n}\n{n}\n" for n in range(10)]
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_tasks_of_higher_priority_begin_before_others_that_wait(kind: str, tmp_path: Path) -> None:
     with Pool(config={"workers": [KINDS[kind] | {"cores": 1}]}) as pool:
@@ -115,50 +86,6 @@ def test_the_first_priority_overtakes_all_that_were_submitted_before(
         pool.options(priority=1).submit(work.note, tmp_path / "order", "1")
         (tmp_path / "go").touch()
     assert work.lines(tmp_path / "order") == ["1", *["0"] * 40]
-
-
-def _remember(path: Path, *names: str) -> None:
-    work.note(path, "/".join(names))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_initializer_is_called_once_in_each_worker(kind: str, tmp_path: Path) -> None:
-    begun, go = tmp_path / "begun", tmp_path / "go"
-    with pool_of(kind, initializer=_remember, initargs=(tmp_path / "called", "a", "b")) as pool:
-        held = [pool.submit(work.hold, begun, go) for _ in range(2)]
-        work.wait_until(lambda: len(work.lines(begun)) == 2)
-        go.touch()
-        for future in held:
-            future.result(_SECONDS)
-        assert list(pool.map(work.double, range(20))) == [2 * x for x in range(20)]
-    assert work.lines(tmp_path / "called") == ["a/b"] * 2
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_an_initializer_that_fails_is_raised_for_each_task(kind: str) -> None:
-    with pool_of(kind, initializer=work.fail, initargs=("not today",)) as pool:
-        for _ in range(3):
-            with pytest.raises(ValueError, match="not today") as caught:
-                pool.submit(work.double, 1).result(_SECONDS)
-            assert "raise ValueError(x)" in str(caught.value.__cause__)
-        results = pool.imap(work.double, range(10), chunksize=5)
-        for _ in range(10):
-            with pytest.raises(ValueError, match="not today"):
-                next(results)
-        with pytest.raises(StopIteration):
-            next(results)
-
-
-def test_an_initializer_that_kills_its_workers_leaves_no_task_waiting() -> None:
-    with pool_of("processes", initializer=work.die, initargs=("exit",)) as pool:
-        futures = [pool.submit(work.double, x) for x in range(6)]
-        for future in futures:
-            assert isinstance(future.exception(_SECONDS), WorkerLost)
-
-
-def test_an_initializer_that_is_none_is_told() -> None:
-    with pytest.raises(TypeError, match="initializer 3 cannot be called"):
-        Pool(1, initializer=3)  # type: ignore[arg-type]
 
 
 def test_a_pool_of_numbers_has_so_many_processes(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Self
 from pydron_ng.runtime.answers import call_blob, decode
 from pydron_ng.runtime.outcome import Outcome
 from pydron_ng.runtime.perform import Performer
-from pydron_ng.values.blob import Token
+from pydron_ng.values.blob import Blob, Token
 from pydron_ng.values.functions import identify
 from pydron_ng.values.library import Library
 from pydron_ng.values.pack import pack
@@ -76,10 +76,16 @@ def main() -> None:
             word, *what = pickle.load(source)
         except EOFError:
             return
-        answer = getattr(performer, word)(*what)
         if word == "perform":
-            pickle.dump(answer, sink)
+            [blob] = what
+            pickle.dump(performer.perform(blob, _unheard), sink)
             sink.flush()
+        else:
+            getattr(performer, word)(*what)
+
+
+def _unheard(remark: Blob) -> None:
+    """It makes none."""
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from pydron_ng.runtime.messages import (
     Start,
     StartFailed,
     StartWorkers,
+    TakeBack,
     Wanted,
     Watch,
     WorkerJoined,
@@ -364,7 +365,7 @@ class World:
                     self.open.remove(task)
                 case Kill(worker):
                     self.die(worker)
-                case Cancel() | Watch() | Redundant():
+                case Cancel() | Watch() | Redundant() | TakeBack():
                     raise AssertionError("no coroutine, no time limit, and nobody is slow")
         spread = [task for tasks in self.running.values() for task in tasks]
         assert len(spread) == len(set(spread)), "a task runs twice at the same time"

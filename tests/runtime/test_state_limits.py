@@ -220,7 +220,7 @@ def test_who_is_faster_has_the_outcome_and_nobody_else_is_asked_for_it() -> None
     made = stuck()
     made.handle([stalled(0)])  # 5 runs on worker 1, the others are queued
     assert made.handle([finished(0, 0, 1, 2, 3, 4, 5)]) == [Redundant(ids(5))]
-    assert not made._backlog.seconds
+    assert not made._queues
     assert made._unwanted == {5}
     made.handle([finished(1, 5)])
     assert not made.busy

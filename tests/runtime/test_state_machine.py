@@ -18,6 +18,7 @@ from pydron_ng.runtime.limits import MAX_DEATHS, MAX_LATE, Limits
 from pydron_ng.runtime.messages import (
     FRAME_SECONDS,
     Cancel,
+    Coming,
     Command,
     Dropped,
     Event,
@@ -25,15 +26,21 @@ from pydron_ng.runtime.messages import (
     GiveUp,
     Issued,
     Kill,
+    Kind,
     Late,
+    Opened,
     Overdue,
     Pool,
     Redundant,
+    Removed,
+    Returned,
     Slow,
     Stalled,
     Start,
     StartFailed,
     StartWorkers,
+    Suited,
+    TakeBack,
     Wanted,
     Watch,
     WorkerJoined,
@@ -44,18 +51,21 @@ from pydron_ng.runtime.places import PLACES
 from pydron_ng.runtime.seat import SHORT_SECONDS
 from pydron_ng.runtime.state import Machine
 
-pools = st.lists(st.builds(Pool, st.integers(1, 3), st.booleans()), min_size=1, max_size=3)
+a_pool = st.builds(Pool, st.integers(1, 3), st.booleans(), st.booleans())
+pools = st.lists(a_pool, min_size=1, max_size=3)
 seconds = st.sampled_from([0.0, FRAME_SECONDS / 4, FRAME_SECONDS, SHORT_SECONDS, 1.0])
 choices = st.integers(0, 1000)
+_MOST_POOLS = 4
 
 
 class Workers(RuleBasedStateMachine):
     """Workers that join, finish, die and hang as they like; the machine copes."""
 
-    @initialize(pools=pools)
-    def begin(self, pools: list[Pool]) -> None:
+    @initialize(pools=pools, lends=st.booleans())
+    def begin(self, pools: list[Pool], lends: bool) -> None:
         self.pools = pools
-        self.machine = Machine(pools)
+        self.lends = lends
+        self.machine = Machine(pools, lends=lends)
         self.expected: dict[TaskId, float] = {}  # of all tasks ever
         self.coroutines: set[TaskId] = set()  # of all tasks ever
         self.queued: dict[TaskId, None] = {}
@@ -76,6 +86,11 @@ class Workers(RuleBasedStateMachine):
         self.redundant: set[TaskId] = set()  # of all tasks ever
         self.lent: dict[WorkerId, set[TaskId]] = {}  # what it has that others are to run, too
         self.watched: set[tuple[WorkerId, TaskId]] = set()
+        self.only: dict[TaskId, Kind] = {}  # of all tasks ever
+        self.suits: dict[WorkerId, set[Kind]] = {}
+        self.leaving: set[WorkerId] = set()
+        self.ended: set[WorkerId] = set()
+        self.wished = Counter({n: pool.workers for n, pool in enumerate(pools)})
 
     # --- what happens ---
 
@@ -85,11 +100,21 @@ class Workers(RuleBasedStateMachine):
         limit=st.integers(1, 9),
         limits=st.builds(Limits, st.integers(0, 1), st.sampled_from([0.0, 5.0]), st.booleans()),
         place=st.integers(0, 5),
+        choosy=st.integers(0, 9),
     )
     def issue(
-        self, all_seconds: list[float], every: int, limit: int, limits: Limits, place: int
+        self,
+        all_seconds: list[float],
+        every: int,
+        limit: int,
+        limits: Limits,
+        place: int,
+        choosy: int,
     ) -> None:
-        """So many tasks apart are coroutines, have limits, are best done somewhere; 0: none is."""
+        """So many tasks apart are coroutines, have limits, are best done somewhere, are for some.
+
+        0: none is.
+        """
         first = len(self.expected)
         tasks = {TaskId(first + n): length for n, length in enumerate(all_seconds)}
         self.expected |= tasks
@@ -99,7 +124,36 @@ class Workers(RuleBasedStateMachine):
         limited = {task: limits for task in tasks if task % limit == 0}
         self.limits |= limited
         near = {task: (place % 2, str(place % 3)) for task in tasks if place and task % place == 0}
-        self.happen(Issued(tasks, coroutines, limited, near))
+        only = {task: Kind(task % 2) for task in tasks if choosy and task % choosy == 0}
+        self.only |= only
+        self.happen(Issued(tasks, coroutines, limited, near, only))
+
+    @precondition(lambda self: self.running)
+    @rule(choice=choices, kind=st.integers(0, 1), fits=st.booleans())
+    def suit(self, choice: int, kind: int, fits: bool) -> None:
+        worker = list(self.running)[choice % len(self.running)]
+        change = self.suits[worker].add if fits else self.suits[worker].discard
+        change(Kind(kind))
+        self.happen(Suited(worker, Kind(kind), fits))
+
+    @precondition(lambda self: len(self.pools) < _MOST_POOLS)
+    @rule(pool=a_pool)
+    def open(self, pool: Pool) -> None:
+        self.pools = [*self.pools, pool]
+        self.wished[len(self.pools) - 1] = pool.workers
+        self.failures = 0
+        self.happen(Opened(pool))
+
+    @precondition(lambda self: self.running)
+    @rule(choice=choices, drains=st.booleans())
+    def remove(self, choice: int, drains: bool) -> None:
+        workers = sorted(self.running)
+        worker = workers[choice % len(workers)]
+        self.wished[self.pool_of[worker]] -= worker not in self.leaving
+        self.leaving.add(worker)
+        if not drains:
+            self.do_without(worker)
+        self.happen(Removed({worker}, drains))
 
     @precondition(lambda self: self.wanted())
     @rule(first=choices, second=choices)
@@ -126,7 +180,17 @@ class Workers(RuleBasedStateMachine):
         self.pool_of[worker] = pool
         self.running[worker] = []
         self.lent[worker] = set()
+        self.suits[worker] = set()
         self.happen(WorkerJoined(worker, pool, str(worker % 3)))
+
+    @precondition(lambda self: +self.starting)
+    @rule(choice=choices, count=st.integers(1, 2))
+    def expect_more(self, choice: int, count: int) -> None:
+        """A host has more cores than anybody knew."""
+        pool = sorted(+self.starting)[choice % len(+self.starting)]
+        self.starting[pool] += count
+        self.wished[pool] += count
+        self.happen(Coming(pool, count))
 
     @precondition(lambda self: +self.starting)
     @rule(choice=choices, count=st.integers(1, 3))
@@ -228,7 +292,11 @@ class Workers(RuleBasedStateMachine):
         for command in commands:
             self.carry_out(command)
         for command in commands:
-            if isinstance(command, Kill):  # it is heard of when all else has been carried out
+            if isinstance(command, TakeBack):
+                self.give_back(command.worker)
+            if (
+                isinstance(command, Kill) and command.worker not in self.ended
+            ):  # it is heard of when all else has been carried out
                 self.die(command.worker, by_us=True)
                 self.happen(WorkerLost(command.worker, "killed"))
 
@@ -253,15 +321,21 @@ class Workers(RuleBasedStateMachine):
                 self.starting[pool] += count
             case GiveUp(task, _, deadly):
                 self.give_up(task, deadly)
+            case Kill(worker) if worker in self.ended:
+                pass  # it has just ended by itself
             case Kill(worker):
                 assert self.pools[self.pool_of[worker]].can_kill
                 at_work = self.at_work(worker)
                 is_late = any(self.late[task] for task in at_work)
-                assert at_work & self.unwanted or is_late or self.is_in_vain(worker)
+                is_in_vain = worker in self.leaving or self.is_in_vain(worker)
+                assert at_work & self.unwanted or is_late or is_in_vain
             case Watch(worker, task, seconds):
                 assert task in self.at_work(worker)
                 assert seconds == self.limit(task).timeout > 0
                 self.watched.add((worker, task))
+            case TakeBack(worker):
+                assert self.pools[self.pool_of[worker]].can_recall
+                assert not self.lends or worker in self.leaving
             case Cancel(worker, task):
                 assert task in self.running[worker]
                 assert task in self.coroutines & self.unwanted
@@ -272,13 +346,16 @@ class Workers(RuleBasedStateMachine):
 
     def start(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         assert 0 < len(tasks) <= FRAME_TASKS
+        assert worker not in self.leaving
         for task in tasks:
             assert task in self.queued, "started what is dropped, or runs already"
+            assert task not in self.only or self.only[task] in self.suits[worker]
             if task in self.coroutines:
                 assert self.coroutines.issuperset(self.running[worker]), "behind a plain call"
                 assert len(self.running[worker]) < PLACES
-            elif self.length(task) == math.inf:
+            elif self.length(task) == math.inf or self.is_single(worker):
                 assert not self.running[worker], "a task that may be long waits behind another"
+                assert not self.is_single(worker) or tasks == [task]
             if self.limit(task).timeout and task not in self.coroutines:
                 assert tasks == [task], "its time would not be its own"
             del self.queued[task]
@@ -311,6 +388,24 @@ class Workers(RuleBasedStateMachine):
             elif any(task in self.own(other) for other in self.running):
                 self.unwanted.add(task)
 
+    def give_back(self, worker: WorkerId) -> None:
+        """It has begun none of its tasks, or the first one."""
+        if worker not in self.running:
+            return  # it was lost in the meantime
+        back = self.own(worker)[worker % 2 :]
+        self.running[worker] = self.own(worker)[: worker % 2]
+        for task in back:
+            if task in self.unwanted:
+                self.forget(task)
+            else:
+                self.queued[task] = None
+                self.expected[task] = 0.0
+        self.happen(Returned(worker, back))
+
+    def is_single(self, worker: WorkerId) -> bool:
+        """Is it given one plain task at a time?"""
+        return not self.lends and not self.pools[self.pool_of[worker]].can_recall
+
     def do_without(self, worker: WorkerId) -> None:
         """It is to be ended; if it cannot be, it is left to itself."""
         if not self.pools[self.pool_of[worker]].can_kill:
@@ -322,6 +417,7 @@ class Workers(RuleBasedStateMachine):
         at_work = self.at_work(worker)
         own = self.own(worker)
         del self.running[worker], self.lent[worker]
+        self.ended.add(worker)
         self.stalled.discard(worker)
         self.slow.pop(worker, None)
         self.watched = {(w, task) for w, task in self.watched if w != worker}
@@ -330,13 +426,18 @@ class Workers(RuleBasedStateMachine):
                 self.forget(task)
                 continue
             self.queued[task] = None
-            if not by_us:
+            is_begun = task in self.coroutines or worker in self.leaving
+            if not by_us or (not self.lends and is_begun):
                 self.deaths[task] += task in at_work
                 self.expected[task] = 0.0
 
     def may_be_copied(self, worker: WorkerId, task: TaskId) -> bool:
         """May another worker run it, too?"""
-        if task in self.coroutines or not self.pools[self.pool_of[worker]].can_kill:
+        if (
+            task in self.coroutines
+            or not self.lends
+            or not self.pools[self.pool_of[worker]].can_kill
+        ):
             return False
         if task in self.unwanted or any(task in lent for lent in self.lent.values()):
             return False
@@ -370,7 +471,7 @@ class Workers(RuleBasedStateMachine):
         return (usual if limit.is_pure else 1) + limit.retries
 
     def limit(self, task: TaskId) -> Limits:
-        return self.limits.get(task, Limits())
+        return self.limits.get(task, Limits(is_pure=self.lends))
 
     def length(self, task: TaskId) -> float:
         """Infinite where nobody knows that it is short, or is to know exactly."""
@@ -390,7 +491,8 @@ class Workers(RuleBasedStateMachine):
 
     def last_attempts(self) -> list[TaskId]:
         most = {task: self.most(task, MAX_DEATHS) for task in self.deaths}
-        return [task for task, deaths in self.deaths.items() if deaths == most[task] - 1]
+        last = [task for task, deaths in self.deaths.items() if deaths == most[task] - 1]
+        return [task for task in last if self.limit(task).is_pure]
 
     # --- what always holds ---
 
@@ -400,7 +502,7 @@ class Workers(RuleBasedStateMachine):
 
     @invariant()
     def the_machine_knows_where_every_task_is(self) -> None:
-        assert set(self.machine._backlog.seconds) == self.queued.keys()
+        assert set(self.machine._queues) == self.queued.keys()
         seats = {worker: list(seat.tasks) for worker, seat in self.machine._seats.items()}
         assert seats == {worker: self.own(worker) for worker in self.running}
         assert {w: seat.lent for w, seat in self.machine._seats.items()} == self.lent
@@ -409,7 +511,8 @@ class Workers(RuleBasedStateMachine):
     @invariant()
     def there_are_never_more_workers_than_wished_for(self) -> None:
         there = self.starting + Counter(self.pool_of[worker] for worker in self.running)
-        assert all(there[n] <= pool.workers for n, pool in enumerate(self.pools))
+        left = Counter(self.pool_of[worker] for worker in self.running if worker in self.leaving)
+        assert all(there[n] - left[n] <= wished for n, wished in self.wished.items())
 
     @invariant()
     def coroutines_are_not_mixed_with_other_calls(self) -> None:
@@ -424,19 +527,24 @@ class Workers(RuleBasedStateMachine):
 
     @invariant()
     def no_worker_is_idle_while_there_is_something_to_do(self) -> None:
-        idle = [worker for worker, tasks in self.running.items() if not tasks]
-        if self.queued and idle:
+        free = self.running.keys() - self.leaving
+        idle = [worker for worker in free if not self.running[worker]]
+        kinds = {kind for worker in idle for kind in self.suits[worker]}
+        fit = [t for t in self.queued if t not in self.only or self.only[t] in kinds]
+        if fit and idle:
             assert self.last_attempts(), "and nobody waits for the machine to be empty"
             assert self.busy()
 
     @invariant()
     def nobody_waits_where_nothing_can_come(self) -> None:
-        if self.queued and not self.running:
+        if self.queued and not self.running.keys() - self.leaving:
             assert +self.starting
 
     @invariant()
     def it_says_whether_anything_is_to_be_heard(self) -> None:
         assert self.machine.busy == bool(self.queued or +self.starting or self.busy())
+        rest = {worker for worker in self.leaving if self.running.get(worker) == []}
+        assert self.machine.resting == rest
 
     @invariant()
     def the_load_of_a_worker_is_that_of_its_tasks(self) -> None:
@@ -457,18 +565,25 @@ class Workers(RuleBasedStateMachine):
         """Once the workers behave, every task ends."""
         if not hasattr(self, "machine"):
             return
+        self.suit_all()
         while +self.starting or self.busy():
             while +self.starting:
                 self.join(0)
+            self.suit_all()
             for worker in self.busy():
                 done = self.running[worker]
                 self.end(worker, done)
                 self.happen(Finished(worker, done))
-        assert not self.queued
+        assert not self.queued or not self.running.keys() - self.leaving
         assert not self.machine.busy
         assert not self.machine._trials.known
         assert not self.machine._loans.twice
         assert not self.machine._unwanted
+
+    def suit_all(self) -> None:
+        for number in range(len(self.running)):
+            for kind in (0, 1):
+                self.suit(number, kind, fits=True)
 
 
 TestWorkers = Workers.TestCase

@@ -58,4 +58,4 @@ def test_nothing_is_remembered_of_places_when_nothing_is_queued() -> None:
     made.handle([finished(0, at(made, 0))])
     made.handle([finished(0, 1)])
     made.handle([issued(3)])
-    assert not made._backlog.near
+    assert not made._queues.general.near

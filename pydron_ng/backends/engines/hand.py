@@ -9,9 +9,9 @@ from contextlib import suppress
 from pydron_ng.backends.base import SUSPENDED, Blob, TaskId
 from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.engines.orders import NO_SETTINGS
-from pydron_ng.backends.exchange import send_aside
 from pydron_ng.backends.launch import Crew, LauncherLink
 from pydron_ng.backends.loop import SelectorLoop
+from pydron_ng.backends.outfit import send_aside
 from pydron_ng.backends.remote.channels import Asker
 from pydron_ng.backends.wire import Inbox, Item, Outbox, encode
 

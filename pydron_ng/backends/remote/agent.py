@@ -18,14 +18,15 @@ from typing import Any
 
 from pydron_ng.backends import cores
 from pydron_ng.backends.descriptors import Stream
-from pydron_ng.backends.exchange import send_aside
 from pydron_ng.backends.imports import version_of, versions_of
 from pydron_ng.backends.launch import Crew, LauncherLink
 from pydron_ng.backends.loop import SelectorLoop
+from pydron_ng.backends.outfit import send_aside
 from pydron_ng.backends.remote.channels import Asker, Ear, Mouth, Worker
 from pydron_ng.backends.remote.frames import MOST_BYTES, Frame, Frames, Kind, frame, saying
 from pydron_ng.backends.remote.place import Place
 from pydron_ng.backends.remote.questions import Questions
+from pydron_ng.backends.vitals import Vitals
 
 #: So often within the time after which silence means death, each side says that it is there.
 BEATS = 4
@@ -84,15 +85,21 @@ class Agent:
         self._crew = Crew(self._launch, self, self._loop)
         self._workers: dict[int, Worker] = {}
         self._askers: dict[int, Asker] = {}
+        self._vitals = Vitals()
         self._is_over = False
         self._loop.register(into, self._listen, _never)
 
     def run(self) -> None:
         versions = {name: version_of(name) for name in self._settings["packages"]}
-        up = {"cores": cores.available(), "python": sys.executable, "versions": versions}
+        up = {
+            "cores": self._settings["cores"] or cores.available(),
+            "python": sys.executable,
+            "versions": versions,
+        }
         up["modules"] = versions_of(self._settings["modules"])
         kept = {"shelf": self._place.folder, "room": self._place.room}
         self._mouth.say(saying(Kind.UP, **up, **kept))
+        self._tell_vitals()
         pause = self._silence / BEATS
         while not self._is_over:
             self._loop.dispatch(self._loop.poll(pause))
@@ -129,13 +136,22 @@ class Agent:
                 self._crew.start(one.number)
             case Kind.KILL:
                 self._crew.kill(one.number)
+            case Kind.HOLD | Kind.HEAR:
+                if (worker := self._workers.get(one.number)) is not None:
+                    worker.hold(held=one.kind == Kind.HOLD)
             case Kind.DATA:
                 if (worker := self._workers.get(one.number)) is not None:
                     worker.put(bytes(one.data))
+            case Kind.VITALS:
+                self._tell_vitals()
             case Kind.ANSWER:
                 self._questions.answered(one.data)
             case _:
                 pass  # a beat
+
+    def _tell_vitals(self) -> None:
+        workers = {pid: self._vitals.process(pid) for pid in self._workers}
+        self._mouth.say(saying(Kind.VITALS, host=self._vitals.host(), workers=workers))
 
     def _launch(self) -> LauncherLink:
         os.environ["PYTHONHASHSEED"] = self._settings["hash_seed"]
@@ -145,7 +161,11 @@ class Agent:
         ours, theirs = socket.socketpair()
         with theirs:
             launcher = LauncherLink(
-                self._settings["performer"], own, self._settings["flags"], theirs.fileno()
+                self._settings["performer"],
+                own,
+                self._settings["flags"],
+                theirs.fileno(),
+                os.getcwd(),
             )
         self._askers[_LAUNCHER] = Asker(Stream(ours.detach()), self._loop, self._questions.asked)
         return launcher
@@ -164,6 +184,7 @@ class Agent:
             worker.empty()
             worker.close()
             del self._workers[pid]
+            self._vitals.forget(pid)
             if (asker := self._askers.pop(pid, None)) is not None:
                 asker.close()
             self._mouth.say(frame(Kind.ENDED, pid, why.encode()))

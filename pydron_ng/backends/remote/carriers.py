@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from typing import Any, Protocol
 
 #: Typed into Python's own console, line by line: such a command line needs no quotes, whatever
@@ -32,7 +33,10 @@ class Carrier(Protocol):
         """What was said beside the stream; after its end."""
 
     def identity(self) -> dict[str, Any]:
-        """Who is at the other end: "host_key", and whether it "is_known"; empty if it is open."""
+        """Who is at the other end: "host_key", and whether it "is_known"; empty if it is open.
+
+        "name": of one that was not known before.
+        """
 
 
 def settled(plan: dict[str, Any]) -> dict[str, Any]:
@@ -44,14 +48,23 @@ def settled(plan: dict[str, Any]) -> dict[str, Any]:
     return plan
 
 
-def carrier_for(plan: dict[str, Any]) -> Carrier:
-    """A connection that leads to Python's console there. Raises: Trouble."""
+def carrier_for(plan: dict[str, Any], note: Callable[[str], None]) -> Carrier:
+    """A connection that leads to Python's console there.
+
+    note: is told what the user is to know although it is no trouble. Raises: Trouble.
+    """
     python = plan["settings"]["python"]
     if plan["by"] == "paramiko":
         from pydron_ng.backends.remote.by_paramiko import ByParamiko
 
         through = plan.get("through", "")  # what Python is to be started by there
         return ByParamiko(plan["way"], f"{through} {python} {' '.join(CONSOLE)}".strip())
+    if plan["by"] == "node":
+        from pydron_ng.backends.remote.by_node import ByNode
+
+        carrier = ByNode(plan["way"], python, note)
+        plan["settings"]["cores"] = carrier.cores  # it may give less than was asked for
+        return carrier
     from pydron_ng.backends.remote.by_command import ByCommand
 
     return ByCommand([*plan["way"]["command"], *shlex.split(python), *CONSOLE])
@@ -64,6 +77,8 @@ def version_by(plan: dict[str, Any]) -> str:
         from pydron_ng.backends.remote.by_paramiko import ByParamiko
 
         return ByParamiko(plan["way"], f"{python} -V 2>&1").everything(_VERSION_SECONDS)
+    if plan["by"] == "node":
+        return ""  # another connection might find no core free
     from pydron_ng.backends.remote.by_command import answer_to
 
     return answer_to([*plan["way"]["command"], *shlex.split(python), "-V"], _VERSION_SECONDS)
@@ -74,4 +89,6 @@ def by_hand(plan: dict[str, Any]) -> str:
     python = plan["settings"]["python"]
     if plan["by"] == "paramiko":
         return f"ssh {plan['way']['hostname']} {python} -V"
+    if plan["by"] == "node":
+        return f"{python or 'python3'} -V, at the node"
     return f"{shlex.join(plan['way']['command'])} {python} -V"

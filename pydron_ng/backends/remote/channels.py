@@ -104,19 +104,31 @@ class Worker:
         self._silent = silent
         self._outbox = Outbox()
         self._is_blocked = False
-        self._is_heard = False
-        self.listen(wanted=True)
+        self._is_heard = self._is_held = False
+        self._is_wanted = True
+        self._mind()
 
     def put(self, data: bytes) -> None:
         self._outbox.put([data])
         self._push()
 
     def listen(self, *, wanted: bool) -> None:
-        """Whether what it says is taken."""
-        if wanted == self._is_heard or self._stream.fileno() < 0:
+        """Whether there is room for what it says."""
+        self._is_wanted = wanted
+        self._mind()
+
+    def hold(self, *, held: bool) -> None:
+        """Whether the program does not want to hear it."""
+        self._is_held = held
+        self._mind()
+
+    def _mind(self) -> None:
+        """Take what it says, or do not."""
+        heard = self._is_wanted and not self._is_held
+        if heard == self._is_heard or self._stream.fileno() < 0:
             return
-        self._is_heard = wanted
-        if wanted:
+        self._is_heard = heard
+        if heard:
             self._loop.register(self._stream.fileno(), self._take, self._push)
             self._loop.want_write(self._stream.fileno(), self._is_blocked)
         else:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydron_ng.backends.base import Blob, Capabilities, Events, Loop, WorkerId
 from pydron_ng.backends.base import Frame as Work
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.backends.remote.asking import HAS, answer_of
 from pydron_ng.backends.remote.frames import Frame, Kind, cut, said
 from pydron_ng.backends.remote.host import Host, Link, RemoteWorker
@@ -21,8 +22,11 @@ from pydron_ng.backends.remote.questions import answer_to
 from pydron_ng.backends.remote.shelf import KEEP_BYTES, Shelf, digest_of
 from pydron_ng.backends.remote.trouble import Trouble
 from pydron_ng.backends.station import WAY_OUT
+from pydron_ng.backends.telling import tell
 from pydron_ng.backends.wire import item
 from pydron_ng.log import log
+
+_FEWER = "%s: it gives %d cores now, %d fewer than it was asked for"
 
 
 class Fleet:
@@ -35,6 +39,7 @@ class Fleet:
 
     def __init__(self, plans: Sequence[Plan], performer: str) -> None:
         self._performer = performer
+        self._plans = plans
         self._hosts = [Host(plan) for plan in plans]
         self._ids = map(WorkerId, count())
         self._workers: dict[WorkerId, RemoteWorker] = {}
@@ -62,20 +67,40 @@ class Fleet:
         if (found := self._workers.get(worker)) is not None:
             found.put([item(one) for one in frames])
 
+    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
+        if (found := self._workers.get(worker)) is not None:
+            found.listen(wanted=wanted)
+
     def place_of(self, blob: Blob) -> str:
         digests = [digest_of(part) for part in blob if len(part) >= KEEP_BYTES]
         kept = {host.plan.name: host.shelf.bytes_of(digests) for host in self._hosts if digests}
         best = max(kept, key=kept.__getitem__, default="")
         return best if best and kept[best] else ""
 
+    def take_back(self, worker: WorkerId) -> None:
+        raise NotImplementedError("what is on its way to another host is out of reach")
+
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        found = self._workers.get(worker)
+        return None if found is None else found.info()
+
     def kill(self, worker: WorkerId) -> None:
         if (found := self._workers.get(worker)) is not None:
             found.kill()
 
+    def release(self, host: str) -> None:
+        for one in self._hosts:
+            if one.plan.name == host and not one.workers:
+                one.hopeless, one.wanted, one.beyond = True, 0, 0
+                link, one.link = one.link, None
+                if link is not None:
+                    link.hang_up()
+                    link.forget()
+
     def close(self) -> None:
         links = [host.link for host in self._hosts if host.link is not None]
         for host in self._hosts:
-            host.link, host.is_up, host.wanted = None, False, 0
+            host.link, host.is_up, host.wanted, host.beyond = None, False, 0, 0
             host.workers.clear()
         self._workers.clear()
         for link in links:
@@ -126,9 +151,13 @@ class Fleet:
             case Kind.DATA:
                 self._pass_on(host, one)
             case Kind.REACHED:
-                self.identity = said(one.data)
+                self._reached(host, said(one.data))
+            case Kind.NOTE:
+                log().warning("%s: %s", host.plan.name, said(one.data)["text"])
             case Kind.UP:
                 self._came(host, said(one.data))
+            case Kind.VITALS:
+                host.tells(**said(one.data))
             case Kind.JOINED:
                 self._joined(host, one.number)
             case Kind.UNSTARTED:
@@ -143,18 +172,26 @@ class Fleet:
             case _:
                 pass  # what is said to others
 
+    def _reached(self, host: Host, identity: dict[str, Any]) -> None:
+        self.identity = identity
+        if "name" in identity:
+            host.is_called(identity["name"])
+
     def _came(self, host: Host, found: dict[str, Any]) -> None:
         trouble = host.packages.check(found["python"], found["versions"], found["modules"])
         if trouble is not None:
             self._leave(host, trouble)
             return
-        host.is_up, host.was_up, host.failures = True, True, 0
+        if more := host.came(found["cores"]):
+            self._events.coming(more)
         host.shelf = Shelf(found["shelf"], found["room"])
-        if host.cores is None:
-            host.cores = found["cores"]
-        host.wanted = max(host.wanted, host.cores - len(host.workers))
         log().info("%s: here with Python %s", host.plan.name, found["python"])
+        if host.beyond:
+            log().warning(_FEWER, host.plan.name, host.cores, host.beyond)
         host.ask(host.wanted)
+        if host.plan.is_open and all(one.is_up or one.hopeless for one in self._hosts):
+            self._hosts.append(another := Host(self._plans[0]))
+            self._connect(another)
 
     def _leave(self, host: Host, trouble: Trouble) -> None:
         """It is not there, or not any more."""
@@ -186,8 +223,7 @@ class Fleet:
         text = f"{host.plan.name}: {trouble.why}"
         if host.failures == 0:
             log().warning("%s%s", text, f"{WAY_OUT}{trouble.way_out}" if trouble.way_out else "")
-        host.is_up = False
-        host.shelf = Shelf("", 0)
+        host.leaves()
         host.failures += 1
         host.hopeless = trouble.lasting
         host.why = text
@@ -202,23 +238,23 @@ class Fleet:
         if self._is_any_there():
             return
         for host in self._hosts:
-            if host.wanted and (host.hopeless or host.link is None):
-                wanted, host.wanted = host.wanted, 0
+            wanted = host.wanted + host.beyond
+            if wanted and (host.hopeless or host.link is None):
+                host.wanted = host.beyond = 0
                 self._events.unstarted(wanted, host.why)
 
     # --- workers ---
 
     def _joined(self, host: Host, pid: int) -> None:
-        assert host.link is not None
-        worker = RemoteWorker(next(self._ids), pid, host.link, host.shelf)
+        worker = RemoteWorker(next(self._ids), pid, host)
         host.wanted = max(0, host.wanted - 1)
         host.workers[pid] = self._workers[worker.id] = worker
         self._events.joined(worker.id, host.plan.name)
 
     def _pass_on(self, host: Host, one: Frame) -> None:
         worker = host.workers.get(one.number)
-        if worker is not None and (outcomes := worker.feed(one.data)):
-            self._events.finished(worker.id, outcomes)
+        if worker is not None and (items := worker.feed(one.data)):
+            tell(self._events, worker.id, items)
 
     def _ended(self, host: Host, pid: int, why: str, *, with_host: bool = False) -> None:
         if (worker := host.workers.pop(pid, None)) is not None:

@@ -38,6 +38,10 @@ class Kind(IntEnum):
     ASK = 11  # agent to program: what is that module? its name
     ANSWER = 12  # program to agent: marshalled
     REACHED = 13  # relay to program: who is there, as far as the way tells; JSON
+    VITALS = 14  # program to agent: how is it there? agent to program: like that; JSON
+    HOLD = 15  # program to agent: take nothing from that worker for now
+    HEAR = 16  # program to agent: take what it says again
+    NOTE = 17  # relay to program, before that: what the user is to know; JSON
 
 
 class Frame(NamedTuple):

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from pydron_ng.backends.base import SUSPENDED, Blob
+from pydron_ng.backends.base import Blob
 from pydron_ng.backends.exchange import LOANS
 from pydron_ng.backends.remote.shelf import KEEP_BYTES, Name
 from pydron_ng.backends.wire import Item
@@ -43,7 +43,7 @@ class Keeper:
     def outgoing(self, items: Sequence[Item]) -> list[Item]:
         """The items as they travel: what has been kept is said before."""
         for key, blob in items if self._results else ():
-            if isinstance(key, int) and blob != SUSPENDED and key in self._results:
+            if isinstance(key, int) and key in self._results:
                 number = self._results.pop(key)
                 for place, part in enumerate(blob):
                     self._keep((number, place), part)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
+from pydron_ng.backends.labels import Labels
+
 if TYPE_CHECKING:
     from pydron_ng.backends.remote.plan import Plan
     from pydron_ng.backends.station import Station
@@ -18,6 +20,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """See docs/configuration.md."""
 
     enabled: bool = True
+    labels: Labels = ()
     cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
     python: Annotated[str, msgspec.Meta(min_length=1)] = "python3"
     tmp_dir: Annotated[str, msgspec.Meta(min_length=1)] = "/tmp"  # noqa: S108  ours in it is private
@@ -43,11 +46,13 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def plan(
         self,
         name: str,
-        by: Literal["command", "paramiko", "cloud"],
+        by: Literal["command", "paramiko", "node", "cloud"],
         way: Mapping[str, Any],
         cores: int | None = None,
+        *,
+        is_open: bool = False,
     ) -> Plan:
-        """For one host. cores: if it has a number of its own."""
+        """For one host. cores: if it has a number of its own. is_open: for whoever comes."""
         from pydron_ng.backends.remote.plan import Plan
 
         own = None if self.cores == "auto" else self.cores
@@ -55,9 +60,11 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             name,
             by,
             way,
+            is_open=is_open,
             python=self.python,
             tmp_dir=self.tmp_dir,
             cores=cores or own,
+            labels=self.labels,
             required=self.required,
             keep=self.keep,
             kept_mb=None if self.kept_mb == "auto" else self.kept_mb,

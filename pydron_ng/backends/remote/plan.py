@@ -19,18 +19,21 @@ class Plan:
     """A host of the configuration.
 
     name: for messages. by, way: which carrier, and what that has to know; secrets may be in there.
-    cores: how many workers; None: as many as it has.
+    is_open: it is whoever comes; when one is there, another one is waited for.
+    cores: how many workers; None: as many as it has. labels: the user's words for them.
     required: nothing is to be done without it.
     kept_mb: of large parts that have come by; None: the host knows.
     versions: whether other versions of packages than the program's are warned of, or refused.
     """
 
     name: str
-    by: Literal["command", "paramiko", "cloud"]
+    by: Literal["command", "paramiko", "node", "cloud"]
     way: Mapping[str, Any] = field(repr=False)
+    is_open: bool = False
     python: str = "python3"
     tmp_dir: str = "/tmp"  # noqa: S108  in there is a directory of our own, private to the user
     cores: int | None = None
+    labels: tuple[str, ...] = ()
     required: bool = False
     keep: bool = True
     kept_mb: int | None = None

@@ -36,7 +36,7 @@ def main(control: str, program: str) -> None:
     carrier: Carrier | None = None
     try:
         plan = settled(plan)
-        carrier = carrier_for(plan)
+        carrier = carrier_for(plan, lambda text: _tell(stream, Kind.NOTE, text=text))
         waiting.at_end = carrier.close
         _tell(stream, Kind.REACHED, **carrier.identity())
         begun = _begin(carrier, plan)

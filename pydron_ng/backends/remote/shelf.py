@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Final
 
-from pydron_ng.backends.base import SUSPENDED, Blob, TaskId
+from pydron_ng.backends.base import Blob
 from pydron_ng.backends.exchange import LOANS
-from pydron_ng.backends.wire import Item, Key
+from pydron_ng.backends.wire import Item, Key, subject
 from pydron_ng.memory.segment import Stretch, new_digest
 from pydron_ng.values.blob import Part, memory_of
 from pydron_ng.values.hashing import blake2b
@@ -145,17 +145,17 @@ class Dealings:
         self._arguments, self._results = {}, {}
         return [(LOANS, (marshal.dumps((self._shelf.folder, *orders), 2),)), *going]
 
-    def incoming(self, items: Sequence[Item]) -> list[tuple[TaskId, Blob]]:
-        """The outcomes among the items."""
-        outcomes: list[tuple[TaskId, Blob]] = []
+    def incoming(self, items: Sequence[Item]) -> list[Item]:
+        """The items that are for the program."""
+        come: list[Item] = []
         for key, blob in items:
             if type(key) is str:
                 self._hear(*marshal.loads(blob[0]))
             elif isinstance(key, int):
-                outcomes.append((TaskId(key), blob))
-                if self._shelf.folder and blob != SUSPENDED:
+                come.append((key, blob))
+                if self._shelf.folder and subject(key) is None:
                     self._ended(key, blob)
-        return outcomes
+        return come
 
     def close(self) -> None:
         """The worker is no more."""

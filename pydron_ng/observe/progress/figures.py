@@ -117,7 +117,7 @@ def _at_work(
     for task in queued:
         mark = getattr(task, "mark", None)
         if mark is not None:
-            tasks[mark, task.state] += task.size  # type: ignore[attr-defined]
+            tasks[mark, task.state] += task.size
     waiting = Counter(
         call.mark
         for running in outer.pace.members()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -45,7 +46,9 @@ class Link:
         self.comes.append(Frame(kind, number, data))
         self.heard()
 
-    def comes_up(self, cores: int = 2) -> None:
+    def comes_up(self, cores: int = 0) -> None:
+        """cores: how many it gives; 0: what it is asked for."""
+        cores = cores or json.loads(self.order[HEAD.size :])["settings"]["cores"]
         self.say(Kind.UP, cores=cores, python="python3", versions={}, modules={}, shelf="", room=0)
 
     def is_lost(self, *, lasting: bool = False) -> None:
@@ -63,6 +66,13 @@ class Heard:
         self.workers.append(worker)
 
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
+    def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None: ...
+
+    def coming(self, count: int) -> None:
+        assert count > 0
+
+    def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        raise AssertionError("nothing comes back from another host")
 
     def lost(self, worker: WorkerId, reason: str, *, with_host: bool = False) -> None:
         self.workers.remove(worker)
@@ -107,6 +117,39 @@ def test_a_host_of_unknown_size_has_as_many_as_it_says() -> None:
     for pid in (1, 2, 3):
         Link.made[0].say(Kind.JOINED, pid)
     assert len(heard.workers) == fleet.workers == 3
+
+
+def test_a_host_that_gives_less_than_it_is_asked_for_may_give_more_the_next_time() -> None:
+    fleet, heard = started(4)
+    Link.made[0].comes_up(cores=1)
+    Link.made[0].say(Kind.JOINED, 7)
+    Link.made[0].is_lost()
+    assert not heard.missing
+    again(fleet, heard)
+    Link.made[1].comes_up(cores=3)
+    assert [link.sent for link in Link.made] == [[1], [3]]
+
+
+def test_what_a_host_never_gave_is_reported_with_the_rest() -> None:
+    fleet, heard = started(4)
+    Link.made[0].comes_up(cores=1)
+    Link.made[0].say(Kind.JOINED, 7)
+    Link.made[0].is_lost(lasting=True)
+    again(fleet, heard)
+    assert heard.missing == [3, 1]
+
+
+def test_when_one_of_those_that_dial_is_there_another_one_is_awaited() -> None:
+    _, heard = started(None, is_open=True)
+    for number in (0, 1):
+        assert len(Link.made) == number + 1
+        Link.made[number].say(Kind.REACHED, name=f"node://{number}")
+        Link.made[number].comes_up(cores=2)
+        Link.made[number].say(Kind.JOINED, 7)
+    Link.made[0].is_lost()
+    assert heard.lost_ones == [(0, True)]
+    Link.made[3].comes_up(cores=2)  # in its place; the one beside is still awaited
+    assert len(Link.made) == 4
 
 
 def test_workers_are_lost_with_their_host_and_asked_for_where_there_is_room() -> None:

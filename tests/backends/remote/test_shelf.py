@@ -11,7 +11,7 @@ from pydron_ng.backends.base import SUSPENDED, Blob, TaskId
 from pydron_ng.backends.remote.keeper import Keeper
 from pydron_ng.backends.remote.place import Place
 from pydron_ng.backends.remote.shelf import KEEP_BYTES, Dealings, Shelf, digest_of
-from pydron_ng.backends.wire import Item
+from pydron_ng.backends.wire import Item, about
 from pydron_ng.memory.arena import Arena
 from pydron_ng.values.blob import memory_of
 
@@ -196,7 +196,8 @@ def test_a_coroutine_that_has_only_begun_has_no_result_yet(host: Host) -> None:
     host.shelf.made(b"digest", b"f")
     host.shelf.is_known(b"digest")  # its results are worth keeping from now on
     there.incoming(program.outgoing([(2, (b"f",))]))
-    assert program.incoming(there.outgoing([(2, SUSPENDED)])) == [(TaskId(2), SUSPENDED)]
+    remark = about(TaskId(2)), SUSPENDED
+    assert program.incoming(there.outgoing([remark])) == [remark]
     result = part()
     program.incoming(there.outgoing([(2, (result,))]))
     assert len(host.files) == 1

@@ -1,0 +1,1 @@
+"""What a program answers to those who ask from outside."""

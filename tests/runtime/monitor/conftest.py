@@ -1,0 +1,7 @@
+"""Programs to be asked."""
+
+from __future__ import annotations
+
+from tests.watched import programs, run_folder
+
+__all__ = ["programs", "run_folder"]
