@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
+from pydron_ng.backends.labels import Labels
 from pydron_ng.backends.station import Station
 from pydron_ng.errors import ConfigError
 
@@ -35,6 +36,7 @@ class Config(
     tls_key: str = ""
     enabled: bool = True
     cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
+    labels: Labels = ()
     start_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30.0
 
 
@@ -50,7 +52,7 @@ def create(config: Config, performer: str) -> tuple[Seats, int]:
         raise ConfigError('"dask" needs Dask\n  try: pip install "pydron_ng[dask]"')
     engine = by_dask.Dask(_name(config), _target(config), _security(config), config.start_seconds)
     is_all = config.cores == "auto"
-    backend = Seats(engine, performer, by_dask.CAPABILITIES, {}, fills=is_all)
+    backend = Seats(engine, performer, by_dask.CAPABILITIES, config.labels, fills=is_all)
     return backend, 1 if config.cores == "auto" else config.cores
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
+from pydron_ng.backends.labels import Labels
 from pydron_ng.backends.station import Station
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Config(
     kwargs: dict[str, Any] = {}
     enabled: bool = True
     cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
+    labels: Labels = ()
 
 
 def create(config: Config, performer: str) -> tuple[Seats, int]:
@@ -39,7 +41,7 @@ def create(config: Config, performer: str) -> tuple[Seats, int]:
     factory = names.find(config.factory, "factory")
     cores = None if config.cores == "auto" else config.cores
     engine = by_executor.Executors(config.factory, factory, config.kwargs, cores)
-    backend = Seats(engine, performer, by_executor.CAPABILITIES, {}, fills=cores is None)
+    backend = Seats(engine, performer, by_executor.CAPABILITIES, config.labels, fills=cores is None)
     return backend, cores or 1
 
 

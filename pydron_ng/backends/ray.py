@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
+from pydron_ng.backends.labels import Labels
 from pydron_ng.backends.station import Station
 from pydron_ng.errors import ConfigError
 
@@ -27,6 +28,7 @@ class Config(
     address: str = "auto"
     enabled: bool = True
     cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
+    labels: Labels = ()
 
 
 def create(config: Config, performer: str) -> tuple[Seats, int]:
@@ -41,7 +43,7 @@ def create(config: Config, performer: str) -> tuple[Seats, int]:
         raise ConfigError('"ray" needs Ray\n  try: pip install "pydron_ng[ray]"')
     engine = by_ray.Ray(config.address)
     is_all = config.cores == "auto"
-    backend = Seats(engine, performer, by_ray.CAPABILITIES, {}, fills=is_all)
+    backend = Seats(engine, performer, by_ray.CAPABILITIES, config.labels, fills=is_all)
     return backend, 1 if config.cores == "auto" else config.cores
 
 

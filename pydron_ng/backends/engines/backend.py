@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import count
+from itertools import count, islice
 from uuid import uuid4
 
 from pydron_ng.backends.base import Blob, Capabilities, Events, Frame, Loop, WorkerId
@@ -18,7 +18,10 @@ from pydron_ng.backends.engines.line import Line
 from pydron_ng.backends.engines.log import Log
 from pydron_ng.backends.engines.orders import LACKING, Answer
 from pydron_ng.backends.engines.seat import Seat
+from pydron_ng.backends.info import WorkerInfo
+from pydron_ng.backends.labels import Labels
 from pydron_ng.backends.station import WAY_OUT
+from pydron_ng.backends.telling import tell
 from pydron_ng.log import log
 
 _ENDED = "it was ended"
@@ -34,24 +37,26 @@ class Seats:
         engine: Engine,
         performer: str,
         capabilities: Capabilities,
-        own: Mapping[str, str],
+        labels: Labels,
         *,
         fills: bool,
     ) -> None:
-        """own: variables of the workers. fills: are all places of the engine for us?"""
+        """fills: are all places of the engine for us?"""
         self.capabilities = capabilities
         self._engine = engine
         self._performer = performer
-        self._own = own
+        self._labels = labels
         self._fills = fills
         self._house = uuid4().hex
         self._ids = map(WorkerId, count())
         self._seats: dict[WorkerId, Seat] = {}
         self._said = ""
         self._wanted = 0  # seats that were asked for and have no place
-        self._missed = (
-            0  # and were given up; they are welcome, should the engine be there after all
-        )
+        #: And were given up; they are welcome, should the engine be there after all.
+        self._missed = 0
+        self._hosts: dict[str, str] = {}  # where places are, of those that are pinned
+        self._spared = Counter[str]()  # places that are only taken if workers are asked for
+        self._released: set[str] = set()
         self._log: Log | None = None
         self._clerk: Clerk | None = None
         self._line: Line | None = None
@@ -70,6 +75,7 @@ class Seats:
             return
         self._wanted += count
         self._missed = 0  # it is asked for again, if it still is
+        self._spared -= Counter(islice(self._spared.elements(), count))
         self._clerk.look()
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
@@ -77,8 +83,25 @@ class Seats:
             seat.put(frames)
             self._send(seat)
 
+    def listen(self, worker: WorkerId, *, wanted: bool) -> None:
+        """What it says comes when it has done its order; where it is not taken, that is the last."""
+        if (seat := self._seats.get(worker)) is not None:
+            seat.is_heard = wanted
+            self._send(seat)
+
     def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
         return ""
+
+    def take_back(self, worker: WorkerId) -> None:
+        raise NotImplementedError("what an engine was given is out of reach")
+
+    def info(self, worker: WorkerId) -> WorkerInfo | None:
+        seat = self._seats.get(worker)
+        return None if seat is None else seat.info(self._labels)
+
+    def release(self, host: str) -> None:
+        places = {place for place, where in self._hosts.items() if where == host}
+        self._released |= places - {seat.place for seat in self._seats.values()}
 
     def kill(self, worker: WorkerId) -> None:
         if (seat := self._seats.get(worker)) is None or self._clerk is None:
@@ -88,6 +111,7 @@ class Seats:
         else:
             self._clerk.kill(seat.place, worker)
         seat.is_to_end = True
+        self._spared[seat.place] += 1
         if seat.order is None or not (seat.is_here or self._engine.kills):
             self._lose(seat, _ENDED)
 
@@ -113,9 +137,11 @@ class Seats:
         match said:
             case Found(found):
                 self._despair(found) if isinstance(found, Refused) else self._take_places(found)
-            case Answered(worker, number, answer):
+            case Answered(worker, number, answer, sent, received):
                 seat = self._seats.get(worker)
                 if seat is not None and seat.order is not None and seat.order.number == number:
+                    seat.sent += sent
+                    seat.received += received
                     self._note(seat, answer)
 
     def _take_places(self, places: Mapping[str, int]) -> None:
@@ -125,9 +151,13 @@ class Seats:
             if seat.place not in places:
                 self._lose(seat, f"{seat.place} is gone from {self._engine.name}")
         taken = Counter(seat.place for seat in self._seats.values())
-        free = Counter({place: number - taken[place] for place, number in places.items()})
-        if self._fills:
-            self._wanted = max(self._wanted, sum((+free).values()))
+        self._spared = Counter({p: n for p, n in self._spared.items() if p in places})
+        free = Counter({p: n for p, n in places.items() if p not in self._released})
+        free.subtract(taken + self._spared)
+        more = sum((+free).values()) - self._wanted
+        if self._fills and more > 0:
+            self._events.coming(more)
+            self._wanted += more
         while self._wanted and (+free or not self._engine.is_pinned):
             ((place, _),) = free.most_common(1)
             free[place] -= 1
@@ -137,7 +167,7 @@ class Seats:
     def _take(self, place: str) -> None:
         if self._log is None:
             assert self._line is not None
-            self._log = Log(self._performer, self._own, self._line.name)
+            self._log = Log(self._performer, self._line.name)
         seat = Seat(next(self._ids), place, self._house, self._log)
         self._seats[seat.worker] = seat
         self._send(seat)
@@ -157,8 +187,8 @@ class Seats:
             self._greet(seat, answer)
         else:
             seat.order = None
-            if answer.outcomes:
-                self._events.finished(seat.worker, answer.outcomes)
+            seat.condition = answer.condition or seat.condition
+            tell(self._events, seat.worker, answer.said)
             if answer.why or seat.is_to_end:
                 self._lose(seat, answer.why or _ENDED)
             else:
@@ -170,11 +200,13 @@ class Seats:
             self._lose(seat, f"{self._engine.name}: {answer.why}")
             return
         assert answer.facts is not None
-        seat.order, seat.has_joined = None, True
+        assert answer.condition is not None
+        seat.order, seat.has_joined, seat.condition = None, True, answer.condition
+        host, seat.is_here = answer.condition.host.name, answer.facts.is_here
         if self._engine.is_pinned:
             seat.process = answer.facts.process
-        seat.is_here = answer.facts.is_here
-        self._events.joined(seat.worker, "" if seat.is_here else answer.facts.host)
+            self._hosts[seat.place] = host
+        self._events.joined(seat.worker, host)
         self._send(seat)
 
     def _lose(self, seat: Seat, why: str, *, with_host: bool = False) -> None:

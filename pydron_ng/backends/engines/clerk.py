@@ -27,11 +27,13 @@ _CLOSE_SECONDS = 10.0
 
 
 class Answered(NamedTuple):
-    """The order of a worker, and what became of it."""
+    """The order of a worker, and what became of it. sent, received: so many bytes for it."""
 
     worker: WorkerId
     number: int
     answer: Answer | Refused
+    sent: int
+    received: int
 
 
 class Found(NamedTuple):
@@ -154,21 +156,24 @@ class Clerk:
             self._say(Found(refused))
 
     def _send(self, worker: WorkerId, place: str, order: Order) -> None:
-        say = partial(self._answered, worker, order.number)
+        data = order.encode()
+
+        def answered(answer: Answer | Refused, received: int = 0) -> None:
+            self._say(Answered(worker, order.number, answer, len(data), received))
+
         try:
-            future = self._engine.submit(place, outpost.carry_out, order.encode())
+            future = self._engine.submit(place, outpost.carry_out, data)
         except Exception as failure:  # whatever an engine raises
-            say(self._engine.told(failure))
+            answered(self._engine.told(failure))
         else:
-            future.add_done_callback(lambda done: say(self._outcome(done)))
+            future.add_done_callback(lambda done: answered(*self._outcome(done)))
 
-    def _answered(self, worker: WorkerId, number: int, answer: Answer | Refused) -> None:
-        self._say(Answered(worker, number, answer))
-
-    def _outcome(self, done: Future[bytes]) -> Answer | Refused:
+    def _outcome(self, done: Future[bytes]) -> tuple[Answer | Refused, int]:
+        """And its size."""
         try:
-            answer = Answer.decode(done.result())
+            data = done.result()
+            answer = Answer.decode(data)
         except BaseException as failure:  # CancelledError, too
-            return self._engine.told(failure)
+            return self._engine.told(failure), 0
         refused = None if answer.facts is None else self._greeting.check(answer.facts)
-        return refused or answer
+        return refused or answer, len(data)

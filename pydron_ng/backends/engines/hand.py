@@ -6,9 +6,8 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from pydron_ng.backends.base import SUSPENDED, Blob, TaskId
 from pydron_ng.backends.descriptors import Stream
-from pydron_ng.backends.engines.orders import NO_SETTINGS
+from pydron_ng.backends.engines.orders import NO_SETTINGS, is_call
 from pydron_ng.backends.launch import Crew, LauncherLink
 from pydron_ng.backends.loop import SelectorLoop
 from pydron_ng.backends.outfit import send_aside
@@ -24,7 +23,8 @@ class Hand:
 
     known: so many entries of the log it was told, as far as they are definitions. entries: all of
     them, by number. settings: which of them are in force there.
-    why: how it ended, or why it was never there.
+    why: how it ended, or why it was never there. pid: 0 before it is there.
+    is_to_end: it was killed, though it may not have ended yet.
     """
 
     def __init__(self, performer: str, own: Mapping[str, str], sources: Sources) -> None:
@@ -33,18 +33,18 @@ class Hand:
         self.entries: set[int] = set()
         self.settings = NO_SETTINGS
         self.why = ""
-        self.is_started = False
+        self.pid = 0
+        self.is_started = self.is_to_end = False
         self._performer = performer
         self._own = own
         self._sources = sources
         self._loop = SelectorLoop()
         self._crew = Crew(self._launch, self, self._loop)
         self._askers: list[Asker] = []
-        self._pid = 0
         self._stream: Stream | None = None
-        self._is_to_end = False
         self._inbox, self._outbox = Inbox(), Outbox()
-        self._outcomes: list[tuple[TaskId, Blob]] = []
+        self._said: list[Item] = []
+        self._calls = 0  # that have no outcome yet
 
     def start(self) -> None:
         """Returns when it is there, or will never be."""
@@ -52,20 +52,20 @@ class Hand:
             self._crew.start(1)
             self._until(lambda: self.is_started)
 
-    def perform(self, items: Sequence[Item], calls: int) -> list[tuple[TaskId, Blob]]:
+    def perform(self, items: Sequence[Item], calls: int) -> list[Item]:
         """The outcomes of all `calls` among the items, or of those before it ended.
 
-        What coroutines have to say before their ends is kept from the program.
+        Among them the remarks on these calls, as they came.
         """
-        self._outcomes = []
+        self._said, self._calls = [], calls
         self._outbox.put(encode(items))
         self._push()
-        self._until(lambda: len(self._outcomes) == calls)
-        return self._outcomes
+        self._until(lambda: not self._calls)
+        return self._said
 
     def kill(self) -> None:
         """End what it is at; may be called by another thread."""
-        self._is_to_end = True
+        self.is_to_end = True
         self._loop.wake()
 
     def close(self) -> None:
@@ -79,8 +79,8 @@ class Hand:
     def _until(self, done: Callable[[], bool]) -> None:
         while not (self.why or done()):
             self._loop.dispatch(self._loop.poll(None))
-            if self._is_to_end:
-                self._crew.kill(self._pid)
+            if self.is_to_end:
+                self._crew.kill(self.pid)
 
     def _launch(self) -> LauncherLink:
         ours, theirs = socket.socketpair()
@@ -98,14 +98,14 @@ class Hand:
     # --- what the crew tells ---
 
     def joined(self, pid: int, descriptor: int) -> None:
-        self._pid, self._stream, self.is_started = pid, Stream(descriptor), True
+        self.pid, self._stream, self.is_started = pid, Stream(descriptor), True
         with suppress(OSError):  # it has died: the launcher reports it
             self._hear(send_aside(self._stream))
         self._stream.setblocking(False)
         self._loop.register(descriptor, self._read, self._push)
 
     def ended(self, pid: int, why: str) -> None:
-        assert pid == self._pid
+        assert pid == self.pid
         while self._read():
             pass
         self._disconnect()
@@ -127,11 +127,10 @@ class Hand:
             return False
         except (EOFError, ConnectionError):
             self._disconnect()
-            self._crew.kill(self._pid)  # it may live on without a stream
+            self._crew.kill(self.pid)  # it may live on without a stream
             return False
-        for key, blob in items:
-            if isinstance(key, int) and blob != SUSPENDED:
-                self._outcomes.append((TaskId(key), blob))
+        self._said += items
+        self._calls -= sum(map(is_call, items))
         return True
 
     def _push(self) -> None:

@@ -9,8 +9,9 @@ import marshal
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pydron_ng.backends.base import Blob, TaskId
-from pydron_ng.backends.wire import Item, Key
+from pydron_ng.backends.info import HostInfo
+from pydron_ng.backends.vitals import ProcessVitals
+from pydron_ng.backends.wire import Item
 from pydron_ng.values.blob import memory_of
 
 #: Keys of entries of the log that are neither definitions nor settings.
@@ -67,28 +68,36 @@ class Facts(NamedTuple):
     versions: Mapping[str, str | None]
 
 
+class Condition(NamedTuple):
+    """How the worker process is that has carried an order out, and its machine."""
+
+    pid: int
+    vitals: ProcessVitals
+    host: HostInfo
+
+
 class Answer(NamedTuple):
     """What became of an order.
 
     entries: so much of the log is known in the process. why: nothing was done, or not all of it.
-    facts: if there were no calls.
+    said: outcomes, and remarks on the calls before these. facts: if there were no calls.
+    condition: None: there is no worker process, or none any more.
     """
 
     kind: int
     entries: int = 0
     why: str = ""
-    outcomes: Sequence[tuple[TaskId, Blob]] = ()
+    said: Sequence[Item] = ()
     facts: Facts | None = None
+    condition: Condition | None = None
 
     def encode(self) -> bytes:
-        facts = None if self.facts is None else _plain(self.facts)
-        outcomes = _whole(self.outcomes)
-        return marshal.dumps((self.kind, self.entries, self.why, outcomes, facts), 2)
+        return marshal.dumps(_plain(self._replace(said=_whole(self.said))), 2)
 
     @classmethod
     def decode(cls, data: bytes) -> Answer:
-        kind, entries, why, outcomes, facts = marshal.loads(data)
-        return cls(kind, entries, why, outcomes, None if facts is None else Facts(*facts))
+        kind, entries, why, said, facts, condition = marshal.loads(data)
+        return cls(kind, entries, why, said, _facts(facts), _condition(condition))
 
 
 def entry(number: int) -> Item:
@@ -103,16 +112,28 @@ def number_of(item: Item) -> int | None:
 
 
 def is_call(item: Item) -> bool:
-    """Else it is the end of one."""
+    """Or the outcome of one; else it is about one: its end, or a remark."""
     key, _ = item
     return isinstance(key, int) and key >= 0
 
 
-def _plain(record: tuple[Any, ...]) -> Any:
-    return tuple(record)
+def _plain(record: Any) -> Any:
+    """Records in it are tuples; no other kind of them travels."""
+    return tuple(map(_plain, record)) if isinstance(record, tuple) else record
 
 
-def _whole(items: Sequence[tuple[Key, Blob]]) -> list[tuple[Key, Blob]]:
+def _facts(plain: Any) -> Facts | None:
+    return None if plain is None else Facts(*plain)
+
+
+def _condition(plain: Any) -> Condition | None:
+    if plain is None:
+        return None
+    pid, vitals, host = plain
+    return Condition(pid, ProcessVitals(*vitals), HostInfo(*host))
+
+
+def _whole(items: Sequence[Item]) -> list[Item]:
     """With the bytes themselves of what is in memory that processes share."""
     return [(key, tuple(map(_whole_part, blob))) for key, blob in items]
 

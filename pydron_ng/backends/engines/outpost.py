@@ -25,6 +25,7 @@ from pydron_ng.backends.engines.orders import (
     NO_SETTINGS,
     UNSTARTED,
     Answer,
+    Condition,
     Facts,
     Order,
     is_call,
@@ -33,6 +34,7 @@ from pydron_ng.backends.engines.orders import (
 from pydron_ng.backends.engines.vigil import Vigil
 from pydron_ng.backends.imports import versions_of
 from pydron_ng.backends.remote.asking import HAS, Source, answer_of
+from pydron_ng.backends.vitals import Vitals
 from pydron_ng.backends.wire import Item
 
 #: In place of a seat: worker processes that are nobody's own.
@@ -102,6 +104,7 @@ class Outpost:
         self._busy: list[tuple[int, Hand]] = []
         self._numbers: dict[int, int] = {}  # of each seat's last order
         self._killed: set[int] = set()
+        self._vitals = Vitals()
         self._lock = threading.Lock()
         self._closing = threading.Lock()
         self._is_closed = False
@@ -119,16 +122,19 @@ class Outpost:
                 self._numbers[order.seat] = order.number
                 self._learn(order)
             with self._hand(order) as hand:
-                outcomes = [] if hand.why else hand.perform(*self._items(hand, order))
+                said = [] if hand.why else hand.perform(*self._items(hand, order))
                 kind = DONE if not hand.why else LOST if hand.is_started else UNSTARTED
+                condition = None if hand.why else self._condition(hand)
             facts = None if order.items else self._facts()
-            return Answer(kind, len(self._log), hand.why, outcomes, facts)
+            return Answer(kind, len(self._log), hand.why, said, facts, condition)
 
     def kill(self, seat: int) -> None:
         """End what the seat's worker process is at, or will be."""
         with self._lock:
             self._killed.add(seat)
             free = self._free.pop(seat, [])
+            for hand in free:
+                self._vitals.forget(hand.pid)
             for whose, hand in self._busy:
                 if whose == seat:
                     hand.kill()
@@ -161,15 +167,19 @@ class Outpost:
             free = self._free.get(owner)
             hand = free.pop() if free else Hand(**self._setup["hand"], sources=self._source)
             self._busy.append((order.seat, hand))
+            if order.seat in self._killed:
+                hand.kill()
         try:
             hand.start()
             yield hand
         finally:
             with self._lock:
                 self._busy.remove((order.seat, hand))
-                is_kept = not (hand.why or self._is_closed)
+                is_kept = not (hand.why or hand.is_to_end or self._is_closed)
                 if is_kept:
                     self._free.setdefault(owner, []).append(hand)
+                else:
+                    self._vitals.forget(hand.pid)
             if not is_kept:
                 hand.close()
 
@@ -202,6 +212,12 @@ class Outpost:
     def _source(self, question: bytes) -> bytes:
         """The program's module of that name, if it has sent one."""
         return answer_of(self._sources.get(question.decode().removeprefix(HAS)))
+
+    def _condition(self, hand: Hand) -> Condition:
+        name = "" if self._vigil.is_here else socket.gethostname()
+        with self._lock:
+            host = self._vitals.host()._replace(name=name)
+            return Condition(hand.pid, self._vitals.process(hand.pid), host)
 
     def _facts(self) -> Facts:
         is_same = self._vigil.is_here and sys.prefix == self._setup["prefix"]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from pydron_ng.backends.base import Call, Cancel, Define, Frame, Settings, WorkerId
 from pydron_ng.backends.engines.log import Log
-from pydron_ng.backends.engines.orders import NO_SETTINGS, Order, entry, number_of
+from pydron_ng.backends.engines.orders import NO_SETTINGS, Condition, Order, entry, number_of
+from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.backends.wire import Item, item
 
 
@@ -15,6 +16,8 @@ class Seat:
 
     process: of the engine, to which its orders go; empty: to any. is_here: on this machine.
     order: the one that is under way, if any. is_to_end: it is lost when that is answered.
+    is_heard: else it gets no further order. condition: when it was last heard of.
+    sent, received: bytes of orders and of answers.
     """
 
     def __init__(self, worker: WorkerId, place: str, house: str, log: Log) -> None:
@@ -24,6 +27,9 @@ class Seat:
         self.is_here = self.is_to_end = False
         self.has_joined = False
         self.order: Order | None = None
+        self.is_heard = True
+        self.condition: Condition | None = None
+        self.sent = self.received = 0
         self._house = house
         self._log = log
         self._waiting: list[Item] = []
@@ -44,9 +50,19 @@ class Seat:
                     if any(key == task for key, _ in self._waiting):  # nobody hears it else
                         self._waiting.append(item(frame))
 
+    def info(self, labels: Sequence[str]) -> WorkerInfo | None:
+        """None: it has not joined yet."""
+        if self.condition is None:
+            return None
+        pid, vitals, host = self.condition
+        own = self.worker, tuple(labels)
+        return WorkerInfo(*own, host, pid, *vitals, self.sent, self.received)
+
     def next(self) -> Order | None:
         """The order of all that waits, if it is at nothing else; the first one is for nothing."""
         if self.order is not None or (self.has_joined and not self._waiting):
+            return None
+        if not self.is_heard:
             return None
         items, self._waiting = self._waiting, []
         self.order = self._order(self._first, items)
