@@ -131,8 +131,7 @@ def test_all_workers_of_an_executor_are_found_out(rig: Rig) -> None:
     backend.close()
     assert asked == 1
     with pool_of(**executor("concurrent.futures:ThreadPoolExecutor", max_workers=3)) as pool:
-        assert pool.submit(work.double, 1).result() == 2
-        wait_until(lambda: pool._desk.capacity == 3)
+        wait_until(lambda: pool.submit(work.double, 1).result() == 2 and pool._desk.capacity == 3)
 
 
 @pytest.mark.parametrize(
