@@ -50,7 +50,7 @@ def create(config: Config, performer: str) -> tuple[Seats, int]:
         raise ConfigError('"dask" needs Dask\n  try: pip install "pydron_ng[dask]"')
     engine = by_dask.Dask(_name(config), _target(config), _security(config), config.start_seconds)
     is_all = config.cores == "auto"
-    backend = Seats(engine, performer, by_dask.CAPABILITIES, {}, fills=is_all)
+    backend = Seats(engine, performer, by_dask.CAPABILITIES, fills=is_all)
     return backend, 1 if config.cores == "auto" else config.cores
 
 

@@ -39,7 +39,7 @@ def create(config: Config, performer: str) -> tuple[Seats, int]:
     factory = names.find(config.factory, "factory")
     cores = None if config.cores == "auto" else config.cores
     engine = by_executor.Executors(config.factory, factory, config.kwargs, cores)
-    backend = Seats(engine, performer, by_executor.CAPABILITIES, {}, fills=cores is None)
+    backend = Seats(engine, performer, by_executor.CAPABILITIES, fills=cores is None)
     return backend, cores or 1
 
 

@@ -41,7 +41,7 @@ def create(config: Config, performer: str) -> tuple[Seats, int]:
         raise ConfigError('"ray" needs Ray\n  try: pip install "pydron_ng[ray]"')
     engine = by_ray.Ray(config.address)
     is_all = config.cores == "auto"
-    backend = Seats(engine, performer, by_ray.CAPABILITIES, {}, fills=is_all)
+    backend = Seats(engine, performer, by_ray.CAPABILITIES, fills=is_all)
     return backend, 1 if config.cores == "auto" else config.cores
 
 

@@ -205,6 +205,15 @@ def test_no_worker_survives_a_program_that_ends(ending: str, tmp_path: Path) -> 
         pass
 
 
+def test_threads_of_numerical_libraries_are_limited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    rig = Rig("executor", **PROCESSES).start()
+    assert rig.call(b"variable", b"OMP_NUM_THREADS") == (b"1",)
+    rig.close()
+
+
 def test_an_interrupt_reaches_no_worker(rig: Rig) -> None:
     os.kill(int(rig.call(b"pid")[0]), signal.SIGINT)
     assert rig.call(b"echo", b"here") == (b"here",)

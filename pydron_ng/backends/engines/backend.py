@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from uuid import uuid4
 
+from pydron_ng.backends import cores
 from pydron_ng.backends.base import Blob, Capabilities, Events, Frame, Loop, WorkerId
 from pydron_ng.backends.engines.clerk import Answered, Clerk, Found, Said
 from pydron_ng.backends.engines.engine import Engine, Refused
@@ -34,15 +35,13 @@ class Seats:
         engine: Engine,
         performer: str,
         capabilities: Capabilities,
-        own: Mapping[str, str],
         *,
         fills: bool,
     ) -> None:
-        """own: variables of the workers. fills: are all places of the engine for us?"""
+        """fills: are all places of the engine for us?"""
         self.capabilities = capabilities
         self._engine = engine
         self._performer = performer
-        self._own = own
         self._fills = fills
         self._house = uuid4().hex
         self._ids = map(WorkerId, count())
@@ -137,7 +136,8 @@ class Seats:
     def _take(self, place: str) -> None:
         if self._log is None:
             assert self._line is not None
-            self._log = Log(self._performer, self._own, self._line.name)
+            limits = cores.thread_limits(cores.available())  # an engine gives each one processor
+            self._log = Log(self._performer, limits, self._line.name)
         seat = Seat(next(self._ids), place, self._house, self._log)
         self._seats[seat.worker] = seat
         self._send(seat)
