@@ -59,8 +59,7 @@ class TestDaskForPrograms(KillablePromise):
 
 
 def test_all_that_the_cluster_has_is_used(pool: Pool) -> None:
-    assert pool.submit(work.double, 4).result() == 8
-    wait_until(lambda: pool._desk.capacity == 4)
+    wait_until(lambda: pool.submit(work.double, 4).result() == 8 and pool._desk.capacity == 4)
 
 
 def test_the_same_call_is_made_as_often_as_it_is_asked_for(pool: Pool, tmp_path: Path) -> None:
@@ -107,8 +106,7 @@ def test_a_worker_that_is_lost_costs_its_calls_and_others_that_come_are_used(
 def test_each_task_is_made_once_though_workers_are_lost(tmp_path: Path) -> None:
     with cluster(tmp_path, 1) as made, pool_of(address=made.address) as pool:
         second = made.worker(1)
-        assert pool.submit(work.double, 1).result() == 2
-        wait_until(lambda: pool._desk.capacity == 2)
+        wait_until(lambda: pool.submit(work.double, 1).result() == 2 and pool._desk.capacity == 2)
         begun = tmp_path / "begun"
         held = [pool.submit(work.hold, begun, tmp_path / "go") for _ in range(2)]
         wait_until(lambda: len(work.lines(begun)) == 2)

@@ -131,8 +131,7 @@ def test_all_workers_of_an_executor_are_found_out(rig: Rig) -> None:
     backend.close()
     assert asked == 1
     with pool_of(**executor("concurrent.futures:ThreadPoolExecutor", max_workers=3)) as pool:
-        assert pool.submit(work.double, 1).result() == 2
-        wait_until(lambda: pool._desk.capacity == 3)
+        wait_until(lambda: pool.submit(work.double, 1).result() == 2 and pool._desk.capacity == 3)
 
 
 @pytest.mark.parametrize(
@@ -204,6 +203,15 @@ def test_no_worker_survives_a_program_that_ends(ending: str, tmp_path: Path) -> 
     make = f"Rig('executor', **{PROCESSES!r})"
     with ended(ending, tmp_path, make):
         pass
+
+
+def test_threads_of_numerical_libraries_are_limited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    rig = Rig("executor", **PROCESSES).start()
+    assert rig.call(b"variable", b"OMP_NUM_THREADS") == (b"1",)
+    rig.close()
 
 
 def test_an_interrupt_reaches_no_worker(rig: Rig) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count, islice
 from uuid import uuid4
 
+from pydron_ng.backends import cores
 from pydron_ng.backends.base import Blob, Capabilities, Events, Frame, Loop, WorkerId
 from pydron_ng.backends.engines.clerk import Answered, Clerk, Found, Said
 from pydron_ng.backends.engines.engine import Engine, Refused
@@ -84,7 +85,7 @@ class Seats:
             self._send(seat)
 
     def listen(self, worker: WorkerId, *, wanted: bool) -> None:
-        """What it says comes when it has done its order; where it is not taken, that is the last."""
+        """What it says comes when it has done an order; until it is taken it gets no other one."""
         if (seat := self._seats.get(worker)) is not None:
             seat.is_heard = wanted
             self._send(seat)
@@ -167,7 +168,8 @@ class Seats:
     def _take(self, place: str) -> None:
         if self._log is None:
             assert self._line is not None
-            self._log = Log(self._performer, self._line.name)
+            limits = cores.thread_limits(cores.available())  # an engine gives each one processor
+            self._log = Log(self._performer, limits, self._line.name)
         seat = Seat(next(self._ids), place, self._house, self._log)
         self._seats[seat.worker] = seat
         self._send(seat)

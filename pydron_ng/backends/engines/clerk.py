@@ -62,6 +62,7 @@ class Clerk:
         self._greeting = Greeting(engine.name)
         self._refused: Refused | None = None
         self._again_at = 0.0
+        self._look_at: float | None = None
         self._pause = _PAUSE_SECONDS
         self._said: deque[Said] = deque()
         self._turn = threading.Lock()
@@ -117,17 +118,19 @@ class Clerk:
     # --- in the thread ---
 
     def _run(self) -> None:
-        is_open = False
-        while True:
-            try:
-                deed = self._deeds.get(timeout=_LOOK_SECONDS if is_open else None)
-            except queue.Empty:
-                deed = self._look
-            if deed is None:
-                break
+        while (deed := self._next()) is not None:
             deed()
-            is_open = True
         self._engine.close(self._house)
+
+    def _next(self) -> Callable[[], None] | None:
+        """What is to be done; however much there is, the engine is looked at now and then."""
+        seconds = None if self._look_at is None else self._look_at - time.monotonic()
+        if seconds is not None and seconds <= 0:
+            return self._look
+        try:
+            return self._deeds.get(timeout=seconds)
+        except queue.Empty:
+            return self._look
 
     def _open(self) -> None:
         """What was in vain just now is not tried again at once, but again and again later."""
@@ -140,12 +143,14 @@ class Clerk:
                 self._refused = refused
                 self._again_at = time.monotonic() + self._pause
                 self._pause = min(2 * self._pause, _LONGEST_PAUSE_SECONDS)
-        if self._refused is not None:
-            self._say(Found(self._refused))
-        else:
+        if self._refused is None:
             self._look()
+            return
+        self._look_at = time.monotonic() + _LOOK_SECONDS
+        self._say(Found(self._refused))
 
     def _look(self) -> None:
+        self._look_at = time.monotonic() + _LOOK_SECONDS
         if self._refused is not None:
             if time.monotonic() > self._again_at:
                 self._open()
