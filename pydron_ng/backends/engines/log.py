@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydron_ng.backends.base import Blob, Define, Settings, Token
@@ -25,10 +25,10 @@ OWN = __name__.partition(".")[0]
 class Log:
     """The first entry says what worker processes are like, all others what they are told."""
 
-    def __init__(self, performer: str, line: str) -> None:
-        """line: the name of that to the program."""
+    def __init__(self, performer: str, own: Mapping[str, str], line: str) -> None:
+        """own: variables of their environment. line: the name of that to the program."""
         setup = {
-            "hand": {"performer": performer, "own": {"PYTHONHASHSEED": hash_seed()}},
+            "hand": {"performer": performer, "own": {**own, "PYTHONHASHSEED": hash_seed()}},
             "line": line,
             "prefix": sys.prefix,
             "modules": sorted({OWN, *used_by_this_program()}),
