@@ -13,6 +13,7 @@ import pytest
 
 from pydron_ng import Pool
 from pydron_ng.backends.dask import Config, create
+from pydron_ng.backends.engines.backend import Seats
 from pydron_ng.errors import BackendError, ConfigError, WorkerLost
 from tests.backends import certificates
 from tests.backends.contract import Contract
@@ -100,6 +101,21 @@ def test_a_worker_that_is_lost_costs_its_calls_and_others_that_come_are_used(
         made.worker(1)
         rig.until(lambda: bool(rig.alive))
         assert rig.call(b"echo", b"again") == (b"again",)
+        rig.close()
+
+
+def test_a_host_where_nobody_is_to_work_is_left_alone(tmp_path: Path) -> None:
+    with cluster(tmp_path, 1) as made:
+        rig = Rig("dask", address=made.address, cores="auto").start()
+        assert isinstance(rig.backend, Seats)
+        place = rig.backend._seats[rig.alive[0]].place
+        rig.backend.kill(rig.alive[0])
+        rig.until(lambda: bool(rig.losses))
+        rig.backend.release("")
+        rig.backend.start(1, rig, rig.loop)
+        made.worker(1)
+        rig.until(lambda: bool(rig.alive))
+        assert rig.backend._seats[rig.alive[0]].place != place
         rig.close()
 
 

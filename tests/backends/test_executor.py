@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 import pytest
 
 from pydron_ng import Pool
+from pydron_ng.backends.engines.backend import Seats
+from pydron_ng.backends.engines.clerk import Found
 from pydron_ng.backends.executor import Config, create
 from pydron_ng.errors import BackendError, ConfigError, WorkerLost
 from tests.backends.contract import Contract
@@ -111,6 +113,19 @@ def test_an_executor_that_breaks_is_made_anew() -> None:
     rig.until(lambda: len(rig.alive) == 2)
     assert [rig.call(b"echo", b"again", worker=worker) for worker in (0, 1)] == [(b"again",)] * 2
     assert len(Kept.made) == 2
+    rig.close()
+
+
+def test_a_worker_that_was_ended_is_replaced_if_one_is_asked_for() -> None:
+    rig = Rig("executor", cores="auto", **PROCESSES).start()
+    rig.until(lambda: len(rig.alive) == 2)
+    rig.backend.kill(rig.alive[0])
+    rig.until(lambda: bool(rig.losses))
+    assert isinstance(rig.backend, Seats)
+    rig.backend._hear(Found({"": 2}))
+    assert len(rig.backend._seats) == 1
+    rig.backend.start(1, rig, rig.loop)
+    rig.until(lambda: len(rig.alive) == 2)
     rig.close()
 
 
