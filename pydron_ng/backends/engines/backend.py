@@ -111,8 +111,8 @@ class Seats:
             self._line.kill(worker)
         else:
             self._clerk.kill(seat.place, worker)
+        self._spared[seat.place] += not seat.is_to_end
         seat.is_to_end = True
-        self._spared[seat.place] += 1
         if seat.order is None or not (seat.is_here or self._engine.kills):
             self._lose(seat, _ENDED)
 
