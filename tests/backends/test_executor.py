@@ -196,6 +196,22 @@ def note_and_die(made: Path, n: int) -> None:
         os._exit(9)
 
 
+def test_what_a_task_reports_is_told_before_its_result(processes: Pool) -> None:
+    values = [1, "two", b"3" * 1_000_000]
+    told: list[Any] = []
+    options = processes.options(on_progress=lambda _, value: told.append(value))
+    assert options.submit(work.report_each, values).result() == "done"
+    assert told == values
+
+
+def test_workers_that_were_removed_do_not_come_back() -> None:
+    with pool_of(**PROCESSES) as pool:
+        wait_until(lambda: pool.submit(work.double, 1).result() == 2 and len(pool.workers()) == 2)
+        pool.remove(pool.workers()[0].id)
+        assert list(pool.map(work.double, range(20))) == [2 * x for x in range(20)]
+        assert len(pool.workers()) == 1
+
+
 def test_a_task_that_takes_too_long_is_ended(processes: Pool) -> None:
     with pytest.raises(TimeoutError, match=r"longer than 0\.2 s"):
         processes.options(timeout=0.2).submit(time.sleep, 600).result()
