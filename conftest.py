@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 
 import pytest
+
+#: Ray has an environment of its own: the session ``engines`` of noxfile.py.
+collect_ignore = [] if find_spec("ray") else ["tests/backends/test_ray.py"]
 
 #: What is translated in a test is kept for the others, never for later runs.
 _translations = TemporaryDirectory()

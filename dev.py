@@ -44,12 +44,12 @@ COMMANDS = {
     ),
     "bench": (["bench"], ["test"], "the benchmarks"),
     "check": (
-        [*LINT, "docs", "versions", "fuzz", "foreign", "tests"],
+        [*LINT, "docs", "versions", "fuzz", "foreign", "engines", "tests"],
         ["lint", "docs", "test", "examples", "notebook"],
         "what has to pass before a change lands: lint, docs, tests, fuzz, foreign code, Pythons",
     ),
     "all": (
-        [*LINT, "docs", "versions", "long", "bench"],
+        [*LINT, "docs", "versions", "engines", "long", "bench"],
         ["lint", "docs", "test", "examples", "notebook", "release"],
         "everything there is",
     ),

@@ -84,6 +84,13 @@ def versions(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", *PROGRAMS, *chosen, *session.posargs)
 
 
+@nox.session(venv_backend="venv", reuse_venv=True)
+def engines(session: nox.Session) -> None:
+    """Workers on Ray, in an environment of its own."""
+    session.install("--quiet", "--editable", ".", *GROUPS["test"], *GROUPS["engines"])
+    session.run("python", "-m", "pytest", "tests/backends/test_ray.py", *session.posargs)
+
+
 @nox.session
 def fuzz(session: nox.Session) -> None:
     """3,000 random programs; posargs such as --programs 20000 --seed 7 --record results."""

@@ -61,6 +61,9 @@ class Capabilities(NamedTuple):
     capture: bool  # output at the level of file descriptors is seen
     share: bool = False  # parts of blobs in shared memory are not sent, they are seen
     keep: bool = False  # hosts keep large parts, and are not sent them again
+    converse: bool = True  # a worker hears, and is heard, while it is at work; else before or after
+    roams: bool = False  # any of several processes makes a worker's next call
+    frame_seconds: float = 0.001  # so much work makes a message to a worker worth its way
     recall: bool = False  # calls that were sent can be taken back, as long as they are not begun
 
 

@@ -14,7 +14,17 @@ from pydron_ng.backends.base import Backend
 from pydron_ng.backends.station import Station
 
 #: Each is a ``type`` in pydron.conf and a file beside this one.
-TYPES = ("multicore", "threads", "ssh", "command", "node", "cloud")
+TYPES = (
+    "multicore",
+    "threads",
+    "ssh",
+    "command",
+    "node",
+    "cloud",
+    "executor",
+    "dask",
+    "ray",
+)
 
 
 def model() -> Any:

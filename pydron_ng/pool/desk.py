@@ -71,6 +71,7 @@ class Desk:
         """Raises: ConfigError, BackendError."""
         backends = [registry.create(worker, PERFORMER) for worker in config.workers]
         self._can_kill = all(backend.capabilities.kill for backend, _ in backends)
+        self.frame_seconds = max(b.capabilities.frame_seconds for b, _ in backends)
         self.is_isolated = all(backend.capabilities.isolate for backend, _ in backends)
         self._large: WeakValueDictionary[Token, Large] = WeakValueDictionary()
         self._driver = PoolDriver(

@@ -228,7 +228,8 @@ class Pool(Executor):
 
     def _room(self, making: Making, chunksize: int | Auto, buffersize: int | None) -> Room:
         capacity = lambda: self._desk.capacity  # noqa: E731
-        return Room(chunksize, buffersize, capacity, suspends=making.suspends)
+        worth = making.desk.frame_seconds
+        return Room(chunksize, buffersize, capacity, suspends=making.suspends, frame_seconds=worth)
 
     def _later(self) -> Callable[[Callable[[], object]], None]:
         """Who drops what nobody wants, in a thread that is there from now on."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Literal
 
+from pydron_ng.runtime.messages import FRAME_SECONDS
+
 Auto = Literal["auto"]
 #: Tasks of each worker whose results are not taken; and if they are short, as many as take so long.
 _TASKS_OF_A_WORKER: Final = 4
@@ -12,8 +14,9 @@ _AHEAD_SECONDS: Final = 0.01
 _MOST_TASKS: Final = 256
 #: Coroutines of each worker, which runs them all at once.
 _COROUTINES_OF_A_WORKER: Final = 64
-#: What the calls of one task are to take, if it is for us to say how many there are.
-_TASK_SECONDS: Final = 0.002
+#: What the calls of one task are to take, if it is for us to say how many there are: so many times
+#: what makes a message worth its way.
+_TASK_FRAMES: Final = 2
 _MOST_CALLS: Final = 4096
 _GROWTH: Final = 4  # times, from one task to the next
 #: Of so many tasks one is looked at, when there is no more to be found out.
@@ -30,13 +33,17 @@ class Room:
         capacity: Callable[[], int],
         *,
         suspends: bool,
+        frame_seconds: float = FRAME_SECONDS,
     ) -> None:
         """capacity: how many workers there are. suspends: each call is a task of its own.
+
+        frame_seconds: so much work makes a message to a worker worth its way.
 
         Raises: ValueError.
         """
         _check(chunksize, buffersize)
         self._capacity = capacity
+        self._task_seconds = _TASK_FRAMES * frame_seconds
         self._suspends = suspends
         self._grows = chunksize == "auto" and not suspends
         self._calls = 1 if chunksize == "auto" or suspends else chunksize
@@ -68,7 +75,7 @@ class Room:
         each = max(_TASKS_OF_A_WORKER, min(tasks, _MOST_TASKS))
         self.most_tasks = each * self._capacity()
         if self._grows:
-            good = max(1, min(_MOST_CALLS, int(_TASK_SECONDS / seconds)))
+            good = max(1, min(_MOST_CALLS, int(self._task_seconds / seconds)))
             if self._most_items is not None:
                 tasks = _TASKS_OF_A_WORKER * self._capacity()
                 good = max(1, min(good, self._most_items // tasks))

@@ -72,8 +72,10 @@ from pydron_ng.values.recent import Recent
 _GRACE_SECONDS = 1.0
 #: A call that takes so long while others of its kind wait is worth sending, and so are these.
 _LONG_SECONDS = 0.005
-#: Short tasks that were sent together take a fraction of that, as far as anybody knows.
-_QUIET_SECONDS = 0.05
+#: So long a fork waits for its turn before it asks whether there will be one.
+_TURN_SECONDS = 0.1
+#: Short tasks that were sent together take a fraction of that, as far as anybody knows; in frames.
+_QUIET_FRAMES = 50
 #: So long another host has time to say how it is, and so old may be what it has said.
 _ANSWER_SECONDS = 1.0
 
@@ -368,16 +370,28 @@ class Driver:
 
         Takes the lock itself.
         """
-        if not self.entered and not self.closed:
-            with self.lock:
+        if self._enter():
+            with ExitStack() as left:
+                left.callback(self.lock.release)
                 self._pump.rest()
 
     def resume(self) -> None:
         """The fork has happened. Takes the lock itself."""
-        if not self.entered and not self.closed:
-            with self.lock:
+        if self._enter():
+            with ExitStack() as left:
+                left.callback(self.lock.release)
                 if self._machine.busy:
                     self._pump.attend()
+
+    def _enter(self) -> bool:
+        """Take the lock; False if that is not to be waited for.
+
+        Who closes has it, and may wait for an engine that is just starting processes.
+        """
+        while not self.entered and not self.closed:
+            if self.lock.acquire(timeout=_TURN_SECONDS):
+                return True
+        return False
 
     def forget(self) -> None:
         """In a forked child: close the descriptors and say nothing."""
@@ -499,9 +513,14 @@ class Driver:
             self._pump.hurry(LOOK_SECONDS)
         known.tasks += len(tasks)
         if known.tasks > 1:
-            self._quiet.set(worker, _QUIET_SECONDS, Stalled(worker))
-            self._pump.hurry(_QUIET_SECONDS)
+            self._pump.hurry(self._expect_to_hear(worker))
         self._staff.submit(worker, frames)
+
+    def _expect_to_hear(self, worker: WorkerId) -> float:
+        """Of the short tasks that it has; so many seconds from now they are taken to be long."""
+        seconds = _QUIET_FRAMES * self._staff.frame_seconds(worker)
+        self._quiet.set(worker, seconds, Stalled(worker))
+        return seconds
 
     def _lose(self, number: TaskId, why: str, *, deadly: bool = False, late: bool = False) -> None:
         if (entry := self._tasks.pop(number, None)) is not None:
@@ -544,7 +563,7 @@ class Driver:
                 entry.task.state = TaskState.SETTLED
                 self._settled.append(entry.task)
         if self._quiet.are_set and worker in self._quiet:
-            self._quiet.set(worker, _QUIET_SECONDS, Stalled(worker))
+            self._expect_to_hear(worker)
         if self._watched.are_set:
             self._watched.call_off(ended)
         self._events.append(Finished(worker, ended))

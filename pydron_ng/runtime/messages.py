@@ -11,6 +11,8 @@ from pydron_ng.runtime.limits import Limits
 
 #: One of the machine's pools, and one of the hosts there.
 Place = tuple[int, str]
+#: Expected work in one message, where sending one costs next to nothing.
+FRAME_SECONDS: Final = 0.001
 #: What tasks have in common that only some workers may do.
 Kind = NewType("Kind", int)
 _NO_LIMITS: Final[Mapping[TaskId, Limits]] = MappingProxyType({})
@@ -24,6 +26,7 @@ class Pool(NamedTuple):
     workers: int
     can_kill: bool  # else a worker that runs for ever is left to itself
     can_recall: bool = False  # tasks that are sent and not begun can be taken back
+    frame_seconds: float = FRAME_SECONDS  # so much work is best sent together
 
 
 class Issued(NamedTuple):

@@ -12,8 +12,6 @@ from pydron_ng.runtime.places import PLACES, Places
 from pydron_ng.runtime.queues import Queues
 from pydron_ng.runtime.seat import Seat, is_short
 
-#: Expected work in one frame.
-FRAME_SECONDS = 0.001
 FRAME_TASKS = 256
 #: A busy worker is not sent a frame ahead that is so many times smaller than what it still has.
 _MATES = 4
@@ -240,7 +238,7 @@ class Placement:
         return [first]
 
     def _take_short(self, worker: WorkerId, seat: Seat) -> list[TaskId]:
-        frame = self._general.take_short(self._share, FRAME_SECONDS)
+        frame = self._general.take_short(self._share, seat.frame_seconds)
         seat.give(frame)
         if seat.has_room and not seat.is_near:
             self._comes_near(worker, seat)

@@ -23,6 +23,8 @@ _GRACE_SECONDS = 0.002
 _LOOKS = 10
 #: Threads leave in no time; this is for bookkeeping that an interrupt has cut short.
 _CLOSE_SECONDS = 5.0
+#: So long a thread that polls has to hear that it is to come back, until it is told once more.
+_WAKE_SECONDS = 0.01
 
 
 class Pump:
@@ -222,10 +224,10 @@ class Pump:
             return
         self._resting = True
         self._needed.notify_all()
-        self._loop.wake()
         end = time.monotonic() + _CLOSE_SECONDS
         while not self._stood_down and time.monotonic() < end:
-            self._changed.wait(_CLOSE_SECONDS)
+            self._loop.wake()  # it may be another one that polls, and hears it
+            self._changed.wait(_WAKE_SECONDS)
         thread.join(_CLOSE_SECONDS)
         self._thread, self._resting, self._stood_down = None, False, False
 

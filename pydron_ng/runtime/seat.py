@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from pydron_ng.backends.base import TaskId
-from pydron_ng.runtime.messages import Kind
+from pydron_ng.runtime.messages import FRAME_SECONDS, Kind
 
 #: A task expected to take less may be sent to a worker that still has less than that to do.
 SHORT_SECONDS = 0.012
@@ -20,12 +20,14 @@ class Seat:
 
     suspends: these are coroutines, which it runs all at once.
     lent: tasks that it was sent and others were given since: it will answer them all the same.
-    place: its pool, and the host there. takes_ahead: may it have more than the task it is at?
+    place: its pool, and the host there. frame_seconds: so much work is best sent to it together.
+    takes_ahead: may it have more than the task it is at?
     suits: what kinds of tasks it may do besides the general ones.
     """
 
     __slots__ = (
         "doomed",
+        "frame_seconds",
         "is_leaving",
         "is_near",
         "lent",
@@ -39,9 +41,17 @@ class Seat:
         "tasks",
     )
 
-    def __init__(self, pool: int, host: str = "", *, takes_ahead: bool = True) -> None:
+    def __init__(
+        self,
+        pool: int,
+        host: str = "",
+        frame_seconds: float = FRAME_SECONDS,
+        *,
+        takes_ahead: bool = True,
+    ) -> None:
         self.pool = pool
         self.place = pool, host
+        self.frame_seconds = frame_seconds
         self.takes_ahead = takes_ahead
         self.tasks: dict[TaskId, float] = {}
         self.lent: set[TaskId] = set()

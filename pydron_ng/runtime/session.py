@@ -11,6 +11,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakSet
 
+from pydron_ng.backends.engines.ending import call_last
 from pydron_ng.backends.start import start
 from pydron_ng.runtime.audience import Audience
 from pydron_ng.runtime.waker import Waker
@@ -421,5 +422,6 @@ def _close() -> None:
 
 
 atexit.register(_close)
+call_last(_close)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_rest, after_in_parent=_resume, after_in_child=_forget)

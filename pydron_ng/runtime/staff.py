@@ -40,7 +40,8 @@ class Staff:
         """Have one more backend; what the state machine is to know of it."""
         self._backends.append(backend)
         self._reporters.append(_Reporter(self._told, len(self._reporters), self._number))
-        return Pool(workers, backend.capabilities.kill, backend.capabilities.recall)
+        can = backend.capabilities
+        return Pool(workers, can.kill, can.recall, can.frame_seconds)
 
     def _number(self, pool: int, worker: WorkerId) -> WorkerId:
         """A number for a worker that joins."""
@@ -59,6 +60,10 @@ class Staff:
 
     def start(self, pool: int, workers: int, loop: Loop) -> None:
         self._backends[pool].start(workers, self._reporters[pool], loop)
+
+    def frame_seconds(self, worker: WorkerId) -> float:
+        """So much work makes a message to it worth its way."""
+        return self._homes[worker][0].capabilities.frame_seconds
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
         backend, number = self._homes[worker]

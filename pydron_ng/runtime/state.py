@@ -134,8 +134,10 @@ class Machine:
             case WorkerJoined(worker, pool, host):
                 self._broken = ""  # one can be had, after all
                 self._hiring.joined()
-                takes_ahead = self._lends or self._pools[pool].can_recall
-                self._placement.join(worker, Seat(pool, host, takes_ahead=takes_ahead))
+                own = self._pools[pool]
+                ahead = self._lends or own.can_recall
+                new = Seat(pool, host, own.frame_seconds, takes_ahead=ahead)
+                self._placement.join(worker, new)
             case WorkerLost(worker, why, with_host):
                 self._lose(worker, why, with_host=with_host)
             case Coming(_, count):
@@ -145,8 +147,8 @@ class Machine:
             case Suited(worker, kind, fits):
                 if (seat := self._seats.get(worker)) is not None:
                     seat.suits = seat.suits | {kind} if fits else seat.suits - {kind}
-            case Opened(new):
-                self._open(new)
+            case Opened(opened):
+                self._open(opened)
             case Removed(leaving, drains):
                 self._remove(leaving, drains=drains)
             case Overdue(overdue):

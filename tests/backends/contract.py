@@ -93,8 +93,11 @@ class Contract:
     def test_an_outcome_does_not_wait_for_a_long_call_behind_it(
         self, rig: Rig, tmp_path: Path
     ) -> None:
-        there = str(tmp_path / "there").encode()
-        first, _ = rig.submit((b"sleep", b"0.01"), (b"wait_for", there))
+        calls = (b"sleep", b"0.01"), (b"wait_for", str(tmp_path / "there").encode())
+        if rig.backend.capabilities.converse:
+            first, _ = rig.submit(*calls)
+        else:  # what is sent together is answered together
+            first, _ = [rig.submit(call)[0] for call in calls]
         rig.until(lambda: bool(rig.outcomes))
         assert [task for task, _ in rig.outcomes] == [first]
         (tmp_path / "there").touch()
@@ -117,6 +120,11 @@ class Contract:
         self, rig: Rig, tmp_path: Path
     ) -> None:
         there = str(tmp_path / "there").encode()
+        if not rig.backend.capabilities.converse:  # those that were sent together
+            first, last = rig.submit((b"await_file", there), (b"touch_and_go", there))
+            rig.until(lambda: len(rig.outcomes) == 2)
+            assert rig.outcomes == [(last, (b"touched",)), (first, (b"seen",))]
+            return
         first, second = rig.submit((b"await_file", there), (b"nap", b"0"))
         rig.until(lambda: len(rig.outcomes) == 1)
         assert rig.remarks == [(first, SUSPENDED), (second, SUSPENDED)]
@@ -129,6 +137,13 @@ class Contract:
         ]
 
     def test_a_coroutine_that_is_cancelled_is_answered_all_the_same(self, rig: Rig) -> None:
+        if not rig.backend.capabilities.converse:  # it hears of that when it has ended
+            task = rig.submit((b"nap", b"0.01"))[0]
+            rig.backend.submit(rig.alive[0], [Cancel(task)])
+            rig.until(lambda: bool(rig.outcomes))
+            assert rig.outcomes == [(task, (b"slept",))]
+            assert rig.call(b"echo", b"still there") == (b"still there",)
+            return
         task = rig.submit((b"nap", b"600"))[0]
         rig.until(lambda: rig.remarks == [(task, SUSPENDED)])
         rig.backend.submit(rig.alive[0], [Cancel(task)])
@@ -155,8 +170,9 @@ class Contract:
     ) -> None:
         there = tmp_path / "there"
         [task] = rig.submit((b"remark_until", str(there).encode()))
-        rig.until(lambda: bool(rig.remarks))
-        assert not rig.outcomes
+        if rig.backend.capabilities.converse:  # else it comes with the outcome
+            rig.until(lambda: bool(rig.remarks))
+            assert not rig.outcomes
         there.touch()
         rig.until(lambda: bool(rig.outcomes))
         assert len(rig.remarks) == int(dict(rig.outcomes)[task][0])
@@ -170,6 +186,14 @@ class Contract:
 
     def test_a_worker_that_nobody_listens_to_waits(self, rig: Rig, tmp_path: Path) -> None:
         there = tmp_path / "there"
+        if not rig.backend.capabilities.converse:  # it gets no further call
+            rig.backend.listen(rig.alive[0], wanted=False)
+            rig.submit((b"touch", str(there).encode()))
+            assert rig.call(b"echo", b"others go on", worker=1) == (b"others go on",)
+            assert not there.exists()
+            rig.backend.listen(rig.alive[0], wanted=True)
+            rig.until(lambda: len(rig.outcomes) == 2)
+            return
         rig.submit((b"remark_until", str(there).encode()))
         rig.until(lambda: bool(rig.remarks))
         rig.backend.listen(rig.alive[0], wanted=False)
@@ -184,9 +208,10 @@ class Contract:
     def test_a_worker_that_nobody_listens_to_can_be_lost(self, rig: Rig, tmp_path: Path) -> None:
         if not rig.backend.capabilities.kill:
             return
-        rig.submit((b"remark_until", str(tmp_path / "never").encode()))
-        rig.until(lambda: bool(rig.remarks))
         worker = rig.alive[0]
+        rig.submit((b"remark_until", str(tmp_path / "never").encode()))
+        if rig.backend.capabilities.converse:
+            rig.until(lambda: bool(rig.remarks))
         rig.backend.listen(worker, wanted=False)
         rig.backend.kill(worker)
         rig.until(lambda: bool(rig.losses))
@@ -195,7 +220,8 @@ class Contract:
     def test_each_worker_has_a_performer_of_its_own(self, rig: Rig) -> None:
         token = Token(b"token")
         rig.backend.submit(rig.alive[0], [Define(token, (b"definition",))])
-        assert rig.call(b"lookup", token, worker=1) == (b"undefined",)
+        known = b"definition" if rig.backend.capabilities.roams else b"undefined"
+        assert rig.call(b"lookup", token, worker=1) in {(b"undefined",), (known,)}
 
     def test_a_performer_knows_what_it_may_capture(self, rig: Rig) -> None:
         assert rig.call(b"made_for") == (self.made_for,)
@@ -226,8 +252,7 @@ class Contract:
     def test_a_performer_that_is_not_there_is_reported(self) -> None:
         rig = self.make(performer="tests.backends.performers:Nobody")
         rig.backend.start(rig.workers, rig, rig.loop)
-        rig.until(lambda: bool(rig.failures))
-        assert sum(count for count, _ in rig.failures) == rig.workers
+        rig.until(lambda: sum(count for count, _ in rig.failures) == rig.workers)
         assert "Nobody" in rig.failures[0][1]
         rig.close()
 
@@ -292,12 +317,24 @@ class Contract:
         rig.until(lambda: bool(rig.losses))
         assert rig.losses[0][0] == worker
 
+    def test_a_worker_that_is_killed_is_lost_though_it_has_done_what_it_was_at(
+        self, rig: Rig
+    ) -> None:
+        if rig.backend.capabilities.kill:
+            killed = set(rig.alive)
+            rig.backend.submit(rig.alive[0], [Define(Token(b"token"), (b"definition",))])
+            rig.submit((b"echo",), worker=1)
+            for worker in killed:
+                rig.backend.kill(worker)
+            rig.until(lambda: {worker for worker, _ in rig.losses} == killed)
+
     def test_it_is_known_how_a_worker_is(self, rig: Rig) -> None:
         worker = rig.alive[0]
+        assert rig.backend.info(worker) is not None
+        pid = int(rig.call(b"pid")[0])
         info = rig.backend.info(worker)
         assert info is not None
-        assert info.id == worker
-        assert info.pid == int(rig.call(b"pid")[0])
+        assert (info.id, info.pid) == (worker, pid)
         assert info.host.cores >= 1
         assert 0 < (info.host.available_bytes or 0) <= (info.host.memory_bytes or 0)
         assert info.host.load is not None
@@ -339,16 +376,17 @@ class Contract:
         folders = [Path(os.fsdecode(rig.call(b"leave_file", worker=n)[0])) for n in (0, 1)]
         assert all((folder / "file").exists() for folder in folders)
         assert {folder.parent.stat().st_mode & 0o777 for folder in folders} == {0o700}
-        rig.backend.kill(rig.alive[0])
-        wait_until(lambda: not folders[0].exists())
+        if not rig.backend.capabilities.roams:  # then a folder is not the worker's own
+            rig.backend.kill(rig.alive[0])
+            wait_until(lambda: not folders[0].exists())
         assert (folders[1] / "file").exists()
         rig.close()
-        assert not folders[1].parent.exists()
+        wait_until(lambda: not folders[1].parent.exists())
 
     def test_isolated_workers_are_other_processes(self, rig: Rig) -> None:
         pids = {int(rig.call(b"pid", worker=worker)[0]) for worker in (0, 1)}
         if rig.backend.capabilities.isolate:
-            assert len(pids) == 2
+            assert len(pids) == 2 or rig.backend.capabilities.roams
             assert os.getpid() not in pids
         else:
             assert pids == {os.getpid()}

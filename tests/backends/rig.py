@@ -72,7 +72,8 @@ class Rig:
 
     def start(self) -> Rig:
         self.backend.start(self.workers, self, self.loop)
-        self.until(lambda: len(self.alive) == self.workers)
+        self.until(lambda: len(self.alive) >= self.workers or bool(self.failures))
+        assert not self.failures
         return self
 
     def renew(self) -> Rig:

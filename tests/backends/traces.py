@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 import threading
@@ -26,9 +27,10 @@ def none_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     shared = set(os.listdir("/dev/shm"))
+    gc.collect()
     files, threads = descriptors(), threading.active_count()
     yield
-    wait_until(lambda: descriptors() == files)
+    wait_until(lambda: not gc.collect() and descriptors() == files)  # cycles of others hold some
     wait_until(lambda: threading.active_count() <= threads)
     wait_until(lambda: not processes(mark, folder))
     wait_until(lambda: set(os.listdir("/dev/shm")) <= shared)

@@ -357,3 +357,22 @@ def test_an_exception_of_a_signal_handler_comes_out_as_itself_at_any_moment(
             desk.close()
     finally:
         signal.signal(signal.SIGALRM, before)
+
+
+def test_the_background_thread_stands_down_for_a_fork_though_another_thread_polls(
+    processes: Desk, tmp_path: Path
+) -> None:
+    pump = processes.driver._pump
+    for n in range(10):  # which of them hears is a matter of chance
+        there = tmp_path / str(n)
+        task = processes.issue(b"wait_for", str(there).encode())
+        wait_until(lambda: len(pump._polling) == 1)
+        waiting = threading.Thread(target=lambda: processes.wait(task))
+        waiting.start()
+        wait_until(lambda: len(pump._polling) == 2)
+        processes.driver.rest()
+        assert pump._polling == [waiting.ident]
+        processes.driver.resume()
+        there.touch()
+        waiting.join()
+        assert task.outcome == (b"seen",)

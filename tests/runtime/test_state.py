@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydron_ng.backends.base import TaskId, WorkerId
 from pydron_ng.runtime.limits import MAX_DEATHS
 from pydron_ng.runtime.messages import (
+    FRAME_SECONDS,
     Cancel,
     Command,
     Dropped,
@@ -28,7 +29,6 @@ from pydron_ng.runtime.messages import (
     WorkerJoined,
     WorkerLost,
 )
-from pydron_ng.runtime.placement import FRAME_SECONDS
 from pydron_ng.runtime.places import PLACES
 from pydron_ng.runtime.seat import SHORT_SECONDS
 from pydron_ng.runtime.state import Machine

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pydron_ng.backends.base import TaskId, WorkerId
 from pydron_ng.runtime.limits import MAX_DEATHS, MAX_LATE, Limits
 from pydron_ng.runtime.messages import (
+    FRAME_SECONDS,
     Cancel,
     Coming,
     Command,
@@ -45,7 +46,7 @@ from pydron_ng.runtime.messages import (
     WorkerJoined,
     WorkerLost,
 )
-from pydron_ng.runtime.placement import FRAME_SECONDS, FRAME_TASKS
+from pydron_ng.runtime.placement import FRAME_TASKS
 from pydron_ng.runtime.places import PLACES
 from pydron_ng.runtime.seat import SHORT_SECONDS
 from pydron_ng.runtime.state import Machine

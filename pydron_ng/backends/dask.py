@@ -1,0 +1,94 @@
+"""Workers on a Dask cluster that runs already, or that is started by one of Dask's own classes."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+
+from pydron_ng.backends.labels import Labels
+from pydron_ng.backends.station import Station
+from pydron_ng.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pydron_ng.backends.engines.backend import Seats
+
+
+class Config(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="dask",
+):
+    """The address of a scheduler, or a class of clusters, ``module:class``, with its arguments."""
+
+    address: str = ""
+    cluster: str = ""
+    kwargs: dict[str, Any] = {}
+    tls_ca: str = ""
+    tls_cert: str = ""
+    tls_key: str = ""
+    enabled: bool = True
+    cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
+    labels: Labels = ()
+    start_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30.0
+
+
+def create(config: Config, performer: str) -> tuple[Seats, int]:
+    """The backend, and how many workers it is to have, as far as anybody knows.
+
+    Raises: ConfigError.
+    """
+    from pydron_ng.backends.engines import by_dask
+    from pydron_ng.backends.engines.backend import Seats
+
+    if importlib.util.find_spec("distributed") is None:
+        raise ConfigError('"dask" needs Dask\n  try: pip install "pydron_ng[dask]"')
+    engine = by_dask.Dask(_name(config), _target(config), _security(config), config.start_seconds)
+    is_all = config.cores == "auto"
+    backend = Seats(engine, performer, by_dask.CAPABILITIES, config.labels, fills=is_all)
+    return backend, 1 if config.cores == "auto" else config.cores
+
+
+def stations(config: Config) -> list[Station]:
+    """The cluster; one of its workers is looked at."""
+    one = msgspec.structs.replace(config, cores=1)
+    workers = 1 if config.cores == "auto" else config.cores
+    patience = config.start_seconds
+    return [Station(_name(config), one, workers=workers, patience_seconds=patience)]
+
+
+def _name(config: Config) -> str:
+    return f"dask {config.address or config.cluster}"
+
+
+def _target(config: Config) -> Callable[[], Any]:
+    """Raises: ConfigError."""
+    from pydron_ng.backends.engines import names
+
+    if bool(config.address) == bool(config.cluster):
+        raise ConfigError('"dask" takes either "address" or "cluster"')
+    if config.address:
+        if config.kwargs:
+            raise ConfigError('"kwargs" are for a "cluster", and "dask" has an "address"')
+        return lambda: config.address
+    return partial(names.find(config.cluster, "cluster"), **config.kwargs)
+
+
+def _security(config: Config) -> dict[str, str]:
+    """As Dask calls the files. Raises: ConfigError."""
+    files = {"tls_ca": config.tls_ca, "tls_cert": config.tls_cert, "tls_key": config.tls_key}
+    if not any(files.values()):
+        return {}
+    for key, file in files.items():
+        if not os.path.isfile(os.path.expanduser(file)):
+            what = f"there is no file {file!r}" if file else "is missing"
+            raise ConfigError(f'"{key}": {what}; TLS takes "tls_ca", "tls_cert" and "tls_key"')
+    ca, cert, key = map(os.path.expanduser, files.values())
+    return {"tls_ca_file": ca, "tls_client_cert": cert, "tls_client_key": key}

@@ -1,0 +1,148 @@
+"""A Dask cluster as an engine: an order goes to one of its workers, and to no other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
+from typing import Any
+from uuid import uuid4
+
+from pydron_ng.backends.base import Capabilities
+from pydron_ng.backends.engines import outpost
+from pydron_ng.backends.engines.by_value import by_value
+from pydron_ng.backends.engines.engine import CarryOut, Places, Refused
+
+#: So much work makes a batch worth its way.
+_FRAME_SECONDS = 0.05
+CAPABILITIES = Capabilities(
+    kill=True, isolate=True, capture=True, converse=False, frame_seconds=_FRAME_SECONDS
+)
+#: So long a scheduler that is there takes to answer.
+_PATIENCE_SECONDS = 5.0
+#: Larger orders go to their worker beside the scheduler's messages.
+_LARGE_BYTES = 1 << 20
+
+
+class Dask:
+    """The client of one scheduler. All that is sent is bytes, under names that nobody else has."""
+
+    is_pinned = kills = True
+
+    def __init__(
+        self,
+        name: str,
+        target: Callable[[], Any],
+        security: Mapping[str, str],
+        start_seconds: float,
+    ) -> None:
+        """target: makes what a Client is made for, an address or a cluster.
+
+        security: files for TLS, or none. start_seconds: so long there may be no worker.
+        """
+        self.name = name
+        self._target = target
+        self._security = security
+        self._start_seconds = start_seconds
+        self._cluster: Any = None
+        self._client: Any = None
+
+    def open(self) -> None:
+        if self._client is not None and self._client.status == "running":
+            return
+        self._let_go()
+        try:
+            self._client = self._connect()
+            self._client.wait_for_workers(1, timeout=self._start_seconds)
+        except Exception as failure:  # of a cluster's class, or of an address that is none
+            is_there = self._client is not None
+            self._let_go()
+            raise (self._without_workers() if is_there else _refused(failure)) from failure
+
+    def _connect(self) -> Any:
+        from distributed import Client, Security
+
+        target = self._target()
+        if not isinstance(target, str):
+            self._cluster = target
+        secure = Security(**self._security, require_encryption=True) if self._security else None
+        return Client(target, timeout=_PATIENCE_SECONDS, set_as_default=False, security=secure)
+
+    def _without_workers(self) -> Refused:
+        why = f"the scheduler is there, and had no worker for {self._start_seconds:g} s"
+        return Refused(why, 'start some, or give them more time: "start_seconds"')
+
+    def places(self) -> Places:
+        try:
+            return dict(self._client.nthreads())
+        except Exception as failure:  # whatever became of the connection
+            raise Refused(f"the scheduler is gone: {failure}", "") from failure
+
+    def submit(self, place: str, call: CarryOut, data: bytes) -> Future[bytes]:
+        given = self._scattered(place, data) if len(data) > _LARGE_BYTES else data
+        future = self._client.submit(
+            by_value(call),
+            given,
+            key=f"pydron-{uuid4().hex}",
+            pure=False,
+            retries=0,
+            workers=[place],
+            allow_other_workers=False,
+        )
+        return self._in_its_loop(self._client.gather(future, asynchronous=True))
+
+    def _scattered(self, place: str, data: bytes) -> Any:
+        return self._client.scatter(data, workers=[place], hash=False)
+
+    def _in_its_loop(self, awaited: Any) -> Future[bytes]:
+        async def result() -> bytes:
+            outcome: bytes = await awaited
+            return outcome
+
+        return asyncio.run_coroutine_threadsafe(result(), self._client.loop.asyncio_loop)
+
+    def told(self, failure: BaseException) -> Refused:
+        return _refused(failure)
+
+    def kill(self, place: str, house: str, seat: int) -> None:
+        with suppress(Exception):  # it is gone
+            self._client.run(
+                by_value(outpost.kill), house, seat, workers=[place], on_error="ignore"
+            )
+
+    def close(self, house: str) -> None:
+        if self._client is not None:
+            with suppress(Exception):  # the scheduler is gone
+                self._client.run(by_value(outpost.leave), house, on_error="ignore")
+        self._let_go()
+
+    def _let_go(self) -> None:
+        client, self._client = self._client, None
+        cluster, self._cluster = self._cluster, None
+        for end in (client, cluster):
+            if end is not None:
+                with suppress(Exception):  # what could not be ended is said by whoever it is
+                    end.close(timeout=_PATIENCE_SECONDS)
+
+
+def _refused(failure: BaseException) -> Refused:
+    """What users are told of it."""
+    match failure:
+        case Refused():
+            return failure
+        case ModuleNotFoundError():
+            package = str(failure.name).partition(".")[0]
+            why = f"its workers cannot import {failure.name}"
+            return Refused(why, f"run where they are: pip install {package}")
+        case CancelledError():
+            return Refused("the connection to the scheduler was lost", "")
+        case TypeError() if "TLS" in str(failure) or "security" in str(failure).lower():
+            return Refused(str(failure), 'name the files of "tls_ca", "tls_cert" and "tls_key"')
+        case ValueError():
+            return Refused(f"{failure}", 'the address is one such as "tcp://node1:8786"')
+        case OSError():  # TimeoutError, too
+            why = f"nobody answers there: {failure}"
+            return Refused(why, "see whether the scheduler runs, and what it says its address is")
+        case _:
+            return Refused(f"{type(failure).__name__}: {failure}", "")

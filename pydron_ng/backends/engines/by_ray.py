@@ -1,0 +1,151 @@
+"""A Ray cluster as an engine: each worker has an actor, which takes a processor and its orders."""
+
+from __future__ import annotations
+
+import socket
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, ClassVar
+
+from pydron_ng.backends.base import Capabilities
+from pydron_ng.backends.engines.by_value import by_value
+from pydron_ng.backends.engines.engine import CarryOut, Places, Refused
+
+#: So much work makes a batch worth its way.
+_FRAME_SECONDS = 0.01
+CAPABILITIES = Capabilities(
+    kill=True, isolate=True, capture=True, converse=False, frame_seconds=_FRAME_SECONDS
+)
+#: So long a head that is there takes to answer.
+_PATIENCE_SECONDS = 5.0
+#: Larger orders go to the store of objects first.
+_LARGE_BYTES = 1 << 20
+
+
+class Ray:
+    """The connection to a cluster. An actor that ends is never started again by Ray.
+
+    users: of the one connection that a process may have. is_ours: was it made here?
+    """
+
+    is_pinned = kills = True
+    users: ClassVar[set[Ray]] = set()
+    is_ours: ClassVar[bool] = False
+
+    def __init__(self, address: str) -> None:
+        self.name = f"ray {address}"
+        self._address = address
+        self._actors: dict[str, Any] = {}
+        self._under_way: dict[Future[bytes], Any] = {}
+
+    def open(self) -> None:
+        if self in self.users:
+            return
+        _look_for(self._address)
+        try:
+            import ray
+
+            if not ray.is_initialized():
+                Ray.is_ours = True
+                ray.init(self._address, log_to_driver=False, configure_logging=False)
+        except Exception as failure:  # of whatever kind: it has many
+            raise self.told(failure) from failure
+        self.users.add(self)
+
+    def places(self) -> Places:
+        """Each is an actor that there is, or may be."""
+        import ray
+
+        try:
+            processors = int(ray.cluster_resources().get("CPU", 0))
+        except Exception as failure:
+            self.users.discard(self)
+            raise self.told(failure) from failure
+        return {f"actor {n + 1}": 1 for n in range(max(1, processors))}
+
+    def submit(self, place: str, call: CarryOut, data: bytes) -> Future[bytes]:
+        import ray
+
+        if place not in self._actors:
+            made = ray.remote(num_cpus=1)(_actor_class())
+            self._actors[place] = made.remote(by_value(call))
+        given = ray.put(data) if len(data) > _LARGE_BYTES else data
+        future: Future[bytes] = self._actors[place].carry_out.remote(given).future()
+        self._under_way[future] = given  # Ray gives up what nobody holds
+        future.add_done_callback(lambda done: self._is_done(place, done))
+        return future
+
+    def _is_done(self, place: str, done: Future[bytes]) -> None:
+        from ray.exceptions import RayActorError
+
+        self._under_way.pop(done, None)
+        if isinstance(done.exception(), RayActorError):
+            self._actors.pop(place, None)
+
+    def told(self, failure: BaseException) -> Refused:
+        from ray.exceptions import RayActorError, RayTaskError
+
+        match failure:
+            case Refused():
+                return failure
+            case RayTaskError(cause=ModuleNotFoundError(name=str(name))):
+                package = name.partition(".")[0]
+                return Refused(
+                    f"its workers cannot import {name}",
+                    f"run where they are, or name in a runtime_env: pip install {package}",
+                )
+            case RayActorError():
+                return Refused("the process of a worker ended", "")
+            case _:
+                return Refused(f"{type(failure).__name__}: {failure}", "")
+
+    def kill(self, place: str, house: str, seat: int) -> None:  # noqa: ARG002  all that it has
+        """The actor with it; the next order there gets another one."""
+        if (actor := self._actors.pop(place, None)) is not None:
+            import ray
+
+            with suppress(Exception):  # it is gone
+                ray.kill(actor)
+
+    def close(self, house: str) -> None:
+        """The actors end, and all that they have started."""
+        if self not in self.users:
+            return
+        import ray
+
+        for place in list(self._actors):
+            self.kill(place, house, 0)
+        self.users.remove(self)
+        if Ray.is_ours and not self.users:
+            Ray.is_ours = False
+            with suppress(Exception):  # the head is gone
+                ray.shutdown()
+
+
+def _look_for(address: str) -> None:
+    """Ray itself would look for minutes. Raises: Refused."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdigit()):
+        return
+    try:
+        socket.create_connection((host, int(port)), _PATIENCE_SECONDS).close()
+    except OSError as failure:
+        way_out = "see whether the head runs, and which port it was given"
+        raise Refused(f"nobody answers there: {failure}", way_out) from failure
+
+
+_ACTOR = """
+class Outpost:
+    def __init__(self, carry_out):
+        self._carry_out = carry_out
+
+    def carry_out(self, data):
+        return self._carry_out(data)
+"""
+
+
+def _actor_class() -> Any:
+    """Goes whole, as code of main; see ``by_value``."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(_ACTOR, namespace)
+    return namespace["Outpost"]
