@@ -44,7 +44,7 @@ COMMANDS = {
     ),
     "bench": (["bench"], ["test"], "the benchmarks"),
     "check": (
-        [*LINT, "docs", "versions", "fuzz", "foreign", "engines", "tests"],
+        [*LINT, "docs", "versions", "fuzz", "foreign", "tests"],
         ["lint", "docs", "test", "examples", "notebook"],
         "what has to pass before a change lands: lint, docs, tests, fuzz, foreign code, Pythons",
     ),
