@@ -261,6 +261,7 @@ class Desk:
         job.lost = why
         job.state = TaskState.SETTLED
         self._tell(job)
+        self._driver.tell()
 
     def drop(self, job: Job) -> bool:
         """Nobody wants the task: it is not begun, or ended with its worker. False: it is done."""
@@ -276,6 +277,7 @@ class Desk:
             if not self.is_closed:
                 self._feed()
             job.let_go()
+            self._driver.tell()
             return True
 
     def _grace_seconds(self, job: Job) -> float:

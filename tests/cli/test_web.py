@@ -111,7 +111,9 @@ def test_its_own_names_are_known(reading: Server, name: str) -> None:
     assert reading.ask("/", Host=name.format(port=reading.port)).status == 200
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://localhost:1", "http://["]
+)
 def test_other_pages_may_not_ask(ending: Server, origin: str) -> None:
     wanted = {"pid": 1, "what": "task", "id": "1.0"}
     answered = ending.ask("/end", "POST", wanted, Origin=origin, **ending.bearer)

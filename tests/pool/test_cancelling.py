@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import as_completed, wait
+from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed, wait
 from pathlib import Path
 
 import pytest
@@ -71,6 +71,22 @@ def test_a_task_that_hangs_holds_up_no_other_one(processes: Pool, tmp_path: Path
     assert [f.result(_SECONDS) for f in futures[:-1]] == list(range(20))
     after = [processes.submit(work.behave, n, "fine", tmp_path) for n in range(100, 140)]
     assert [f.result(_SECONDS) for f in after] == list(range(100, 140))
+
+
+def test_who_waits_hears_that_another_thread_has_cancelled(pool: Pool, tmp_path: Path) -> None:
+    """Also where nothing else happens."""
+    go = tmp_path / "go"
+    held = [pool.submit(work.hold, tmp_path / "begun", go) for _ in range(2)]
+    work.wait_until(lambda: len(work.lines(tmp_path / "begun")) == 2)
+    queued = pool.submit(work.double, 1)
+    with ThreadPoolExecutor(1) as other:
+        raised = other.submit(queued.exception, _SECONDS)
+        work.wait_until(lambda: pool._desk._driver._pump._polling)
+        assert queued.cancel()
+        assert isinstance(raised.exception(_SECONDS / 2), CancelledError)
+    assert not any(future.done() for future in held)
+    go.touch()
+    assert [future.result(_SECONDS) for future in held] == ["released"] * 2
 
 
 def test_what_is_done_cannot_be_cancelled(pool: Pool) -> None:

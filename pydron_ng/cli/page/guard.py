@@ -59,7 +59,14 @@ class Rules(NamedTuple):
         host = headers.get("host", "")
         origin = headers.get("origin")
         is_ours = not self.is_open or _name(host) in self.hosts
-        return is_ours and (origin is None or urlsplit(origin).netloc == host)
+        return is_ours and (origin is None or _place(origin) == host)
+
+
+def _place(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _name(host: str) -> str | None:
