@@ -9,7 +9,9 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nox
 
@@ -19,6 +21,7 @@ nox.options.sessions = ["style", "types", "layers", "tests"]
 PYTHON = sys.executable
 #: What the other Pythons run: whole programs, and what depends on the language's version.
 PROGRAMS = ["tests/programs", "tests/hazards", "tests/values"]
+OTHERS = ["3.12", "3.13"]
 GROUPS = nox.project.load_toml("pyproject.toml")["dependency-groups"]
 
 
@@ -76,8 +79,31 @@ def long(session: nox.Session) -> None:
     session.run(PYTHON, "-m", "pytest", "-m", "long or not long", *patient, *session.posargs)
 
 
-@nox.session(venv_backend="venv", python=[offer("3.12"), offer("3.13")], reuse_venv=True)
+@nox.session
 def versions(session: nox.Session) -> None:
+    """Programs and the language on the other versions of Python, side by side."""
+    rest = ["--", *session.posargs] if session.posargs else []
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory())
+        logs = [stack.enter_context(Path(folder, name).open("w+b")) for name in OTHERS]
+        runs = [
+            subprocess.Popen(
+                [PYTHON, "-m", "nox", "--session", f"version-{name}", *rest],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+            for name, log in zip(OTHERS, logs, strict=True)
+        ]
+        failed = [run.wait() for run in runs]
+        for log in logs:
+            log.seek(0)
+            print(log.read().decode(errors="replace"), flush=True)
+    if any(failed):
+        session.error("another version of Python has failed")
+
+
+@nox.session(venv_backend="venv", python=[offer(version) for version in OTHERS], reuse_venv=True)
+def version(session: nox.Session) -> None:
     """Programs and the language on another version of Python, with every call dispatched."""
     session.install("--quiet", "--editable", ".", *GROUPS["test"])
     chosen = ["-k", "not threads-inline and not multicore-inline"]
