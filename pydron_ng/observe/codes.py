@@ -451,6 +451,11 @@ _ERRORS = {
         "a C library that crashes; too little memory",
         "see what the call does with its memory",
     ),
+    "no-worker-fits": Code(
+        "A task of a pool may go to some workers only, and none of those that are there is one.",
+        'pool.options(where="gpu"), where no worker has that label',
+        "see what `pool.workers()` tells; add such a worker, or ask for less",
+    ),
     "record": Code("A file holds no record of a run.", "pydron report notes.txt", "see its text"),
     "not-equivalent": Code(
         "`pydron check`: the scheduled program did something else than the sequential one.",
