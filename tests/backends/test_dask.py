@@ -50,6 +50,7 @@ class TestDask(Contract):
         cls.keys = {"address": dask.address}
 
 
+@pytest.mark.long
 class TestDaskForPrograms(KillablePromise):
     rounds: ClassVar[int] = 1
 

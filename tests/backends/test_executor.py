@@ -38,6 +38,7 @@ class TestProcessPool(Contract):
     is_kept = False
 
 
+@pytest.mark.long
 class TestLoky(Contract):
     type = "executor"
     keys = executor("loky:ProcessPoolExecutor", max_workers=2)
