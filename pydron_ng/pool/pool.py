@@ -52,6 +52,7 @@ class Pool(Executor):
         """initializer: called with `initargs` in each worker before its first task.
 
         cleanup: called in each worker that has had one when the pool ends, for 10 s at most.
+
         Raises: ConfigError; TypeError, PicklingError for the initializer and the cleanup.
         """
         setup = Setup(initializer, initargs, cleanup)
@@ -171,6 +172,7 @@ class Pool(Executor):
         """The results in order, one by one; an exception is raised in its place, others go on.
 
         star: items are tuples of arguments. indexed: each result with the number of its item.
+
         ``info`` of what is returned is that of the last result.
         """
         making = self._making(fn, star=star)
