@@ -20,7 +20,14 @@ from tests.backends.contract import Contract
 from tests.backends.dask_cluster import Cluster, cluster
 from tests.backends.promise import KillablePromise
 from tests.backends.rig import Rig, wait_until
+from tests.backends.trackers import end_trackers
 from tests.pool import work
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_tracker_is_left() -> Iterator[None]:
+    yield
+    end_trackers()
 
 
 @pytest.fixture(scope="module")

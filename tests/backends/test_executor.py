@@ -22,6 +22,7 @@ from tests.backends.contract import Contract
 from tests.backends.ending import ENDINGS, ended
 from tests.backends.promise import KillablePromise
 from tests.backends.rig import Rig, is_alive, wait_until
+from tests.backends.trackers import end_trackers
 from tests.pool import work
 
 
@@ -30,6 +31,12 @@ def executor(factory: str, **kwargs: Any) -> dict[str, Any]:
 
 
 PROCESSES = executor("concurrent.futures:ProcessPoolExecutor", max_workers=2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_tracker_is_left() -> Iterator[None]:
+    yield
+    end_trackers()
 
 
 class TestProcessPool(Contract):
