@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import starmap
 from typing import Any
 
-from pydron_ng.pool.jobs import label_of
+from pydron_ng.pool.functions import label_of
 from pydron_ng.pool.parcels import ITEMS, ONE, Raised
 
 

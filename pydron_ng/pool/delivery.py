@@ -17,9 +17,10 @@ from typing import Any
 from pydron_ng.backends.base import Blob, WorkerId
 from pydron_ng.backends.start import start
 from pydron_ng.log import log
-from pydron_ng.pool.desk import Desk, Function
+from pydron_ng.pool.desk import Desk
+from pydron_ng.pool.functions import Function, suspends
 from pydron_ng.pool.future import Info, PoolFuture
-from pydron_ng.pool.jobs import Job, suspends
+from pydron_ng.pool.jobs import Job
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.outcomes import Failed, outcomes_of
 from pydron_ng.pool.parcels import AWAITED, ONE, unpacked
@@ -52,7 +53,7 @@ class Delivery:
         self._is_waiting = False  # the thread, for something to do
         self._has_ended = False
         self._futures: dict[Job, PoolFuture] = {}
-        desk.later = self.later
+        desk.suiting.later = self.later
         guests.add(self)
 
     def submit(

@@ -5,21 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Any
 
 from pydron_ng.backends import registry
-from pydron_ng.backends.base import TaskId, Token, WorkerId
+from pydron_ng.backends.base import TaskId, WorkerId
 from pydron_ng.memory.arena import SHARE_BYTES
-from pydron_ng.pool.choosing import Answer, Choice, Choices, Where
+from pydron_ng.pool.choosing import Choice
 from pydron_ng.pool.driver import PoolDriver
 from pydron_ng.pool.flow import Flow
-from pydron_ng.pool.jobs import Job, Large, label_of
+from pydron_ng.pool.functions import Function, Functions, label_of
+from pydron_ng.pool.jobs import Job
 from pydron_ng.pool.options import Options
-from pydron_ng.pool.parcels import LARGE_FUNCTION, LARGE_FUNCTIONS, packed_call
+from pydron_ng.pool.parcels import LARGE_FUNCTIONS, packed_call
 from pydron_ng.pool.setup import Setup
-from pydron_ng.pool.steady import Steady
+from pydron_ng.pool.suiting import Suiting
 from pydron_ng.pool.waiting import Waiting
 from pydron_ng.runtime.session import monitor
 from pydron_ng.runtime.status import Status
@@ -28,41 +27,22 @@ from pydron_ng.runtime.task import Task, TaskState
 if TYPE_CHECKING:
     import msgspec
 
-    from pydron_ng.backends.info import WorkerInfo
     from pydron_ng.config import Configuration
     from pydron_ng.runtime.monitor.server import Server
 
 #: Why tasks get lost that are left at the end.
 _SHUT_DOWN = "the pool was shut down"
 PERFORMER = "pydron_ng.pool.performer:Performer"
-#: Of so many functions it is remembered what a call takes.
-_MOST_KNOWN = 256
-_WEIGHT = 0.3  # of the newest time in the moving average
 #: A task that nobody wants has so long to end by itself; then its worker is ended.
 _GRACE_SECONDS = 0.05
 #: So long where that costs more: the worker runs other coroutines, or is a thread, which stays.
 _LONG_GRACE_SECONDS = 1.0
 
-#: Has something done soon, by another thread.
-Later = Callable[[Callable[[], object]], None]
-
-
-class Function(NamedTuple):
-    """A function, how it travels, and what it is called in messages.
-
-    name: the same as `data`, or a short one if that is large.
-    """
-
-    called: Any
-    data: bytes
-    name: bytes
-    label: str
-
 
 class Desk:
     """Takes tasks in, and tells what became of each exactly once. All is done under ``lock``.
 
-    is_isolated: all workers are processes.
+    functions: what is known of those that are called. suiting: which workers may do which tasks.
     """
 
     kind = "Pool"
@@ -70,28 +50,20 @@ class Desk:
     def __init__(self, config: Configuration) -> None:
         """Raises: ConfigError, BackendError."""
         backends = [registry.create(worker, PERFORMER) for worker in config.workers]
-        self._can_kill = all(backend.capabilities.kill for backend, _ in backends)
-        self.frame_seconds = max(b.capabilities.frame_seconds for b, _ in backends)
-        self.is_isolated = all(backend.capabilities.isolate for backend, _ in backends)
-        self._large: WeakValueDictionary[Token, Large] = WeakValueDictionary()
+        self.functions = Functions()
         self._driver = PoolDriver(
             backends,
-            lambda token: self._large[token].blob,
+            self.functions.definition,
             lends=False,
             most_bytes=LARGE_FUNCTIONS,
-            staffed=self._look_again,
+            staffed=self._staffed,
             ended=self._has_ended,
         )
         self.lock = self._driver.lock
         self._closing = threading.RLock()
         self._open: dict[TaskId, Job] = {}
         self._waiting = Waiting()
-        self._choices = Choices(self._forget_choice)
-        self._staff = 0  # how often workers have come or gone
-        self.later: Later = lambda _: None
-        self._seconds: dict[bytes, float] = {}
-        self._steady = Steady()
-        self._seen: dict[Token, None] = {}  # large functions of which there was one task
+        self.suiting = Suiting(self._driver, self._waiting.choices, self.entered, self._found)
         self.flow = Flow(lambda worker, wanted: self._driver.listen(worker, wanted=wanted))
         self.setup = Setup()
         self._why_hopeless = ""
@@ -104,6 +76,16 @@ class Desk:
     def capacity(self) -> int:
         """How many workers there are, or are to be; 1 if none is: tasks are to hear of that."""
         return max(1, self._driver.capacity)
+
+    @property
+    def frame_seconds(self) -> float:
+        """So much work makes a message to a worker worth its way."""
+        return max(can.frame_seconds for can in self._driver.capabilities)
+
+    @property
+    def is_isolated(self) -> bool:
+        """Are all workers processes?"""
+        return all(can.isolate for can in self._driver.capabilities)
 
     @property
     def is_foreign(self) -> bool:
@@ -122,13 +104,6 @@ class Desk:
             yield
 
     # --- making tasks ---
-
-    def function(self, called: Any) -> Function:
-        """Raises: TypeError; PicklingError."""
-        if not callable(called):
-            raise TypeError(f"{called!r} cannot be called")
-        data = self._steady.bytes_of(called)
-        return Function(called, data, _name_of(data), label_of(called))
 
     def job(
         self,
@@ -150,8 +125,8 @@ class Desk:
         asked, files = options.asked(self._store)
         given = (how, arguments) if asked is None else (how, arguments, asked)
         blob = packed_call(given, self._store, function.label)
-        choice = None if options.where is None else self._choice(options.where)
-        large = self._large_of(function)
+        choice = None if options.where is None else self.suiting.of(options.where)
+        large = self.functions.large(function)
         return Job(
             self._driver.next_id(),
             (function.data if large is None else large.token, *blob, *files),
@@ -162,7 +137,7 @@ class Desk:
             options,
             choice,
             calls=calls,
-            seconds=calls * self.seconds_of(function),
+            seconds=calls * self.functions.seconds(function),
             is_coroutine=is_coroutine,
         )
 
@@ -186,39 +161,6 @@ class Desk:
                 return stretch
         return bytes(memory)
 
-    def _large_of(self, function: Function) -> Large | None:
-        """The function by a name, if it is large, which is told to each worker once.
-
-        One that is used once is not worth to be kept.
-        """
-        if function.name is function.data:
-            return None
-        token = Token(function.name)
-        large = self._large.get(token)
-        if large is None and self._was_seen(token):
-            large = self._large[token] = Large(token, (function.data,))
-        return large
-
-    def _was_seen(self, token: Token) -> bool:
-        if token in self._seen:
-            return True
-        if len(self._seen) >= _MOST_KNOWN:
-            self._seen.pop(next(iter(self._seen)), None)
-        self._seen[token] = None
-        return False
-
-    def seconds_of(self, function: Function) -> float:
-        """What a call takes, on the average; 0.0: nobody knows."""
-        return self._seconds.get(function.name, 0.0)
-
-    def took(self, function: Function, seconds: float, calls: int) -> None:
-        """Learn from calls that were made."""
-        each = max(seconds / calls, 1e-7)
-        known = self._seconds.get(function.name)
-        if known is None and len(self._seconds) >= _MOST_KNOWN:
-            self._seconds.pop(next(iter(self._seconds)), None)
-        self._seconds[function.name] = each if known is None else known + _WEIGHT * (each - known)
-
     # --- tasks on their way ---
 
     def put(self, jobs: Sequence[Job]) -> None:
@@ -234,7 +176,7 @@ class Desk:
                     self._lose_waiting(self._why_hopeless)
                     return
                 self._feed()
-        self._choose({job.choice for job in jobs if job.choice is not None})
+        self.suiting.ask({job.choice for job in jobs if job.choice is not None})
 
     def _feed(self) -> None:
         """Issue what there is room for; all that wait may be overtaken."""
@@ -246,6 +188,24 @@ class Desk:
         self._tell(job)
         if not self.is_closed and not self._why_hopeless:
             self._feed()
+
+    def _staffed(self) -> None:
+        """Workers have come or gone."""
+        if not (self.is_closed or self._why_hopeless):
+            self._feed()  # a host may have more of them than was known
+        self.suiting.workers_changed()
+
+    def _found(self, choice: Choice) -> None:
+        """It is known who may do the tasks of this: if nobody may, that is what they hear."""
+        if self.is_closed:
+            return
+        self._feed()
+        if choice.fit or self._driver.is_hiring:
+            return
+        for job in [job for job in self._open.values() if job.choice is choice]:
+            if job.state is TaskState.READY:
+                job.refusal = choice.refusal(job.label(), len(self._driver.present))
+                self._fail(job, str(job.refusal))
 
     def _tell(self, job: Job) -> None:
         """It is done, in one way or another."""
@@ -281,7 +241,7 @@ class Desk:
             return True
 
     def _grace_seconds(self, job: Job) -> float:
-        is_costly = job.is_coroutine or not self._can_kill
+        is_costly = job.is_coroutine or not all(can.kill for can in self._driver.capabilities)
         return _LONG_GRACE_SECONDS if is_costly else _GRACE_SECONDS
 
     def wait(self, done: Callable[[], bool], seconds: float | None = None) -> None:
@@ -325,66 +285,6 @@ class Desk:
         """No more tasks are taken."""
         self._is_refusing = True
 
-    # --- who may do what ---
-
-    def _choice(self, where: Where) -> Choice:
-        with self.lock:
-            return self._choices.of(where, self._waiting.choices)
-
-    def _choose(self, choices: Collection[Choice]) -> None:
-        """Find out who is fit for the tasks of these; once more, if others are there by then."""
-        while choices:
-            with self.entered():
-                if self.is_closed:
-                    return
-                self._driver.hire()
-                staff = self._staff
-                infos = [worker.info for worker in self._driver.workers()]
-            choices = [one for one in choices if not self._is_settled(one, staff, infos)]
-
-    def _is_settled(self, choice: Choice, staff: int, infos: Sequence[WorkerInfo]) -> bool:
-        """Ask who is fit; False: workers have come or gone meanwhile."""
-        answer = None if choice.is_fresh(staff) else choice.ask(infos)
-        with self.lock, self._driver.whole():
-            if staff == self._staff and not self.is_closed:
-                self._suit(choice, answer or choice.answer)
-            return staff == self._staff
-
-    def _suit(self, choice: Choice, answer: Answer) -> None:
-        for worker in answer.fit ^ choice.fit:
-            self._driver.suit(worker, choice.kind, fits=worker in answer.fit)
-        choice.take(answer, self._staff)
-        self._feed()
-        if answer.fit or self._driver.is_hiring:
-            return
-        waiting = [job for job in self._open.values() if job.choice is choice]
-        for job in waiting:
-            if job.state is TaskState.READY:
-                job.refusal = choice.refusal(job.label(), len(self._driver.present))
-                self._fail(job, str(job.refusal))
-
-    def _look_again(self) -> None:
-        """Workers have come or gone. Under the lock, so others are to ask what users have said."""
-        self._staff += 1
-        if not (self.is_closed or self._why_hopeless):
-            self._feed()  # a host may have more of them than was known
-        if choices := list(self._waiting.choices):
-            self._driver.expects += 1
-            self.later(partial(self._choose_now, choices))
-
-    def _choose_now(self, choices: Collection[Choice]) -> None:
-        try:
-            self._choose(choices)
-        finally:
-            with self.lock:
-                self._driver.expects -= 1
-
-    def _forget_choice(self, choice: Choice) -> None:
-        with self.lock:
-            for worker in choice.fit:
-                self._driver.suit(worker, choice.kind, fits=False)
-            choice.forget()
-
     # --- workers, and the end ---
 
     def begin(self) -> None:
@@ -402,7 +302,7 @@ class Desk:
         """All workers, when all are there that are to come."""
         with self.entered():
             self._driver.hire()
-            self._driver.wait(lambda: not self._driver.is_hiring)
+            self.wait(lambda: not self._driver.is_hiring)
             return [WorkerId(one.info.id) for one in self._driver.workers()]
 
     def add(self, configs: Sequence[msgspec.Struct]) -> None:
@@ -415,7 +315,6 @@ class Desk:
             if self.is_closed or self._is_refusing:
                 raise RuntimeError("cannot add workers after shutdown")
             for backend, workers in made:
-                self._can_kill = self._can_kill and backend.capabilities.kill
                 self._driver.add(backend, workers)
             self._feed()
 
@@ -496,12 +395,3 @@ class Desk:
     def forget(self) -> None:
         """Here is the child."""
         self._driver.forget()
-
-
-def _name_of(data: bytes) -> bytes:
-    if len(data) <= LARGE_FUNCTION:
-        return data
-    from xxhash import xxh3_128_digest
-
-    name: bytes = xxh3_128_digest(data)
-    return name

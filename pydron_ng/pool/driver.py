@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
-from pydron_ng.backends.base import Backend, Blob, Call, WorkerId
+from pydron_ng.backends.base import Backend, Blob, Call, Capabilities, WorkerId
 from pydron_ng.runtime.driver import Driver
 from pydron_ng.runtime.messages import Kind, Opened, Removed, Suited
 
@@ -17,6 +17,11 @@ class PoolDriver(Driver):
     def present(self) -> AbstractSet[WorkerId]:
         """The workers that are there."""
         return self._known.keys()
+
+    @property
+    def capabilities(self) -> list[Capabilities]:
+        """Of each kind of workers."""
+        return self._staff.capabilities
 
     @property
     def is_hiring(self) -> bool:

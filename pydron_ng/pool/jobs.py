@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from types import FunctionType
-from typing import Any
 
-from pydron_ng.backends.base import SUSPENDED, TaskId, Token
+from pydron_ng.backends.base import SUSPENDED, TaskId
 from pydron_ng.pool.choosing import Choice
+from pydron_ng.pool.functions import Large
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.parcels import Answer, answered
-from pydron_ng.runtime.grain import is_coroutine_function
 from pydron_ng.runtime.limits import Limits
 from pydron_ng.runtime.task import Task
 from pydron_ng.values.blob import Blob
-
-
-class Large:
-    """A large function, by a name; it is there as long as a task has need of it."""
-
-    __slots__ = ("__weakref__", "blob", "token")
-
-    def __init__(self, token: Token, blob: Blob) -> None:
-        self.token = token
-        self.blob = blob
 
 
 class Job(Task):
@@ -101,23 +88,3 @@ class Job(Task):
 
 def _nobody(job: Job, report: Blob = ()) -> None:
     """Does not hear."""
-
-
-def label_of(function: Any, calls: int = 1) -> str:
-    """For messages: what was to be called."""
-    while type(function) is partial:
-        function = function.func
-    name = getattr(function, "__qualname__", None) or type(function).__qualname__
-    return f"{name}()" if calls == 1 else f"{calls} calls of {name}()"
-
-
-def suspends(function: Any) -> bool:
-    """Are calls of it awaited: ``async def``, a part of one, an object with such a ``__call__``?"""
-    while type(function) is partial:
-        function = function.func
-    if is_coroutine_function(function):
-        return True
-    if type(function) is FunctionType:
-        return False
-    named = (vars(kind).get("__call__") for kind in type(function).__mro__)
-    return is_coroutine_function(next((call for call in named if call is not None), None))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pydron_ng.pool.desk import Desk, Function
+from pydron_ng.pool.desk import Desk
+from pydron_ng.pool.functions import Function, suspends
 from pydron_ng.pool.future import Info
-from pydron_ng.pool.jobs import Job, suspends
+from pydron_ng.pool.jobs import Job
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.outcomes import Failed, outcomes_of
 from pydron_ng.pool.parcels import AWAITED, ITEMS
@@ -72,4 +73,4 @@ class Making:
     @property
     def seconds(self) -> float:
         """What a call takes; 0.0: nobody knows."""
-        return self.desk.seconds_of(self._function)
+        return self.desk.functions.seconds(self._function)

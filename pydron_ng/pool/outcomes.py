@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from pydron_ng.errors import BackendError, WorkerLost
-from pydron_ng.pool.desk import Desk, Function
+from pydron_ng.pool.desk import Desk
 from pydron_ng.pool.files import put_all
+from pydron_ng.pool.functions import Function
 from pydron_ng.pool.future import Info
 from pydron_ng.pool.hearing import parted, say_again
 from pydron_ng.pool.jobs import Job
@@ -51,7 +52,7 @@ def outcomes_of(desk: Desk, job: Job, function: Function) -> tuple[list[Any], li
         why = f"the outcome of {job.label()} cannot be read: {words_of(failure)}"
         desk.failed(job, why, job.calls)
         return [Failed(BackendError(why))] * job.calls, [Info(job.worker, desk.host(job.worker))]
-    desk.took(function, answer.ended - answer.began, job.calls)
+    desk.functions.took(function, answer.ended - answer.began, job.calls)
     desk.setup.answered(job.worker, answer.outcomes[0], desk.name)
     if not answer.is_fine:
         outcomes += [outcomes[0]] * (job.calls - len(outcomes))  # the initializer has failed

@@ -128,6 +128,8 @@ class Performer:
                 meanwhile.enter_context(self._hearing.beneath(said))
             folder = ""
             if asked.files or asked.outputs:
+                if self._hearing is None:  # a thread, that was added when the task was there
+                    raise ValueError("threads share the working directory with the program")
                 contents = blob[len(blob) - len(asked.files) :]
                 folder = meanwhile.enter_context(working_in(self._home, asked.files, contents))
             yield folder

@@ -100,7 +100,7 @@ class Pool(Executor):
 
         Raises: RuntimeError after shutdown; what pickling raises.
         """
-        return self._delivery.submit(self._desk.function(function), args, kwargs, self._options)
+        return self._delivery.submit(self._desk.functions.of(function), args, kwargs, self._options)
 
     async def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """What the call returns, for ``await``. Raises: what it raises."""
@@ -133,7 +133,7 @@ class Pool(Executor):
         if not self._desk.is_isolated:
             raise ValueError("threads cannot end a program; take workers that are processes")
         command = Command(argv, stdin, env, text=text, check=check)
-        function = self._desk.function(run_command)
+        function = self._desk.functions.of(run_command)
         changed = self._changed(options)
         return self._delivery.submit(function, command.arguments, {}, changed, command.completed)
 
@@ -226,7 +226,7 @@ class Pool(Executor):
 
     def _making(self, fn: Callable[..., Any], *, star: bool) -> Making:
         how = STARRED if star else ITEMS
-        return Making(self._desk, self._desk.function(fn), self._options.for_many(), how)
+        return Making(self._desk, self._desk.functions.of(fn), self._options.for_many(), how)
 
     def _room(self, making: Making, chunksize: int | Auto, buffersize: int | None) -> Room:
         capacity = lambda: self._desk.capacity  # noqa: E731
@@ -247,7 +247,7 @@ class Pool(Executor):
 
         Raises: what the call has raised in the first of those where it has failed; WorkerLost.
         """
-        known = self._desk.function(function)
+        known = self._desk.functions.of(function)
         tasks = [
             self._delivery.submit(known, args, kwargs, self._options._replace(where=Only(worker)))
             for worker in self._desk.muster()

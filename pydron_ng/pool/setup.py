@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from pydron_ng.backends.base import WorkerId
 from pydron_ng.log import log
+from pydron_ng.pool.functions import label_of, suspends
 from pydron_ng.pool.hearing import say_again
-from pydron_ng.pool.jobs import label_of, suspends
 from pydron_ng.pool.parcels import (
     LAST,
     ONE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from pydron_ng.backends.base import Backend, Blob, Frame, Loop, TaskId, WorkerId
+from pydron_ng.backends.base import Backend, Blob, Capabilities, Frame, Loop, TaskId, WorkerId
 from pydron_ng.backends.info import WorkerInfo
 from pydron_ng.runtime.messages import Place, Pool
 
@@ -49,9 +49,14 @@ class Staff:
         return WorkerId(len(self._homes) - 1)
 
     @property
+    def capabilities(self) -> list[Capabilities]:
+        """Of each backend."""
+        return [backend.capabilities for backend in self._backends]
+
+    @property
     def shares(self) -> bool:
         """Can any of them have use of shared memory?"""
-        return any(one.capabilities.share or one.capabilities.keep for one in self._backends)
+        return any(can.share or can.keep for can in self.capabilities)
 
     @property
     def is_awaited(self) -> bool:

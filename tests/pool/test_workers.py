@@ -253,6 +253,29 @@ def test_workers_may_be_added_before_any_is_there() -> None:
         assert len(set(pool.run_on_all(work.pid))) == 2
 
 
+def test_threads_that_are_added_take_no_tasks_with_files(two: Pool, tmp_path: Path) -> None:
+    """A working directory of its own is that of the whole program there."""
+    filed = two.options(files={"a": b"1"})
+    assert filed.submit(os.listdir).result(_SECONDS) == ["a"]
+    two.add(config={"workers": [{"type": "threads", "cores": 1}]})
+    with pytest.raises(ValueError, match="threads share it with the program"):
+        filed.submit(os.listdir)
+
+
+def test_tasks_with_files_that_wait_are_not_made_by_threads_that_are_added(tmp_path: Path) -> None:
+    before = os.getcwd()
+    with Pool(1) as pool:
+        held = pool.submit(work.hold, tmp_path / "begun", tmp_path / "go")
+        work.wait_until((tmp_path / "begun").exists)
+        waiting = pool.options(files={"a": b"1"}).submit(os.getcwd)
+        pool.add(config={"workers": [{"type": "threads", "cores": 1}]})
+        with pytest.raises(ValueError, match="threads share the working directory"):
+            waiting.result(_SECONDS)
+        (tmp_path / "go").touch()
+        assert held.result(_SECONDS) == "released"
+    assert os.getcwd() == before
+
+
 def test_workers_that_are_removed_finish_what_they_have_begun(two: Pool, tmp_path: Path) -> None:
     two.run_on_all(work.double, 1)
     held = two.submit(work.hold, tmp_path / "begun", tmp_path / "go")
