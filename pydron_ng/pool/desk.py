@@ -267,7 +267,7 @@ class Desk:
         """How workers and calls are now; other hosts may take a moment to say so."""
         with self.entered():
             self._driver.ask()
-            status = self._driver.status()
+            status = self._driver.lookout.status()
             return status._replace(waiting=status.waiting + self._waiting.calls)
 
     def lose(self, task: TaskId, why: str) -> bool:
@@ -303,7 +303,7 @@ class Desk:
         with self.entered():
             self._driver.hire()
             self.wait(lambda: not self._driver.is_hiring)
-            return [WorkerId(one.info.id) for one in self._driver.workers()]
+            return [WorkerId(one.info.id) for one in self._driver.lookout.workers()]
 
     def add(self, configs: Sequence[msgspec.Struct]) -> None:
         """Have these workers, too.

@@ -16,7 +16,7 @@ class PoolDriver(Driver):
     @property
     def present(self) -> AbstractSet[WorkerId]:
         """The workers that are there."""
-        return self._known.keys()
+        return self._ledger.workers
 
     @property
     def capabilities(self) -> list[Capabilities]:
@@ -41,7 +41,7 @@ class PoolDriver(Driver):
     def release(self, workers: Iterable[WorkerId]) -> None:
         """These are gone: leave hosts alone where nobody is left."""
         for host in {self.hosts[worker] for worker in workers}:
-            if host not in {self.hosts[worker] for worker in self._known}:
+            if host not in {self.hosts[worker] for worker in self._ledger.workers}:
                 self._staff.release(host)
 
     def suit(self, worker: WorkerId, kind: Kind, *, fits: bool) -> None:
@@ -54,7 +54,7 @@ class PoolDriver(Driver):
 
     def are_resting(self, workers: Collection[WorkerId]) -> bool:
         """Have these, which were removed, done what they were at?"""
-        return self._machine.resting >= self._known.keys() & set(workers)
+        return self._machine.resting >= self._ledger.workers & set(workers)
 
     def part(
         self, workers: Collection[WorkerId], blob: Blob, seconds: float
@@ -64,8 +64,7 @@ class PoolDriver(Driver):
         What each has answered in so many seconds, or why it has not.
         """
         for worker in workers if not self.closed else ():
-            known = self._known.get(worker)
-            if known is not None and known.settings is not None and not known.tasks:
+            if self._ledger.rests(worker):
                 task = self.next_id()
                 self._parting.begin(task, worker)
                 self._staff.submit(worker, [Call(task, blob)])

@@ -58,7 +58,7 @@ class Suiting:
                     return
                 self._driver.hire()
                 staff = self._staff
-                infos = [worker.info for worker in self._driver.workers()]
+                infos = [worker.info for worker in self._driver.lookout.workers()]
             choices = [one for one in choices if not self._is_settled(one, staff, infos)]
 
     def _is_settled(self, choice: Choice, staff: int, infos: Sequence[WorkerInfo]) -> bool:

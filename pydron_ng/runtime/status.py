@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from pydron_ng.backends.info import WorkerInfo
-from pydron_ng.runtime.tally import Failure, Tally
-from pydron_ng.runtime.task import Task, TaskState
+from pydron_ng.runtime.tally import Failure
 
 
 class Work(NamedTuple):
@@ -44,17 +42,3 @@ class Status(NamedTuple):
     failed: int
     per_second: float
     failures: tuple[Failure, ...]
-
-
-def at_work(info: WorkerInfo, tasks: Sequence[Task], seconds: float) -> AtWork:
-    """A worker that has been at these tasks for so long."""
-    works = tuple(Work(task.id, task.label(), task.size) for task in tasks)
-    return AtWork(info, works, seconds if works else 0.0)
-
-
-def status_of(workers: Sequence[AtWork], tasks: Sequence[Task], tally: Tally) -> Status:
-    """With the tasks that were handed to the scheduler and are not done."""
-    running = sum(task.size for task in tasks if task.state is TaskState.RUNNING)
-    waiting = sum(task.size for task in tasks) - running
-    done = tally.done, tally.failed, tally.per_second
-    return Status(tuple(workers), waiting, running, *done, tuple(tally.failures))

@@ -214,7 +214,7 @@ class KillablePromise(Promise):
     def test_a_call_that_kills_its_workers_is_an_error(self) -> None:
         with pytest.raises(WorkerLost, match="3 workers died of it"):
             each(die_elsewhere, os.getpid())
-        assert not session().driver._tasks  # nobody wants the calls behind it
+        assert not session().driver._register.all()  # nobody wants the calls behind it
         assert each(square) == [0, 1, 4, 9, 16, 25]
 
     def test_what_a_worker_that_stands_still_is_at_is_done_by_another_one(

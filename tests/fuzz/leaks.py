@@ -81,7 +81,7 @@ def _unfinished(session: Session) -> list[str]:
     driver = session.driver
     with driver.lock:
         driver.wait(lambda: not driver._machine.busy)
-        known = len(driver._tasks)
+        known = len(driver._register.all())
     return [f"the driver still knows {known} tasks"] if known else []
 
 

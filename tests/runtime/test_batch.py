@@ -131,7 +131,7 @@ def test_calls_that_are_not_reached_leave_nothing_behind() -> None:
     assert doubles(30) == [2 * i for i in range(30)]
     with session().driver.lock:
         session().driver.wait(lambda: False)
-    assert not session().driver._tasks
+    assert not session().driver._register.all()
 
 
 @functional

@@ -77,7 +77,7 @@ def test_a_definition_travels_to_a_worker_once(desk: Desk) -> None:
         asked.append(token)
         return (b"",)
 
-    desk.driver._definitions = define
+    desk.driver._ledger._definitions = define
     for _ in range(20):
         desk.call(b"lookup", b"t", tokens=(Token(b"t"),))
     assert 1 <= len(asked) <= desk.driver.capacity

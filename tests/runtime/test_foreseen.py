@@ -34,27 +34,27 @@ def test_workers_are_started_for_tasks_that_are_foreseen_and_only_once() -> None
 def test_hired_workers_join_without_a_task(desk: Desk) -> None:
     with desk.driver.lock:
         desk.driver.hire()
-    wait_until(lambda: len(desk.driver._known) == 2)
+    wait_until(lambda: len(desk.driver._ledger.workers) == 2)
 
 
 def test_what_was_foreseen_and_not_called_off_comes(desk: Desk) -> None:
     with desk.driver.lock:
         desk.driver.foresee()
-    wait_until(lambda: len(desk.driver._known) == 2)
+    wait_until(lambda: len(desk.driver._ledger.workers) == 2)
 
 
 def test_what_was_foreseen_and_called_off_starts_nobody(desk: Desk) -> None:
     with desk.driver.lock:
         desk.driver.foresee()
         desk.driver.call_off()
-    wait_until(lambda: not desk.driver._foreseen.are_set)
+    wait_until(lambda: not desk.driver._clocks.foreseen.are_set)
     assert not desk.driver._machine.has_hired
 
 
 @functional
 def waits_for_workers(_number: int) -> str:
     if threading.current_thread() is threading.main_thread():
-        wait_until(lambda: len(session().driver._known) == 2)
+        wait_until(lambda: len(session().driver._ledger.workers) == 2)
     return threading.current_thread().name
 
 

@@ -112,7 +112,7 @@ def _at_work(
     outer: Running,
 ) -> tuple[int, Counter[tuple[Functional, TaskState]], Counter[Functional]]:
     """How many workers are busy, the calls in tasks by their states, and those that are in none."""
-    queued, busy = outer.pace.driver.seen()
+    queued, busy = outer.pace.driver.lookout.seen()
     tasks: Counter[tuple[Functional, TaskState]] = Counter()
     for task in queued:
         mark = getattr(task, "mark", None)

@@ -53,7 +53,7 @@ class Hired:
     def status(self) -> Status:
         with self._driver.lock:
             self._driver.ask()
-            return self._driver.status()
+            return self._driver.lookout.status()
 
     def lose(self, task: TaskId, why: str) -> bool:
         with self._driver.lock:
