@@ -31,7 +31,7 @@ _USUAL = {
 }
 
 
-class Config(Keys, frozen=True, kw_only=True, tag_field="type", tag="cloud"):
+class Config(Keys, frozen=True, kw_only=True, tag="cloud"):
     """One or more instances of a kind."""
 
     provider: Name

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydron_ng.backends.station import Station
 
 
-class Config(Keys, frozen=True, kw_only=True, tag_field="type", tag="command"):
+class Config(Keys, frozen=True, kw_only=True, tag="command"):
     """The command is started with Python's at its end, which then runs where it leads to."""
 
     command: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]

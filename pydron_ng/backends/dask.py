@@ -6,11 +6,11 @@ import importlib.util
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from pydron_ng.backends.labels import Labels
+from pydron_ng.backends.common import Common
 from pydron_ng.backends.station import Station
 from pydron_ng.errors import ConfigError
 
@@ -18,25 +18,15 @@ if TYPE_CHECKING:
     from pydron_ng.backends.engines.backend import Seats
 
 
-class Config(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    tag_field="type",
-    tag="dask",
-):
+class Config(Common, frozen=True, kw_only=True, tag="dask"):
     """The address of a scheduler, or a class of clusters, ``module:class``, with its arguments."""
 
     address: str = ""
     cluster: str = ""
-    kwargs: dict[str, Any] = {}
+    kwargs: dict[str, Any] = msgspec.field(default_factory=dict)
     tls_ca: str = ""
     tls_cert: str = ""
     tls_key: str = ""
-    enabled: bool = True
-    cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
-    labels: Labels = ()
     start_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30.0
 
 
@@ -51,15 +41,15 @@ def create(config: Config, performer: str) -> tuple[Seats, int]:
     if importlib.util.find_spec("distributed") is None:
         raise ConfigError('"dask" needs Dask\n  try: pip install "pydron_ng[dask]"')
     engine = by_dask.Dask(_name(config), _target(config), _security(config), config.start_seconds)
-    is_all = config.cores == "auto"
+    is_all = config.workers is None
     backend = Seats(engine, performer, by_dask.CAPABILITIES, config.labels, fills=is_all)
-    return backend, 1 if config.cores == "auto" else config.cores
+    return backend, config.workers or 1
 
 
 def stations(config: Config) -> list[Station]:
     """The cluster; one of its workers is looked at."""
     one = msgspec.structs.replace(config, cores=1)
-    workers = 1 if config.cores == "auto" else config.cores
+    workers = config.workers or 1
     patience = config.start_seconds
     return [Station(_name(config), one, workers=workers, patience_seconds=patience)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import socket
 from contextlib import suppress
@@ -10,33 +9,37 @@ from contextlib import suppress
 from pydron_ng.memory.descriptor import Descriptor
 
 
-class Bell:
-    """A descriptor that becomes readable when it is rung."""
+class Pipe:
+    """A pipe whose ends never block. ear: to read from. rope: to write to."""
 
     def __init__(self) -> None:
         """Raises: OSError when no descriptor is left."""
         ear, rope = os.pipe()
         os.set_blocking(ear, False)
         os.set_blocking(rope, False)
-        self._ear, self._rope = Descriptor(ear), Descriptor(rope)
+        self.ear, self.rope = Descriptor(ear), Descriptor(rope)
+
+    def close(self) -> None:
+        self.ear.close()
+        self.rope.close()
+
+
+class Bell(Pipe):
+    """A descriptor that becomes readable when it is rung."""
 
     def fileno(self) -> int:
-        return self._ear.number
+        return self.ear.number
 
     def ring(self) -> None:
-        if self._rope.is_ours():
+        if self.rope.is_ours():
             with suppress(BlockingIOError):
-                os.write(self._rope.number, b"\0")
+                os.write(self.rope.number, b"\0")
 
     def hear(self) -> None:
         """What was rung so far is heard."""
-        if self._ear.is_ours():
+        if self.ear.is_ours():
             with suppress(BlockingIOError):
-                os.read(self._ear.number, 4096)
-
-    def close(self) -> None:
-        self._ear.close()
-        self._rope.close()
+                os.read(self.ear.number, 4096)
 
 
 class Stream(socket.socket):
@@ -50,8 +53,7 @@ class Stream(socket.socket):
 
     def check(self) -> None:
         """Raises: OSError, if it is not ours any more."""
-        if not self._descriptor.is_ours():
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        self._descriptor.check()
 
     def close(self) -> None:
         if self.fileno() >= 0 and not self._descriptor.is_ours():

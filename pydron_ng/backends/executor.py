@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pydron_ng.backends.labels import Labels
+from pydron_ng.backends.common import Common
 from pydron_ng.backends.station import Station
 
 if TYPE_CHECKING:
     from pydron_ng.backends.engines.backend import Seats
 
 
-class Config(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    tag_field="type",
-    tag="executor",
-):
+class Config(Common, frozen=True, kw_only=True, tag="executor"):
     """What makes the executor, ``module:callable``, and the arguments that it is given."""
 
     factory: str
-    kwargs: dict[str, Any] = {}
-    enabled: bool = True
-    cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
-    labels: Labels = ()
+    kwargs: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 def create(config: Config, performer: str) -> tuple[Seats, int]:
@@ -39,14 +29,14 @@ def create(config: Config, performer: str) -> tuple[Seats, int]:
     from pydron_ng.backends.engines.backend import Seats
 
     factory = names.find(config.factory, "factory")
-    cores = None if config.cores == "auto" else config.cores
-    engine = by_executor.Executors(config.factory, factory, config.kwargs, cores)
-    backend = Seats(engine, performer, by_executor.CAPABILITIES, config.labels, fills=cores is None)
-    return backend, cores or 1
+    engine = by_executor.Executors(config.factory, factory, config.kwargs, config.workers)
+    is_all = config.workers is None
+    backend = Seats(engine, performer, by_executor.CAPABILITIES, config.labels, fills=is_all)
+    return backend, config.workers or 1
 
 
 def stations(config: Config) -> list[Station]:
     """The executor, wherever its processes are."""
     one = msgspec.structs.replace(config, cores=1)
-    workers = 1 if config.cores == "auto" else config.cores
+    workers = config.workers or 1
     return [Station(f"executor {config.factory}", one, workers=workers)]

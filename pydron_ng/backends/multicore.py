@@ -5,16 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import Annotated, Literal
-
-import msgspec
+from typing import Literal
 
 from pydron_ng.backends import cores
 from pydron_ng.backends.base import Blob, Call, Capabilities, Events, Frame, Loop, WorkerId
+from pydron_ng.backends.common import Common, Labels
 from pydron_ng.backends.descriptors import Stream
 from pydron_ng.backends.exchange import ProgramEnd
 from pydron_ng.backends.info import WorkerInfo
-from pydron_ng.backends.labels import Labels
 from pydron_ng.backends.launch import Crew, LauncherLink
 from pydron_ng.backends.outfit import hand_out
 from pydron_ng.backends.permits import Permits
@@ -26,20 +24,10 @@ from pydron_ng.errors import ConfigError
 from pydron_ng.memory.arena import is_possible
 
 
-class Config(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    tag_field="type",
-    tag="multicore",
-):
+class Config(Common, frozen=True, kw_only=True, tag="multicore"):
     """Worker processes on this machine."""
 
-    enabled: bool = True
-    cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
     blas_threads: Literal["limit", "keep"] = "limit"
-    labels: Labels = ()
 
 
 def create(config: Config, performer: str) -> tuple[Multicore, int]:

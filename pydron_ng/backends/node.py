@@ -25,7 +25,7 @@ _Short = Annotated[str, msgspec.Meta(pattern=_SHORT, examples=["node1:7733/8"])]
 _FINGERPRINT = r"^(SHA256:[A-Za-z0-9+/]{43})?$"
 
 
-class Config(Keys, frozen=True, kw_only=True, tag_field="type", tag="node"):
+class Config(Keys, frozen=True, kw_only=True, tag="node"):
     """One node, or several with the same token; or those that dial in."""
 
     hosts: tuple[_Short, ...] = ()
@@ -109,7 +109,7 @@ def _plans(config: Config) -> list[Plan]:
     token_file = os.path.expanduser(config.token_file)
     way: dict[str, Any] = {
         "token": token_in(token_file).decode(),
-        "cores": None if config.cores == "auto" else config.cores,
+        "cores": config.workers,
         "timeout": config.timeout_seconds,
     }
     if config.listen:

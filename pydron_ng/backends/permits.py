@@ -12,46 +12,35 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from pydron_ng.backends.base import TaskId
-from pydron_ng.memory.descriptor import Descriptor
+from pydron_ng.backends.descriptors import Pipe
 
 _NUMBER = struct.Struct("=q")
 _ALL_BYTES = 1 << 16  # what a pipe holds
 
 
-class Permits:
+class Permits(Pipe):
     """The program's side."""
-
-    def __init__(self) -> None:
-        """Raises: OSError when no descriptor is left."""
-        ear, rope = os.pipe()
-        os.set_blocking(ear, False)
-        os.set_blocking(rope, False)
-        self._ear, self._rope = Descriptor(ear), Descriptor(rope)
 
     @property
     def descriptor(self) -> int:
         """For the worker."""
-        return self._ear.number
+        return self.ear.number
 
     def grant(self, tasks: Sequence[TaskId]) -> None:
         """The worker may begin these; to be said before they are sent.
 
-        Raises: OSError, if there are far too many, or the program has closed the pipe.
+        There is room for some thousands. Raises: OSError, if the program has closed the pipe.
         """
-        if self._rope.is_ours():
-            os.write(self._rope.number, struct.pack(f"={len(tasks)}q", *tasks))
+        self.rope.check()
+        os.write(self.rope.number, struct.pack(f"={len(tasks)}q", *tasks))
 
     def take_back(self) -> list[TaskId]:
         """The calls that the worker has not begun; it will not begin them any more."""
         with suppress(OSError):
-            if self._ear.is_ours():
-                data = os.read(self._ear.number, _ALL_BYTES)
-                return [TaskId(task) for (task,) in _NUMBER.iter_unpack(data)]
+            self.ear.check()
+            data = os.read(self.ear.number, _ALL_BYTES)
+            return [TaskId(task) for (task,) in _NUMBER.iter_unpack(data)]
         return []
-
-    def close(self) -> None:
-        self._ear.close()
-        self._rope.close()
 
 
 class Permit:

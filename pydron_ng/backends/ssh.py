@@ -22,7 +22,7 @@ _Short = Annotated[str, msgspec.Meta(pattern=_SHORT, examples=["me@node1:22/8"])
 _MOST_PORT = 65535
 
 
-class Config(Keys, frozen=True, kw_only=True, tag_field="type", tag="ssh"):
+class Config(Keys, frozen=True, kw_only=True, tag="ssh"):
     """One host, or several that are reached in the same way."""
 
     hostname: str = ""

@@ -10,9 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
-from typing import TYPE_CHECKING, Annotated, Literal
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from pydron_ng.backends import cores
 from pydron_ng.backends.base import (
@@ -24,9 +22,9 @@ from pydron_ng.backends.base import (
     Loop,
     WorkerId,
 )
+from pydron_ng.backends.common import Common, Labels
 from pydron_ng.backends.descriptors import Bell
 from pydron_ng.backends.info import WorkerInfo
-from pydron_ng.backends.labels import Labels
 from pydron_ng.backends.start import start
 from pydron_ng.backends.station import Station
 from pydron_ng.backends.telling import tell
@@ -38,19 +36,8 @@ if TYPE_CHECKING:
     import asyncio
 
 
-class Config(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    tag_field="type",
-    tag="threads",
-):
+class Config(Common, frozen=True, kw_only=True, tag="threads"):
     """Worker threads of the program itself."""
-
-    enabled: bool = True
-    cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
-    labels: Labels = ()
 
 
 def create(config: Config, performer: str) -> tuple[Threads, int]:

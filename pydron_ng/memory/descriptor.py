@@ -5,6 +5,7 @@ What is done to a descriptor goes to whatever has its number: so each knows whic
 
 from __future__ import annotations
 
+import errno
 import os
 
 
@@ -23,6 +24,11 @@ class Descriptor:
             return _file(self.number) == self._file
         except OSError:
             return False
+
+    def check(self) -> None:
+        """Raises: OSError, if it is not ours any more."""
+        if not self.is_ours():
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
     def close(self) -> None:
         """Close it, unless the program has."""

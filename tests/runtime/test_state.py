@@ -101,6 +101,19 @@ def test_short_tasks_travel_together_up_to_the_expected_time_of_a_frame() -> Non
     assert frames == [[0, 1, 2, 3], [4, 5, 6, 7]]
 
 
+def test_a_worker_has_no_more_than_some_tasks_however_short_they_are() -> None:
+    made = machine(1)
+    with_it = set(started(made.handle([issued(*range(20_000), seconds=1e-9)]))[0])
+    most, done = len(with_it), 0
+    while with_it:
+        task = with_it.pop()
+        given = started(made.handle([finished(0, task)]))
+        with_it |= set(given.get(0, []))
+        most, done = max(most, len(with_it)), done + 1
+    assert done == 20_000
+    assert most < 2000
+
+
 def test_a_busy_worker_gets_another_frame_as_it_comes_near_its_end() -> None:
     made = machine(1)
     assert started(made.handle([issued(*range(9), seconds=0.6 * SHORT_SECONDS)])) == {0: [0, 1]}

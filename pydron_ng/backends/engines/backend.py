@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from pydron_ng.backends import cores
 from pydron_ng.backends.base import Blob, Capabilities, Events, Frame, Loop, WorkerId
+from pydron_ng.backends.common import Labels
 from pydron_ng.backends.engines.clerk import Answered, Clerk, Found, Said
 from pydron_ng.backends.engines.engine import Engine, Refused
 from pydron_ng.backends.engines.line import Line
@@ -20,7 +21,6 @@ from pydron_ng.backends.engines.log import Log
 from pydron_ng.backends.engines.orders import LACKING, Answer
 from pydron_ng.backends.engines.seat import Seat
 from pydron_ng.backends.info import WorkerInfo
-from pydron_ng.backends.labels import Labels
 from pydron_ng.backends.station import WAY_OUT
 from pydron_ng.backends.telling import tell
 from pydron_ng.log import log

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
-from pydron_ng.backends.labels import Labels
+from pydron_ng.backends.common import Common
 
 if TYPE_CHECKING:
     from pydron_ng.backends.remote.plan import Plan
@@ -16,12 +16,9 @@ if TYPE_CHECKING:
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 
 
-class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Keys(Common, frozen=True, kw_only=True):
     """See docs/configuration.md."""
 
-    enabled: bool = True
-    labels: Labels = ()
-    cores: Annotated[int, msgspec.Meta(ge=1)] | Literal["auto"] = "auto"
     python: Annotated[str, msgspec.Meta(min_length=1)] = "python3"
     tmp_dir: Annotated[str, msgspec.Meta(min_length=1)] = "/tmp"  # noqa: S108  ours in it is private
     keep: bool = True
@@ -55,7 +52,6 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """For one host. cores: if it has a number of its own. is_open: for whoever comes."""
         from pydron_ng.backends.remote.plan import Plan
 
-        own = None if self.cores == "auto" else self.cores
         return Plan(
             name,
             by,
@@ -63,7 +59,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             is_open=is_open,
             python=self.python,
             tmp_dir=self.tmp_dir,
-            cores=cores or own,
+            cores=cores or self.workers,
             labels=self.labels,
             required=self.required,
             keep=self.keep,
@@ -79,12 +75,11 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """One of the hosts by itself. alone: the keys that say which; cores: as for ``plan``."""
         from pydron_ng.backends.station import Station
 
-        own = None if self.cores == "auto" else self.cores
         asked = {"cores": 1, "required": True, "requirements": (), "versions": "warn"}
         return Station(
             name,
             msgspec.structs.replace(self, **asked, **alone),
-            workers=cores or own,
+            workers=cores or self.workers,
             tmp_dir=self.tmp_dir,
             requirements=self.requirements,
             versions=self.versions,
