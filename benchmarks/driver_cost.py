@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from pydron_ng.backends import registry
-from pydron_ng.backends.base import Blob, Token
+from pydron_ng.backends.base import Blob, Say, Token
 from pydron_ng.memory.arena import Arena
 from pydron_ng.runtime.driver import Driver
 from pydron_ng.runtime.task import Task
@@ -46,7 +46,10 @@ class Echo:
     def settings(self, blob: Blob) -> None:
         pass
 
-    def perform(self, blob: Blob) -> Blob:
+    def dwell(self, folder: str) -> None:
+        pass
+
+    def perform(self, blob: Blob, say: Say) -> Blob:  # noqa: ARG002  nothing is said
         return blob
 
 

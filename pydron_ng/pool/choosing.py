@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from time import monotonic
 from types import FunctionType
 from typing import Final, NamedTuple
@@ -76,14 +76,11 @@ class Choice:
     def ask(self, infos: Iterable[WorkerInfo]) -> Answer:
         """Which of them are fit; this is the user's code."""
         try:
-            return Answer(frozenset(WorkerId(info.id) for info in infos if self._is_fit(info)))
+            return Answer(
+                frozenset(WorkerId(info.id) for info in infos if _is_fit(self.where, info))
+            )
         except Exception as failure:
             return Answer(frozenset(), failure)
-
-    def _is_fit(self, info: WorkerInfo) -> bool:
-        if isinstance(self.where, str):
-            return self.where in info.labels
-        return bool(self.where(info))
 
     def refusal(self, label: str, workers: int) -> Exception:
         """What a task fails with that nobody may do."""
@@ -91,12 +88,27 @@ class Choice:
             return self.answer.failure
         if isinstance(self.where, Only):
             return WorkerLost(f"{label}: {self.where} ended before it could begin")
-        of = "the one worker" if workers == 1 else f"any of {workers} workers"
-        name = getattr(self.where, "__qualname__", self.where)
-        why = f"where={name} is not true of {of}"
-        if isinstance(self.where, str):
-            why = f"the label {self.where!r} is not one of {of}"
-        return NoWorkerFits(f"{label}: {why}; Pool.workers() tells what is known of them")
+        return _no_worker(self.where, label, workers)
+
+
+def fit_for(where: Where | None, infos: Sequence[WorkerInfo], label: str) -> list[WorkerId]:
+    """Those of them that it takes. Raises: NoWorkerFits; what `where` raises."""
+    fit = [WorkerId(info.id) for info in infos if where is None or _is_fit(where, info)]
+    if where is not None and not fit:
+        raise _no_worker(where, label, len(infos))
+    return fit
+
+
+def _is_fit(where: Where, info: WorkerInfo) -> bool:
+    return where in info.labels if isinstance(where, str) else bool(where(info))
+
+
+def _no_worker(where: Where, label: str, workers: int) -> NoWorkerFits:
+    of = "the one worker" if workers == 1 else f"any of {workers} workers"
+    why = f"where={getattr(where, '__qualname__', where)} is not true of {of}"
+    if isinstance(where, str):
+        why = f"the label {where!r} is not one of {of}"
+    return NoWorkerFits(f"{label}: {why}; Pool.workers() tells what is known of them")
 
 
 class Choices:

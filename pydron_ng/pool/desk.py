@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydron_ng.backends import registry
 from pydron_ng.backends.base import TaskId, WorkerId
 from pydron_ng.memory.arena import SHARE_BYTES
-from pydron_ng.pool.choosing import Choice
+from pydron_ng.pool.choosing import Choice, Where, fit_for
 from pydron_ng.pool.driver import PoolDriver
 from pydron_ng.pool.flow import Flow
 from pydron_ng.pool.functions import Function, Functions, label_of
@@ -298,12 +298,16 @@ class Desk:
         if self._monitor is not None:
             self._monitor.dismiss(self)
 
-    def muster(self) -> list[WorkerId]:
-        """All workers, when all are there that are to come."""
+    def muster(self, where: Where | None) -> list[WorkerId]:
+        """All workers, or those of which that is true, when all are there that are to come.
+
+        Raises: NoWorkerFits; what `where` raises.
+        """
         with self.entered():
             self._driver.hire()
             self.wait(lambda: not self._driver.is_hiring)
-            return [WorkerId(one.info.id) for one in self._driver.lookout.workers()]
+            infos = [one.info for one in self._driver.lookout.workers()]
+        return fit_for(where, infos, "run_on_all()")
 
     def add(self, configs: Sequence[msgspec.Struct]) -> None:
         """Have these workers, too.

@@ -243,6 +243,7 @@ class Pool(Executor):
     def run_on_all(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> list[Any]:
         """What the call returns in each worker, once all are there; in the order of `workers`.
 
+        With ``options(where=...)`` in each of those that it takes.
         A worker that is busy does it next. Workers that come later do not; see `initializer`.
 
         Raises: what the call has raised in the first of those where it has failed; WorkerLost.
@@ -250,7 +251,7 @@ class Pool(Executor):
         known = self._desk.functions.of(function)
         tasks = [
             self._delivery.submit(known, args, kwargs, self._options._replace(where=Only(worker)))
-            for worker in self._desk.muster()
+            for worker in self._desk.muster(self._options.where)
         ]
         for task in tasks:
             with suppress(CancelledError):  # by `shutdown`

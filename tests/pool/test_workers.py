@@ -53,6 +53,19 @@ def test_a_call_in_all_workers_waits_for_those_that_are_busy(two: Pool, tmp_path
     assert held.result(_SECONDS) == "released"
 
 
+def test_a_call_in_all_workers_that_are_fit_is_made_in_no_other_one() -> None:
+    workers = [
+        {"type": "multicore", "cores": 1},
+        {"type": "multicore", "labels": ["gpu"], "cores": 2},
+    ]
+    with Pool(config={"workers": workers}) as pool:
+        fit = pool.options(where="gpu").run_on_all(work.pid)
+        assert sorted(fit) == sorted(w.pid for w in pool.workers() if w.labels)
+        assert len(fit) == 2
+        with pytest.raises(NoWorkerFits, match=r"run_on_all\(\): the label 'tpu'"):
+            pool.options(where="tpu").run_on_all(work.pid)
+
+
 def test_coroutines_may_be_called_in_all_workers(pool: Pool) -> None:
     assert pool.run_on_all(work.double_later, 4) == [8, 8]
 
