@@ -95,6 +95,10 @@ class Performer(Protocol):
 class Events(Protocol):
     """What a backend tells the driver; called in the driver's loop only."""
 
+    @property
+    def recalls(self) -> bool:
+        """Are calls going to be taken back? Else no worker need ask for any whether it still is."""
+
     def joined(self, worker: WorkerId, host: str = "") -> None:
         """host: tells it from the workers of other hosts; they may be slower, or be lost."""
 

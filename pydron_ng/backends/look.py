@@ -84,6 +84,8 @@ def _look_at(found: Found, wanted: dict[str, Any], patience_seconds: float) -> N
 class _Look:
     """Stands where the runtime's driver stands, with one worker and one call at a time."""
 
+    recalls = False
+
     def __init__(self, backend: Backend, seconds: float) -> None:
         self._backend = backend
         self._loop = SelectorLoop()

@@ -71,12 +71,14 @@ class Multicore:
 
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
         if (process := self._workers.get(worker)) is not None:
-            process.permits.grant([frame.task for frame in frames if type(frame) is Call])
+            if process.permits is not None:
+                process.permits.grant([frame.task for frame in frames if type(frame) is Call])
             process.put([item(frame) for frame in frames])
             self._write(process)
 
     def take_back(self, worker: WorkerId) -> None:
-        if (process := self._workers.get(worker)) is not None:
+        process = self._workers.get(worker)
+        if process is not None and process.permits is not None:
             self._events.returned(worker, process.permits.take_back())
 
     def listen(self, worker: WorkerId, *, wanted: bool) -> None:
@@ -109,7 +111,7 @@ class Multicore:
         crew, self._crew = self._crew, None
         for process in self._workers.values():
             self._disconnect(process)
-            process.permits.close()
+            process.bury()
         self._workers.clear()
         if crew is not None:
             crew.close()
@@ -117,7 +119,7 @@ class Multicore:
     def forget(self) -> None:
         for process in self._workers.values():
             process.close()
-            process.permits.close()
+            process.bury()
         if self._crew is not None:
             self._crew.forget()
 
@@ -126,7 +128,7 @@ class Multicore:
     def joined(self, pid: int, descriptor: int) -> None:
         stream = Stream(descriptor)
         try:
-            process = _Process(pid, stream, Permits())
+            process = _Process(pid, stream, Permits() if self._events.recalls else None)
         except OSError:
             stream.close()
             assert self._crew is not None
@@ -156,7 +158,7 @@ class Multicore:
             pass
         self._disconnect(process)
         self.take_back(worker)
-        process.permits.close()
+        process.bury()
         del self._workers[worker]
         self._events.lost(worker, why)
 
@@ -200,11 +202,14 @@ class Multicore:
 
 
 class _Process:
-    """One worker process, as the program sees it. heard: what it says is taken."""
+    """One worker process, as the program sees it.
+
+    heard: what it says is taken. permits: to begin calls; None: it begins all.
+    """
 
     __slots__ = ("_exchange", "_inbox", "blocked", "heard", "outbox", "permits", "pid", "stream")
 
-    def __init__(self, pid: int, stream: Stream, permits: Permits) -> None:
+    def __init__(self, pid: int, stream: Stream, permits: Permits | None) -> None:
         stream.setblocking(False)
         self.pid = pid
         self.stream = stream
@@ -213,7 +218,7 @@ class _Process:
         self.blocked = False
         self.heard = True
         self._inbox = Inbox()
-        self._exchange = ProgramEnd(hand_out(stream, permits.descriptor))
+        self._exchange = ProgramEnd(hand_out(stream, permits))
 
     def put(self, items: list[Item]) -> None:
         self.outbox.put(encode(self._exchange.outgoing(items)))
@@ -231,3 +236,8 @@ class _Process:
         """Its permits stay: they tell what it had begun."""
         self.stream.close()
         self._exchange.close()
+
+    def bury(self) -> None:
+        """Nobody asks any more what it had begun."""
+        if self.permits is not None:
+            self.permits.close()

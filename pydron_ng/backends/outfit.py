@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from pydron_ng.backends.descriptors import Stream
-from pydron_ng.backends.permits import Permit
+from pydron_ng.backends.permits import Permit, Permits
 from pydron_ng.memory.arena import is_possible
 
 #: Which descriptors come with the byte, in this order.
@@ -24,21 +24,22 @@ class Outfit(NamedTuple):
     permit: Permit | None
 
 
-def hand_out(stream: socket.socket, permits: int = -1) -> Stream | None:
-    """The program's end of the second stream, where memory can be shared.
-
-    permits: the descriptor that the worker reads them from, if it has any.
-    """
+def hand_out(stream: socket.socket, permits: Permits | None = None) -> Stream | None:
+    """The program's end of the second stream, where memory can be shared."""
+    number = -1 if permits is None else permits.descriptor
     if is_possible():
         with suppress(OSError):
-            return send_aside(stream, permits)
+            return send_aside(stream, number)
     with suppress(OSError):  # the worker is gone, as will be noticed
-        _send(stream, permits=permits)
+        _send(stream, permits=number)
     return None
 
 
 def send_aside(stream: socket.socket, permits: int = -1) -> Stream:
-    """Our end of a second stream; the other end is sent over the first one. Raises: OSError."""
+    """Our end of a second stream; the other end is sent over the first one.
+
+    permits: the descriptor that the worker reads them from, if it has any. Raises: OSError.
+    """
     ours, theirs = socket.socketpair()
     with theirs:
         try:

@@ -114,7 +114,7 @@ class Driver:
             audience or Audience(),
             self.tell,
         )
-        self._staff = Staff(backends, self._heard)
+        self._staff = Staff(backends, self._heard, recalls=not lends)
         self._arena = Arena() if self._staff.shares and is_possible() else None
         self.keep: Keep = keep_here if self._arena is None else KeepOnce(self._arena)
         self._staffed = staffed
@@ -380,7 +380,8 @@ class Driver:
                 for command in self._machine.handle(events):
                     self._carry_out(command)
                 self._settle()
-                self._tell_staffed()
+                if self._heard.has_changed:
+                    self._tell_staffed()
         except BaseException as error:
             self._fail(error)
             raise
@@ -388,10 +389,9 @@ class Driver:
             self._turning = False
 
     def _tell_staffed(self) -> None:
-        if self._heard.has_changed:
-            self._heard.has_changed = False
-            self._staffed()
-            self._pump.tell()
+        self._heard.has_changed = False
+        self._staffed()
+        self._pump.tell()
 
     def _round(self) -> float | None:
         """After each round of I/O; the seconds until there is something to do without any."""

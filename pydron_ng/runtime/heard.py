@@ -66,12 +66,10 @@ class Heard:
             outcomes = self._parting.take(outcomes)
             self._tell()
         ended = [number for number, _ in outcomes]
-        elapsed = self._clocks.patience.elapsed(worker)
-        self._ledger.answered(worker, len(ended))
-        if self._ledger.tasks(worker):
-            self._clocks.patience.begins(worker)
-        else:
-            self._clocks.patience.rests(worker)
+        patience = self._clocks.patience
+        elapsed = patience.elapsed(worker)
+        goes_on = self._ledger.answered(worker, len(ended))
+        patience.begins(worker) if goes_on else patience.rests(worker)
         for number, blob in outcomes:
             self._register.answer(number, blob, elapsed, worker)
         self._clocks.hear(worker, ended)

@@ -85,7 +85,9 @@ class Ledger:
             sent.tasks += 1
         return frames
 
-    def answered(self, worker: WorkerId, tasks: int) -> None:
-        """So many are not with it any more."""
-        if (sent := self._sent.get(worker)) is not None:
-            sent.tasks -= tasks
+    def answered(self, worker: WorkerId, tasks: int) -> int:
+        """So many are not with it any more; how many it still has to answer."""
+        if (sent := self._sent.get(worker)) is None:
+            return 0
+        sent.tasks -= tasks
+        return sent.tasks

@@ -29,19 +29,26 @@ class Told(Protocol):
 class Staff:
     """The backends. pools: what the state machine is to know of those that there were at first."""
 
-    def __init__(self, backends: Iterable[tuple[Backend, int]], told: Told) -> None:
+    def __init__(
+        self, backends: Iterable[tuple[Backend, int]], told: Told, *, recalls: bool
+    ) -> None:
+        """recalls: as of ``Events``."""
         self._backends: list[Backend] = []
+        self._keeping: list[tuple[int, Backend]] = []
         self._told = told
+        self._recalls = recalls
         self._reporters: list[_Reporter] = []
         self._homes: list[tuple[Backend, WorkerId]] = []
         self.pools = [self.add(backend, workers) for backend, workers in backends]
 
     def add(self, backend: Backend, workers: int) -> Pool:
         """Have one more backend; what the state machine is to know of it."""
+        pool, can = len(self._backends), backend.capabilities
         self._backends.append(backend)
-        self._reporters.append(_Reporter(self._told, len(self._reporters), self._number))
-        can = backend.capabilities
-        return Pool(workers, can.kill, can.recall, can.frame_seconds)
+        self._reporters.append(_Reporter(self._told, pool, self._number, recalls=self._recalls))
+        if can.keep:
+            self._keeping.append((pool, backend))
+        return Pool(workers, can.kill, can.recall and self._recalls, can.frame_seconds)
 
     def _number(self, pool: int, worker: WorkerId) -> WorkerId:
         """A number for a worker that joins."""
@@ -95,8 +102,9 @@ class Staff:
 
     def near(self, tasks: Sequence[Task]) -> dict[TaskId, Place]:
         """Where large parts of them are already."""
-        keeping = [(n, one) for n, one in enumerate(self._backends) if one.capabilities.keep]
-        asked = [(t.id, n, one.place_of(t.parts)) for n, one in keeping for t in tasks]
+        if not self._keeping:
+            return {}
+        asked = [(t.id, n, one.place_of(t.parts)) for n, one in self._keeping for t in tasks]
         return {task: (pool, host) for task, pool, host in asked if host}
 
     def release(self, host: str) -> None:
@@ -117,7 +125,15 @@ class Staff:
 class _Reporter:
     """Who hears of workers, as one of the backends sees it."""
 
-    def __init__(self, told: Told, pool: int, number: Callable[[int, WorkerId], WorkerId]) -> None:
+    def __init__(
+        self,
+        told: Told,
+        pool: int,
+        number: Callable[[int, WorkerId], WorkerId],
+        *,
+        recalls: bool,
+    ) -> None:
+        self.recalls = recalls
         self._told = told
         self._pool = pool
         self._number = number

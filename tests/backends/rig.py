@@ -23,6 +23,8 @@ LIMIT_SECONDS = 30.0
 class Rig:
     """Stands where the driver stands: submits, and notes every event."""
 
+    recalls = True
+
     def __init__(
         self, type_: str, workers: int = 2, performer: str = PERFORMER, **keys: Any
     ) -> None:

@@ -56,6 +56,8 @@ class Link:
 
 
 class Heard:
+    recalls = False
+
     def __init__(self) -> None:
         self.workers: list[WorkerId] = []
         self.lost_ones: list[tuple[WorkerId, bool]] = []
