@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from contextlib import ExitStack
 from itertools import count
 from time import perf_counter
 from typing import TypeVar
@@ -57,6 +57,7 @@ from pydron_ng.runtime.staff import Staff
 from pydron_ng.runtime.state import Machine
 from pydron_ng.runtime.tally import Tally
 from pydron_ng.runtime.task import Task, TaskState
+from pydron_ng.runtime.whole import Whole
 from pydron_ng.values.keep import Keep, KeepOnce, keep_here
 
 #: After that a worker that runs a call which nobody wants is ended, and another one started.
@@ -343,16 +344,9 @@ class Driver:
         if self._arena is not None:
             self._arena.close()
 
-    @contextmanager
-    def whole(self) -> Iterator[None]:
-        """What is begun here is done, or nothing is any more: a signal may have cut it short."""
-        try:
-            yield
-        except GeneratorExit:  # cut short before anything was begun
-            raise
-        except BaseException as error:
-            self._fail(error)
-            raise
+    def whole(self) -> Whole:
+        """What is begun within it is done, or nothing is any more: a signal may cut it short."""
+        return Whole(self._fail)
 
     def _fail(self, error: BaseException) -> None:
         """Nobody knows what was done and what was not: end it all, so that nobody waits for it."""
@@ -373,20 +367,18 @@ class Driver:
         """Let the machine decide, carry it out, settle tasks, until nothing is left to be done."""
         if self._turning or self.closed:
             return
-        self._turning = True
-        try:
-            while self._heard.events or self._register.settled:
-                events, self._heard.events = self._heard.events, []
-                for command in self._machine.handle(events):
-                    self._carry_out(command)
-                self._settle()
-                if self._heard.has_changed:
-                    self._tell_staffed()
-        except BaseException as error:
-            self._fail(error)
-            raise
-        finally:
-            self._turning = False
+        with self.whole():
+            self._turning = True
+            try:
+                while self._heard.events or self._register.settled:
+                    events, self._heard.events = self._heard.events, []
+                    for command in self._machine.handle(events):
+                        self._carry_out(command)
+                    self._settle()
+                    if self._heard.has_changed:
+                        self._tell_staffed()
+            finally:
+                self._turning = False
 
     def _tell_staffed(self) -> None:
         self._heard.has_changed = False

@@ -15,6 +15,7 @@ from contextlib import suppress
 
 from pydron_ng.backends.loop import Ready, SelectorLoop
 from pydron_ng.backends.start import start
+from pydron_ng.runtime.whole import Whole
 
 #: How long nobody may lead before the background thread does: a thread that waits for one task
 #: after the other shall not hand over in between.
@@ -109,12 +110,9 @@ class Pump:
 
     def _handle(self, ready: Ready) -> None:
         """Half of it would be worse than nothing."""
-        try:
+        with Whole(self._failed):
             self._loop.dispatch(ready)
             self._timeout = self._turn()
-        except BaseException as error:
-            self._failed(error)
-            raise
 
     def _poll(self) -> Ready:
         """Poll with the lock released."""

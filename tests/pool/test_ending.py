@@ -274,6 +274,33 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert _program(tmp_path, source).status == -9
 
 
+def test_interrupts_in_the_midst_of_its_work_leave_the_pool_whole(tmp_path: Path) -> None:
+    source = """
+import random, threading, time
+moments = random.Random(1)
+def work_on(go):
+    go.set()
+    while True:
+        pool.submit(work.double, 1).result()
+def interrupt(go):
+    go.wait()
+    time.sleep(moments.random() * 0.003)
+    os.kill(os.getpid(), signal.SIGINT)
+pool.submit(work.double, 1).result()
+for _ in range(60):
+    go = threading.Event()
+    thread = threading.Thread(target=interrupt, args=[go])
+    thread.start()
+    try:
+        work_on(go)
+    except KeyboardInterrupt:
+        thread.join()
+print(pool.submit(work.double, 2).result())
+pool.shutdown()
+"""
+    assert _program(tmp_path, source) == scripts.Ended(0, "4\n", "")
+
+
 def test_an_interrupt_ends_the_wait_and_the_pool_goes_on(tmp_path: Path) -> None:
     source = """
 import threading
