@@ -11,7 +11,8 @@ from uuid import uuid4
 
 from pydron_ng.backends.base import Capabilities
 from pydron_ng.backends.engines import outpost
-from pydron_ng.backends.engines.by_value import by_value
+from pydron_ng.backends.engines.edition import lacking
+from pydron_ng.backends.engines.elsewhere import Elsewhere
 from pydron_ng.backends.engines.engine import CarryOut, Places, Refused
 
 #: So much work makes a batch worth its way.
@@ -82,7 +83,7 @@ class Dask:
     def submit(self, place: str, call: CarryOut, data: bytes) -> Future[bytes]:
         given = self._scattered(place, data) if len(data) > _LARGE_BYTES else data
         future = self._client.submit(
-            by_value(call),
+            Elsewhere(call),
             given,
             key=f"pydron-{uuid4().hex}",
             pure=False,
@@ -108,13 +109,13 @@ class Dask:
     def kill(self, place: str, house: str, seat: int) -> None:
         with suppress(Exception):  # it is gone
             self._client.run(
-                by_value(outpost.kill), house, seat, workers=[place], on_error="ignore"
+                Elsewhere(outpost.kill), house, seat, workers=[place], on_error="ignore"
             )
 
     def close(self, house: str) -> None:
         if self._client is not None:
             with suppress(Exception):  # the scheduler is gone
-                self._client.run(by_value(outpost.leave), house, on_error="ignore")
+                self._client.run(Elsewhere(outpost.leave), house, on_error="ignore")
         self._let_go()
 
     def _let_go(self) -> None:
@@ -131,10 +132,8 @@ def _refused(failure: BaseException) -> Refused:
     match failure:
         case Refused():
             return failure
-        case ModuleNotFoundError():
-            package = str(failure.name).partition(".")[0]
-            why = f"its workers cannot import {failure.name}"
-            return Refused(why, f"run where they are: pip install {package}")
+        case ModuleNotFoundError(name=str(name)):
+            return lacking(name)
         case CancelledError():
             return Refused("the connection to the scheduler was lost", "")
         case TypeError() if "TLS" in str(failure) or "security" in str(failure).lower():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import suppress
 from typing import Any
 
 from pydron_ng.backends.base import Capabilities
 from pydron_ng.backends.engines import outpost
+from pydron_ng.backends.engines.edition import lacking
 from pydron_ng.backends.engines.ending import come_before_executors
 from pydron_ng.backends.engines.engine import CarryOut, Places, Refused
 
@@ -82,10 +84,9 @@ class Executors:
     def told(self, failure: BaseException) -> Refused:
         if isinstance(failure, Refused):
             return failure
-        why = f"{type(failure).__name__}: {failure}"
-        if isinstance(failure, ModuleNotFoundError):
-            return Refused(why, "install what is missing where the executor's processes are")
-        return Refused(why, "")
+        if isinstance(failure, ModuleNotFoundError) and failure.name:
+            return lacking(failure.name)
+        return Refused(f"{type(failure).__name__}: {failure}", "")
 
     def kill(self, place: str, house: str, seat: int) -> None:
         """An executor cannot do that."""
@@ -99,7 +100,8 @@ class Executors:
         if executor is None:
             return
         for future in list(self._running):
-            future.cancel()
+            with suppress(NotImplementedError):  # Parsl cannot
+                future.cancel()
         executor.shutdown(wait=True)
 
 

@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from pydron_ng.backends.base import Capabilities
-from pydron_ng.backends.engines.by_value import by_value
+from pydron_ng.backends.engines.edition import lacking
+from pydron_ng.backends.engines.elsewhere import Elsewhere
 from pydron_ng.backends.engines.engine import CarryOut, Places, Refused
 
 #: So much work makes a batch worth its way.
@@ -68,7 +69,7 @@ class Ray:
 
         if place not in self._actors:
             made = ray.remote(num_cpus=1)(_actor_class())
-            self._actors[place] = made.remote(by_value(call))
+            self._actors[place] = made.remote(Elsewhere(call))
         given = ray.put(data) if len(data) > _LARGE_BYTES else data
         future: Future[bytes] = self._actors[place].carry_out.remote(given).future()
         self._under_way[future] = given  # Ray gives up what nobody holds
@@ -89,11 +90,7 @@ class Ray:
             case Refused():
                 return failure
             case RayTaskError(cause=ModuleNotFoundError(name=str(name))):
-                package = name.partition(".")[0]
-                return Refused(
-                    f"its workers cannot import {name}",
-                    f"run where they are, or name in a runtime_env: pip install {package}",
-                )
+                return lacking(name)
             case RayActorError():
                 return Refused("the process of a worker ended", "")
             case _:
@@ -145,7 +142,7 @@ class Outpost:
 
 
 def _actor_class() -> Any:
-    """Goes whole, as code of main; see ``by_value``."""
+    """Goes whole, as code of main; see ``elsewhere``."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     exec(_ACTOR, namespace)
     return namespace["Outpost"]

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from pydron_ng.backends.base import Loop, WorkerId
 from pydron_ng.backends.descriptors import Bell
 from pydron_ng.backends.engines import outpost
+from pydron_ng.backends.engines.edition import Unlike, refusal
 from pydron_ng.backends.engines.engine import Engine, Places, Refused
 from pydron_ng.backends.engines.greeting import Greeting
 from pydron_ng.backends.engines.orders import Answer, Order
@@ -178,7 +179,10 @@ class Clerk:
         try:
             data = done.result()
             answer = Answer.decode(data)
+        except Unlike as unlike:
+            return refusal(*unlike.args), len(data)
         except BaseException as failure:  # CancelledError, too
             return self._engine.told(failure), 0
-        refused = None if answer.facts is None else self._greeting.check(answer.facts)
-        return refused or answer, len(data)
+        if answer.facts is not None:
+            self._greeting.look_at(answer.facts)
+        return answer, len(data)

@@ -18,9 +18,6 @@ from pydron_ng.backends.launch import hash_seed
 from pydron_ng.backends.remote.modules import source_of
 from pydron_ng.backends.wire import Item
 
-#: The name of this package.
-OWN = __name__.partition(".")[0]
-
 
 class Log:
     """The first entry says what worker processes are like, all others what they are told."""
@@ -31,7 +28,7 @@ class Log:
             "hand": {"performer": performer, "own": {**own, "PYTHONHASHSEED": hash_seed()}},
             "line": line,
             "prefix": sys.prefix,
-            "modules": sorted({OWN, *used_by_this_program()}),
+            "modules": sorted(used_by_this_program()),
         }
         self.entries: list[Item] = [(SETUP, (marshal.dumps(setup, 2),))]
         self._definitions: dict[Token, int] = {}

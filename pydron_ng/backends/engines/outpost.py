@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import marshal
 import os
-import platform
 import socket
 import sys
 import threading
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
+from pydron_ng.backends.engines.edition import Unlike
 from pydron_ng.backends.engines.hand import Hand
 from pydron_ng.backends.engines.orders import (
     DONE,
@@ -23,6 +23,7 @@ from pydron_ng.backends.engines.orders import (
     LOST,
     MODULES,
     NO_SETTINGS,
+    UNLIKE,
     UNSTARTED,
     Answer,
     Condition,
@@ -46,8 +47,14 @@ _lock = threading.Lock()
 
 
 def carry_out(data: bytes) -> bytes:
-    """The answer to an order; returns when all of it is done."""
-    order = Order.decode(data)
+    """The answer to an order; returns when all of it is done.
+
+    Orders of a program that is not like this process are not read; each answer says what it is like.
+    """
+    try:
+        order = Order.decode(data)
+    except Unlike:
+        return Answer(UNLIKE).encode()
     if order.process not in ("", process()):
         return Answer(LOST, why="the process of the engine that it was for is no more").encode()
     with _lock:
@@ -222,5 +229,4 @@ class Outpost:
     def _facts(self) -> Facts:
         is_same = self._vigil.is_here and sys.prefix == self._setup["prefix"]
         versions = {} if is_same else versions_of(self._setup["modules"])
-        where = process(), self._vigil.is_here, socket.gethostname()
-        return Facts(*where, platform.python_version(), versions)
+        return Facts(process(), self._vigil.is_here, socket.gethostname(), versions)
