@@ -183,15 +183,17 @@ def test_a_scheduler_without_workers_is_told(tmp_path: Path) -> None:
 
 def test_workers_that_lack_this_package_are_told_what_to_install(tmp_path: Path) -> None:
     why = "raise ModuleNotFoundError('No module named pydron_ng', name='pydron_ng')"
-    (tmp_path / "pydron_ng.py").write_text(why)
+    (first := tmp_path / "first").mkdir()
+    (first / "pydron_ng.py").write_text(why)
     assert "cannot import pydron_ng" in (told := refused_by_workers_with(tmp_path))
     assert f"pip install pydron_ng=={version('pydron_ng')}" in told
 
 
+@pytest.mark.filterwarnings("ignore:Mismatched versions")  # Dask says it in its own way, too
 @pytest.mark.parametrize("package", ["pydron_ng", "cloudpickle"])
 def test_workers_with_another_version_are_told_with_both(package: str, tmp_path: Path) -> None:
-    metadata = tmp_path / f"{package}-0.0.7.dist-info" / "METADATA"
-    metadata.parent.mkdir()
+    metadata = tmp_path / "first" / f"{package}-0.0.7.dist-info" / "METADATA"
+    metadata.parent.mkdir(parents=True)
     metadata.write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 0.0.7\n")
     told = refused_by_workers_with(tmp_path)
     ours = version(package)
@@ -201,15 +203,17 @@ def test_workers_with_another_version_are_told_with_both(package: str, tmp_path:
 
 def test_workers_with_another_python_are_told_with_both(tmp_path: Path) -> None:
     other = "import platform\nplatform.python_version = lambda: '3.99.1'\n"
-    (tmp_path / "sitecustomize.py").write_text(other)
+    (first := tmp_path / "first").mkdir()
+    (first / "sitecustomize.py").write_text(other)
     told = refused_by_workers_with(tmp_path)
-    assert f"Python is 3.99.1 at {socket.gethostname()}, and {platform.python_version()} here" in told
+    here = platform.python_version()
+    assert f"Python is 3.99.1 at {socket.gethostname()}, and {here} here" in told
 
 
 def refused_by_workers_with(folder: Path) -> str:
-    """What a program is told whose only worker finds its modules in the folder first."""
+    """What a program is told whose only worker finds modules in the folder "first" there."""
     with cluster(folder) as made:
-        made.worker(1, PYTHONPATH=f"{folder}{os.pathsep}{os.getcwd()}")
+        made.worker(1, PYTHONPATH=f"{folder / 'first'}{os.pathsep}{os.getcwd()}")
         with pool_of(address=made.address) as pool, pytest.raises(BackendError) as told:
             pool.submit(work.double, 1).result()
     return str(told.value)

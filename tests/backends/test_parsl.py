@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-
 from parsl import Config, DataFlowKernel, HighThroughputExecutor
 from parsl.concurrent import ParslPoolExecutor
 from parsl.providers import LocalProvider
+
 from tests.backends.contract import Contract
 from tests.backends.promise import KillablePromise
 
 
-class Pilots(ParslPoolExecutor):
+class Pilots:
     """One job with two workers. There may be several of it, unlike of what ``parsl.load`` makes."""
 
     def __init__(self, folder: str) -> None:
@@ -30,12 +30,12 @@ class Pilots(ParslPoolExecutor):
             encrypted=True,
             provider=job,
         )
-        config = Config([executor], run_dir=folder, initialize_logging=False)
-        self._kernel = DataFlowKernel(config)
-        super().__init__(dfk=self._kernel)
+        self._kernel = DataFlowKernel(Config([executor], run_dir=folder, initialize_logging=False))
+        self.submit = ParslPoolExecutor(dfk=self._kernel).submit
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        super().shutdown(wait, cancel_futures=cancel_futures)
+    def shutdown(self, wait: bool) -> None:
+        if wait:
+            self._kernel.wait_for_current_tasks()
         self._kernel.cleanup()
 
 

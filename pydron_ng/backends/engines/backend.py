@@ -6,6 +6,7 @@ what these do with it.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import count, islice
@@ -26,6 +27,7 @@ from pydron_ng.backends.telling import tell
 from pydron_ng.log import log
 
 _ENDED = "it was ended"
+_TOO_LATE = 'see whether its processes run; if they wait in a queue, give them more "start_seconds"'
 
 
 class Seats:
@@ -58,6 +60,7 @@ class Seats:
         self._hosts: dict[str, str] = {}  # where places are, of those that are pinned
         self._spared = Counter[str]()  # places that are only taken if workers are asked for
         self._released: set[str] = set()
+        self._late: dict[WorkerId, str] = {}
         self._log: Log | None = None
         self._clerk: Clerk | None = None
         self._line: Line | None = None
@@ -140,6 +143,7 @@ class Seats:
                 self._despair(found) if isinstance(found, Refused) else self._take_places(found)
             case Answered(worker, number, answer, sent, received):
                 seat = self._seats.get(worker)
+                self._welcome(worker)
                 if seat is not None and seat.order is not None and seat.order.number == number:
                     seat.sent += sent
                     seat.received += received
@@ -151,6 +155,7 @@ class Seats:
         for seat in list(self._seats.values()):
             if seat.place not in places:
                 self._lose(seat, f"{seat.place} is gone from {self._engine.name}")
+        self._give_up()
         taken = Counter(seat.place for seat in self._seats.values())
         self._spared = Counter({p: n for p, n in self._spared.items() if p in places})
         free = Counter({p: n for p, n in places.items() if p not in self._released})
@@ -164,6 +169,24 @@ class Seats:
             free[place] -= 1
             self._wanted -= 1
             self._take(place)
+
+    def _give_up(self) -> None:
+        """Those that nothing was heard of for too long; an answer that comes later is welcome."""
+        seconds = self._engine.start_seconds
+        if seconds is None:
+            return
+        begun = time.monotonic() - seconds
+        for seat in [s for s in self._seats.values() if not s.has_joined and s.since < begun]:
+            self._late[seat.worker] = seat.place
+            self._spared[seat.place] += 1
+            why = f"{self._engine.name} has not done anything for {seconds:g} s"
+            self._lose(seat, f"{why}{WAY_OUT}{_TOO_LATE}")
+
+    def _welcome(self, worker: WorkerId) -> None:
+        """It was given up, perhaps, and is there after all."""
+        if (place := self._late.pop(worker, None)) is not None:
+            self._spared[place] -= 1
+            self._missed += 1
 
     def _take(self, place: str) -> None:
         if self._log is None:

@@ -30,22 +30,23 @@ class Dask:
     """The client of one scheduler. All that is sent is bytes, under names that nobody else has."""
 
     is_pinned = kills = True
+    start_seconds: float | None = None
 
     def __init__(
         self,
         name: str,
         target: Callable[[], Any],
         security: Mapping[str, str],
-        start_seconds: float,
+        patience_seconds: float,
     ) -> None:
         """target: makes what a Client is made for, an address or a cluster.
 
-        security: files for TLS, or none. start_seconds: so long there may be no worker.
+        security: files for TLS, or none. patience_seconds: so long there may be no worker.
         """
         self.name = name
         self._target = target
         self._security = security
-        self._start_seconds = start_seconds
+        self._patience_seconds = patience_seconds
         self._cluster: Any = None
         self._client: Any = None
 
@@ -55,7 +56,7 @@ class Dask:
         self._let_go()
         try:
             self._client = self._connect()
-            self._client.wait_for_workers(1, timeout=self._start_seconds)
+            self._client.wait_for_workers(1, timeout=self._patience_seconds)
         except Exception as failure:  # of a cluster's class, or of an address that is none
             is_there = self._client is not None
             self._let_go()
@@ -71,7 +72,7 @@ class Dask:
         return Client(target, timeout=_PATIENCE_SECONDS, set_as_default=False, security=secure)
 
     def _without_workers(self) -> Refused:
-        why = f"the scheduler is there, and had no worker for {self._start_seconds:g} s"
+        why = f"the scheduler is there, and had no worker for {self._patience_seconds:g} s"
         return Refused(why, 'start some, or give them more time: "start_seconds"')
 
     def places(self) -> Places:

@@ -37,12 +37,14 @@ class Executors:
         factory: Callable[..., Any],
         kwargs: Mapping[str, Any],
         cores: int | None,
+        start_seconds: float,
     ) -> None:
         """cores: how many orders at a time; None: as many as it has workers."""
         self.name = f"executor {name}"
         self._factory = factory
         self._kwargs = kwargs
         self._cores = cores
+        self.start_seconds: float | None = start_seconds
         self._executor: Executor | None = None
         self._running: set[Future[bytes]] = set()
 

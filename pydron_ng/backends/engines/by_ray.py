@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, ClassVar
@@ -11,14 +10,13 @@ from pydron_ng.backends.base import Capabilities
 from pydron_ng.backends.engines.edition import lacking
 from pydron_ng.backends.engines.elsewhere import Elsewhere
 from pydron_ng.backends.engines.engine import CarryOut, Places, Refused
+from pydron_ng.backends.engines.knocking import knock
 
 #: So much work makes a batch worth its way.
 _FRAME_SECONDS = 0.01
 CAPABILITIES = Capabilities(
     kill=True, isolate=True, capture=True, converse=False, frame_seconds=_FRAME_SECONDS
 )
-#: So long a head that is there takes to answer.
-_PATIENCE_SECONDS = 5.0
 #: Larger orders go to the store of objects first.
 _LARGE_BYTES = 1 << 20
 
@@ -30,6 +28,7 @@ class Ray:
     """
 
     is_pinned = kills = True
+    start_seconds: float | None = None
     users: ClassVar[set[Ray]] = set()
     is_ours: ClassVar[bool] = False
 
@@ -42,7 +41,7 @@ class Ray:
     def open(self) -> None:
         if self in self.users:
             return
-        _look_for(self._address)
+        knock(self._address)
         try:
             import ray
 
@@ -117,18 +116,6 @@ class Ray:
             Ray.is_ours = False
             with suppress(Exception):  # the head is gone
                 ray.shutdown()
-
-
-def _look_for(address: str) -> None:
-    """Ray itself would look for minutes. Raises: Refused."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if not (host and port.isdigit()):
-        return
-    try:
-        socket.create_connection((host, int(port)), _PATIENCE_SECONDS).close()
-    except OSError as failure:
-        way_out = "see whether the head runs, and which port it was given"
-        raise Refused(f"nobody answers there: {failure}", way_out) from failure
 
 
 _ACTOR = """

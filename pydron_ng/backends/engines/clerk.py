@@ -14,7 +14,6 @@ from typing import NamedTuple
 from pydron_ng.backends.base import Loop, WorkerId
 from pydron_ng.backends.descriptors import Bell
 from pydron_ng.backends.engines import outpost
-from pydron_ng.backends.engines.edition import Unlike, refusal
 from pydron_ng.backends.engines.engine import Engine, Places, Refused
 from pydron_ng.backends.engines.greeting import Greeting
 from pydron_ng.backends.engines.orders import Answer, Order
@@ -179,8 +178,6 @@ class Clerk:
         try:
             data = done.result()
             answer = Answer.decode(data)
-        except Unlike as unlike:
-            return refusal(*unlike.args), len(data)
         except BaseException as failure:  # CancelledError, too
             return self._engine.told(failure), 0
         if answer.facts is not None:

@@ -29,13 +29,9 @@ class Edition(NamedTuple):
     host: str
 
 
-class Unlike(Exception):  # noqa: N818  it is told as it is
-    """A message of a process that has something else; its edition is the only argument."""
-
-
 @cache
 def mine() -> Edition:
-    """This process's."""
+    """That of the process itself."""
     versions = version_of(OWN) or "unknown", version_of(_CLOUDPICKLE) or "unknown"
     return Edition(*versions, platform.python_version(), socket.gethostname())
 
@@ -46,34 +42,31 @@ def sealed(content: tuple[Any, ...]) -> bytes:
 
 
 def opened(message: bytes) -> Any:
-    """What is in a message. Raises: Unlike."""
+    """What is in a message. Raises: Refused, if it comes from a process that is not like this."""
     edition, content = marshal.loads(message)
-    theirs = Edition(*edition)
-    if refusal(theirs) is not None:
-        raise Unlike(theirs)
+    _check(Edition(*edition))
     return content
 
 
-def refusal(theirs: Edition) -> Refused | None:
-    """Why nothing can be sent there, with both versions and a way out; None: it can."""
+def _check(theirs: Edition) -> None:
+    """Raises: Refused, which says both versions, and a way out."""
     ours = mine()
     if _minor(theirs.python) != _minor(ours.python):
         why = f"Python is {theirs.python} at {theirs.host}, and {ours.python} here"
-        return Refused(why, "start the engine, or the program, with the other one's Python")
+        raise Refused(why, "start the engine, or the program, with the other one's Python")
     if theirs.package != ours.package:
         why = f"{OWN} is {theirs.package} at {theirs.host}, and {ours.package} here"
-        return Refused(why, f"run there: pip install {distribution(OWN)}")
+        raise Refused(why, f"run there: pip install {distribution(OWN)}")
     if _minor(theirs.cloudpickle) != _minor(ours.cloudpickle):
         why = f"{_CLOUDPICKLE} is {theirs.cloudpickle} at {theirs.host}, "
         why += f"and {ours.cloudpickle} here"
-        return Refused(why, f"run there: pip install {distribution(_CLOUDPICKLE)}")
-    return None
+        raise Refused(why, f"run there: pip install {distribution(_CLOUDPICKLE)}")
 
 
 def lacking(module: str) -> Refused:
     """There is no such module where an engine's processes are."""
-    package = module.partition(".")[0]
-    return Refused(f"its workers cannot import {module}", f"run there: pip install {distribution(package)}")
+    package = distribution(module.partition(".")[0])
+    return Refused(f"its workers cannot import {module}", f"run there: pip install {package}")
 
 
 def _minor(version: str) -> list[str]:

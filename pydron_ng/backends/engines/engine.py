@@ -22,11 +22,14 @@ class Engine(Protocol):
     name: as users know it.
     is_pinned: does what is sent to a place run there, and nowhere else?
     kills: can it call something while that runs?
+    start_seconds: so long the first order of a seat may go unanswered; None: it is in a queue that
+        others are in, too.
     """
 
     name: str
     is_pinned: bool
     kills: bool
+    start_seconds: float | None
 
     def open(self) -> None:
         """Have it there, again if it has broken. Raises: Refused."""

@@ -52,7 +52,7 @@ class Order(NamedTuple):
 
     @classmethod
     def decode(cls, data: bytes) -> Order:
-        """Raises: Unlike."""
+        """Raises: Refused."""
         return cls(*opened(data))
 
 
@@ -96,7 +96,7 @@ class Answer(NamedTuple):
 
     @classmethod
     def decode(cls, data: bytes) -> Answer:
-        """Raises: Unlike."""
+        """Raises: Refused."""
         kind, entries, why, said, facts, condition = opened(data)
         return cls(kind, entries, why, said, _facts(facts), _condition(condition))
 

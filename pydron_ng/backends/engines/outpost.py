@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-from pydron_ng.backends.engines.edition import Unlike
+from pydron_ng.backends.engines.engine import Refused
 from pydron_ng.backends.engines.hand import Hand
 from pydron_ng.backends.engines.orders import (
     DONE,
@@ -49,11 +49,11 @@ _lock = threading.Lock()
 def carry_out(data: bytes) -> bytes:
     """The answer to an order; returns when all of it is done.
 
-    Orders of a program that is not like this process are not read; each answer says what it is like.
+    Orders of a program that is not like this process are not read: the answer says what this is.
     """
     try:
         order = Order.decode(data)
-    except Unlike:
+    except Refused:
         return Answer(UNLIKE).encode()
     if order.process not in ("", process()):
         return Answer(LOST, why="the process of the engine that it was for is no more").encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from pydron_ng.backends.base import Call, Cancel, Define, Frame, Settings, WorkerId
@@ -16,7 +17,8 @@ class Seat:
 
     process: of the engine, to which its orders go; empty: to any. is_here: on this machine.
     order: the one that is under way, if any. is_to_end: it is lost when that is answered.
-    is_heard: else it gets no further order. condition: when it was last heard of.
+    since: it was taken then. is_heard: else it gets no further order.
+    condition: when it was last heard of.
     sent, received: bytes of orders and of answers.
     """
 
@@ -26,6 +28,7 @@ class Seat:
         self.process = ""
         self.is_here = self.is_to_end = False
         self.has_joined = False
+        self.since = time.monotonic()
         self.order: Order | None = None
         self.is_heard = True
         self.condition: Condition | None = None
