@@ -114,8 +114,9 @@ def _infos(desk: Desk, job: Job, answer: Answer) -> list[Info]:
     known = job.worker, desk.host(job.worker), answer.began, answer.ended
     if not job.options.capture:
         say_again(answer.said)
-        texts = () if answer.is_fine else map(_traceback, answer.outcomes)
-        return [Info(*known, traceback=next(filter(None, texts), ""))]
+        if answer.is_fine:
+            return [Info(*known)]
+        return [Info(*known, traceback=next(filter(None, map(_traceback, answer.outcomes)), ""))]
     said = parted(answer.said, len(answer.outcomes))
     return [Info(*known, *s, _traceback(o)) for s, o in zip(said, answer.outcomes, strict=True)]
 

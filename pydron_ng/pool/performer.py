@@ -191,10 +191,12 @@ class Performer:
     def _answer(self, answer: Answer) -> Blob:
         """As bytes; what cannot travel is told instead."""
         if answer.is_fine:
-            with suppress(BaseException):
+            try:
                 return packed(tuple(answer), self._store)
+            except BaseException:
+                answer = answer._replace(is_fine=False)
         told = [_travelling(outcome) for outcome in answer.outcomes]
-        return packed(tuple(answer._replace(outcomes=told, is_fine=False)), self._store)
+        return packed(tuple(answer._replace(outcomes=told)), self._store)
 
     def _store(self, memory: memoryview) -> Any:
         if self._arena is not None and memory.nbytes >= SHARE_BYTES:
