@@ -11,9 +11,9 @@ from pydron_ng.pool.desk import Desk
 from pydron_ng.pool.files import put_all
 from pydron_ng.pool.functions import Function
 from pydron_ng.pool.future import Info
-from pydron_ng.pool.hearing import parted, say_again
 from pydron_ng.pool.jobs import Job
 from pydron_ng.pool.parcels import Answer, Portable, Raised, Unpicklable, words_of
+from pydron_ng.pool.said import parted, say_again
 
 
 class RemoteTraceback(Exception):

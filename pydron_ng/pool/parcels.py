@@ -74,7 +74,7 @@ class Answer(NamedTuple):
     """What became of a task.
 
     outcomes: of each call its value; `Raised` or `Unpicklable` only where `is_fine` is False.
-    began, ended: by the worker's wall clock. said: what it printed, see ``hearing.Said``.
+    began, ended: by the worker's wall clock. said: what it printed, see ``said.Said``.
     files: name, permissions and content of each that it has left.
     """
 
