@@ -21,7 +21,9 @@ from pydron_ng.backends.engines.line import Line
 from pydron_ng.backends.engines.log import Log
 from pydron_ng.backends.engines.orders import LACKING, Answer
 from pydron_ng.backends.engines.seat import Seat
+from pydron_ng.backends.engines.shelves import Shelves
 from pydron_ng.backends.info import WorkerInfo
+from pydron_ng.backends.remote.shelf import nearest
 from pydron_ng.backends.station import WAY_OUT
 from pydron_ng.backends.telling import tell
 from pydron_ng.log import log
@@ -43,8 +45,9 @@ class Seats:
         labels: Labels,
         *,
         fills: bool,
+        kept_mb: int | None = 0,
     ) -> None:
-        """fills: are all places of the engine for us?"""
+        """fills: are all places of the engine for us? kept_mb: as of ``Log``."""
         self.capabilities = capabilities
         self._engine = engine
         self._performer = performer
@@ -61,6 +64,8 @@ class Seats:
         self._spared = Counter[str]()  # places that are only taken if workers are asked for
         self._released: set[str] = set()
         self._late: dict[WorkerId, str] = {}
+        self._kept_mb = kept_mb
+        self._shelves = Shelves()
         self._log: Log | None = None
         self._clerk: Clerk | None = None
         self._line: Line | None = None
@@ -93,8 +98,8 @@ class Seats:
             seat.is_heard = wanted
             self._send(seat)
 
-    def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
-        return ""
+    def place_of(self, blob: Blob) -> str:
+        return nearest(self._shelves.all(), blob)
 
     def take_back(self, worker: WorkerId) -> None:
         raise NotImplementedError("what an engine was given is out of reach")
@@ -192,7 +197,7 @@ class Seats:
         if self._log is None:
             assert self._line is not None
             limits = cores.thread_limits(cores.available())  # an engine gives each one processor
-            self._log = Log(self._performer, limits, self._line.name)
+            self._log = Log(self._performer, limits, self._line.name, self._kept_mb)
         seat = Seat(next(self._ids), place, self._house, self._log)
         self._seats[seat.worker] = seat
         self._send(seat)
@@ -213,7 +218,7 @@ class Seats:
         else:
             seat.order = None
             seat.condition = answer.condition or seat.condition
-            tell(self._events, seat.worker, answer.said)
+            tell(self._events, seat.worker, seat.heard(answer.said))
             if answer.why or seat.is_to_end:
                 self._lose(seat, answer.why or _ENDED)
             else:
@@ -231,11 +236,13 @@ class Seats:
         if self._engine.is_pinned:
             seat.process = answer.facts.process
             self._hosts[seat.place] = host
+            seat.deals_with(self._shelves.at(host, answer.facts.kept))
         self._events.joined(seat.worker, host)
         self._send(seat)
 
     def _lose(self, seat: Seat, why: str, *, with_host: bool = False) -> None:
         del self._seats[seat.worker]
+        seat.close()
         if seat.has_joined:
             self._events.lost(seat.worker, why, with_host=with_host)
         else:

@@ -18,7 +18,12 @@ from pydron_ng.backends.engines.engine import CarryOut, Places, Refused
 #: So much work makes a batch worth its way.
 _FRAME_SECONDS = 0.05
 CAPABILITIES = Capabilities(
-    kill=True, isolate=True, capture=True, converse=False, frame_seconds=_FRAME_SECONDS
+    kill=True,
+    isolate=True,
+    capture=True,
+    keep=True,
+    converse=False,
+    frame_seconds=_FRAME_SECONDS,
 )
 #: So long a scheduler that is there takes to answer.
 _PATIENCE_SECONDS = 5.0

@@ -15,7 +15,12 @@ from pydron_ng.backends.engines.knocking import knock
 #: So much work makes a batch worth its way.
 _FRAME_SECONDS = 0.01
 CAPABILITIES = Capabilities(
-    kill=True, isolate=True, capture=True, converse=False, frame_seconds=_FRAME_SECONDS
+    kill=True,
+    isolate=True,
+    capture=True,
+    keep=True,
+    converse=False,
+    frame_seconds=_FRAME_SECONDS,
 )
 #: Larger orders go to the store of objects first.
 _LARGE_BYTES = 1 << 20

@@ -22,11 +22,17 @@ from pydron_ng.backends.wire import Item
 class Log:
     """The first entry says what worker processes are like, all others what they are told."""
 
-    def __init__(self, performer: str, own: Mapping[str, str], line: str) -> None:
-        """own: variables of their environment. line: the name of that to the program."""
+    def __init__(
+        self, performer: str, own: Mapping[str, str], line: str, kept_mb: int | None
+    ) -> None:
+        """own: variables of their environment. line: the name of that to the program.
+
+        kept_mb: so much may be kept on each machine; None: it knows itself.
+        """
         setup = {
             "hand": {"performer": performer, "own": {**own, "PYTHONHASHSEED": hash_seed()}},
             "line": line,
+            "kept_mb": kept_mb,
             "prefix": sys.prefix,
             "modules": sorted(used_by_this_program()),
         }

@@ -56,6 +56,17 @@ class Order(NamedTuple):
         return cls(*opened(data))
 
 
+class Kept(NamedTuple):
+    """A shelf: where it is there, how many bytes it takes, and a name that no other one has.
+
+    All empty: nothing is kept.
+    """
+
+    folder: str
+    room: int
+    name: str
+
+
 class Facts(NamedTuple):
     """About a process of an engine, and where it is. is_here: on the program's own machine.
 
@@ -65,6 +76,7 @@ class Facts(NamedTuple):
     process: str
     is_here: bool
     host: str
+    kept: Kept
     versions: Mapping[str, str | None]
 
 
@@ -124,7 +136,10 @@ def _plain(record: Any) -> Any:
 
 
 def _facts(plain: Any) -> Facts | None:
-    return None if plain is None else Facts(*plain)
+    if plain is None:
+        return None
+    process, is_here, host, kept, versions = plain
+    return Facts(process, is_here, host, Kept(*kept), versions)
 
 
 def _condition(plain: Any) -> Condition | None:
@@ -140,4 +155,5 @@ def _whole(items: Sequence[Item]) -> list[Item]:
 
 
 def _whole_part(part: object) -> object:
-    return part if isinstance(part, bytes | int) else bytes(memory_of(part))
+    """A tuple stands for a part that is kept where it goes."""
+    return part if isinstance(part, bytes | int | tuple) else bytes(memory_of(part))

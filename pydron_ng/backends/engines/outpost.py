@@ -32,6 +32,7 @@ from pydron_ng.backends.engines.orders import (
     is_call,
     number_of,
 )
+from pydron_ng.backends.engines.room import Room
 from pydron_ng.backends.engines.vigil import Vigil
 from pydron_ng.backends.imports import versions_of
 from pydron_ng.backends.remote.asking import HAS, Source, answer_of
@@ -115,6 +116,7 @@ class Outpost:
         self._lock = threading.Lock()
         self._closing = threading.Lock()
         self._is_closed = False
+        self._room = Room(house, self._setup["kept_mb"])
         self._vigil = Vigil(self._setup["line"], self.kill, lambda: leave(house))
 
     def carry_out(self, order: Order) -> Answer:
@@ -156,6 +158,7 @@ class Outpost:
                 seats = {*self._free, *(seat for seat, _ in self._busy)}
             for seat in seats:
                 self.kill(seat)
+            self._room.close()
         self._vigil.end()
 
     def _learn(self, order: Order) -> None:
@@ -229,4 +232,5 @@ class Outpost:
     def _facts(self) -> Facts:
         is_same = self._vigil.is_here and sys.prefix == self._setup["prefix"]
         versions = {} if is_same else versions_of(self._setup["modules"])
-        return Facts(process(), self._vigil.is_here, socket.gethostname(), versions)
+        own = process(), self._vigil.is_here, socket.gethostname()
+        return Facts(*own, self._room.kept, versions)

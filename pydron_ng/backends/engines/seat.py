@@ -9,6 +9,7 @@ from pydron_ng.backends.base import Call, Cancel, Define, Frame, Settings, Worke
 from pydron_ng.backends.engines.log import Log
 from pydron_ng.backends.engines.orders import NO_SETTINGS, Condition, Order, entry, number_of
 from pydron_ng.backends.info import WorkerInfo
+from pydron_ng.backends.remote.shelf import Dealings, Shelf
 from pydron_ng.backends.wire import Item, item
 
 
@@ -33,6 +34,7 @@ class Seat:
         self.is_heard = True
         self.condition: Condition | None = None
         self.sent = self.received = 0
+        self._dealings = Dealings(Shelf("", 0))
         self._house = house
         self._log = log
         self._waiting: list[Item] = []
@@ -53,6 +55,18 @@ class Seat:
                     if any(key == task for key, _ in self._waiting):  # nobody hears it else
                         self._waiting.append(item(frame))
 
+    def deals_with(self, shelf: Shelf) -> None:
+        """What goes there and comes from there may be kept on it."""
+        self._dealings = Dealings(shelf)
+
+    def heard(self, said: Sequence[Item]) -> list[Item]:
+        """What is for the program of what was said in an answer."""
+        return self._dealings.incoming(said)
+
+    def close(self) -> None:
+        """It is no more."""
+        self._dealings.close()
+
     def info(self, labels: Sequence[str]) -> WorkerInfo | None:
         """None: it has not joined yet."""
         if self.condition is None:
@@ -67,7 +81,8 @@ class Seat:
             return None
         if not self.is_heard:
             return None
-        items, self._waiting = self._waiting, []
+        items = self._dealings.outgoing(self._waiting)
+        self._waiting = []
         self.order = self._order(self._first, items)
         entries = [number for item in items if (number := number_of(item)) is not None]
         self._known = max([self._known, *(number + 1 for number in entries)])
