@@ -22,13 +22,14 @@ _HEAD = f"""start --head --node-ip-address=127.0.0.1 --port={_PORT} --num-cpus=8
     --ray-client-server-port={_CLIENT_PORT} --include-dashboard=false --disable-usage-stats"""
 _DIRECT, _BY_CLIENT = f"127.0.0.1:{_PORT}", f"ray://127.0.0.1:{_CLIENT_PORT}"
 #: By its other way in, which is slow.
-_SOME = "-k", "answered or large or streams or nobody or no_head or kill"
+_SOME = "-k", "answered or large or streams or nobody or kill"
 
 _TOKEN = "0123456789abcdef" * 4
 _TRY = """
-import sys
+import socket, sys
 from pydron_ng import Pool
 from pydron_ng.errors import BackendError
+silent = socket.create_server(("127.0.0.1", 4711))
 with Pool(config={"workers": [{"type": "ray", "address": sys.argv[1], "cores": 1}]}) as pool:
     try:
         print(pool.submit(abs, -1).result())
@@ -80,6 +81,12 @@ def test_who_has_not_the_token_is_told(
 ) -> None:
     tried = network.run(sys.executable, "-c", _TRY, address, **secret)
     assert f"ray {address}: {why}\n  try: give the program the cluster's token" in tried.stdout
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:4711", "ray://127.0.0.1:4711"])
+def test_who_answers_and_is_no_head_of_ray_is_told(network: Network, address: str) -> None:
+    tried = network.run(sys.executable, "-c", _TRY, address)
+    assert f"ray {address}: what answers there is no head of Ray" in tried.stdout
 
 
 def test_ray_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,10 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from pydron_ng.backends.base import Capabilities
+from pydron_ng.backends.engines.connecting import connect
 from pydron_ng.backends.engines.edition import lacking
 from pydron_ng.backends.engines.elsewhere import Elsewhere
 from pydron_ng.backends.engines.engine import CarryOut, Places, Refused
-from pydron_ng.backends.engines.knocking import knock
 
 #: So much work makes a batch worth its way.
 _FRAME_SECONDS = 0.01
@@ -46,13 +46,8 @@ class Ray:
     def open(self) -> None:
         if self in self.users:
             return
-        knock(self._address)
         try:
-            import ray
-
-            if not ray.is_initialized():
-                Ray.is_ours = True
-                ray.init(self._address, log_to_driver=False, configure_logging=False)
+            Ray.is_ours |= connect(self._address)
         except Exception as failure:  # of whatever kind: it has many
             raise self.told(failure) from failure
         self.users.add(self)

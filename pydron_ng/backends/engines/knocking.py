@@ -21,19 +21,35 @@ _WAY_IN = (
 
 
 def knock(address: str) -> None:
-    """Returns if nothing speaks against connecting. Raises: Refused."""
-    where = _found(address)
-    host, _, port = where.removeprefix(_CLIENT).rpartition(":")
-    if not (host and port.isdigit()):
+    """Returns if somebody is there. Raises: Refused."""
+    host, port = _parts(address)
+    if not host:
         return
     try:
         socket.create_connection((host, int(port)), _PATIENCE_SECONDS).close()
     except OSError as failure:
         way_out = "see whether the head runs, and which port it was given"
         raise Refused(f"nobody answers there: {failure}", way_out) from failure
-    question = _QUESTION_FOR_CLIENTS if where.startswith(_CLIENT) else _QUESTION_TO_HEAD
-    with suppress(ImportError):  # Ray may be without gRPC, or too old to have tokens
-        _ask(f"{host}:{port}", question)
+
+
+def ask(address: str) -> None:
+    """Returns if nothing speaks against connecting. Raises: Refused."""
+    host, port = _parts(address)
+    question = _QUESTION_FOR_CLIENTS if is_for_clients(address) else _QUESTION_TO_HEAD
+    if host:
+        with suppress(ImportError):  # Ray may be without gRPC, or too old to have tokens
+            _ask(f"{host}:{port}", question)
+
+
+def is_for_clients(address: str) -> bool:
+    """Is the port one for programs on machines that Ray does not run on?"""
+    return _found(address).startswith(_CLIENT)
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """Host and port; both empty, where only Ray itself can say them."""
+    host, _, port = _found(address).removeprefix(_CLIENT).rpartition(":")
+    return (host, port) if host and port.isdigit() else ("", "")
 
 
 def _found(address: str) -> str:
