@@ -15,6 +15,7 @@ import pytest
 
 from pydron_ng import Pool
 from pydron_ng.backends.dask import Config, create
+from pydron_ng.backends.engines import by_dask
 from pydron_ng.backends.engines.backend import Seats
 from pydron_ng.errors import BackendError, ConfigError, WorkerLost
 from tests.backends import certificates
@@ -82,6 +83,29 @@ def test_the_same_call_is_made_as_often_as_it_is_asked_for(pool: Pool, tmp_path:
 def test_large_values_arrive_as_they_left(pool: Pool) -> None:
     data = os.urandom(5_000_000)
     assert pool.submit(work.double, data).result() == data * 2
+
+
+def test_large_values_pass_through_the_scheduler_if_workers_are_out_of_reach(
+    dask: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(by_dask, "answers", asked.append)  # None: nobody does
+    data = os.urandom(2_000_000)
+    with pool_of(address=dask.address, cores=1) as pool:
+        assert pool.submit(work.double, data).result() == data * 2
+    assert len(asked) == 1
+    monkeypatch.undo()
+    assert by_dask.answers(asked[0])
+
+
+def test_an_address_of_a_worker_is_out_of_reach_where_nobody_answers() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        assert not by_dask.answers(f"tcp://127.0.0.1:{port}")
+        assert not by_dask.answers("inproc://worker")
+        nobody.listen()
+        assert by_dask.answers(f"tls://127.0.0.1:{port}")
 
 
 def test_modules_that_only_the_program_has_travel(

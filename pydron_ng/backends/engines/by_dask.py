@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
@@ -27,7 +28,9 @@ CAPABILITIES = Capabilities(
 )
 #: So long a scheduler that is there takes to answer.
 _PATIENCE_SECONDS = 5.0
-#: Larger orders go to their worker beside the scheduler's messages.
+#: So long a worker does that can be reached past it.
+_REACH_SECONDS = 1.0
+#: Larger orders go to their worker beside the scheduler's messages, past it if that can be.
 _LARGE_BYTES = 1 << 20
 
 
@@ -54,6 +57,7 @@ class Dask:
         self._patience_seconds = patience_seconds
         self._cluster: Any = None
         self._client: Any = None
+        self._in_reach: dict[str, bool] = {}
 
     def open(self) -> None:
         if self._client is not None and self._client.status == "running":
@@ -87,7 +91,8 @@ class Dask:
             raise Refused(f"the scheduler is gone: {failure}", "") from failure
 
     def submit(self, place: str, call: CarryOut, data: bytes) -> Future[bytes]:
-        given = self._scattered(place, data) if len(data) > _LARGE_BYTES else data
+        direct = self._is_in_reach(place)
+        given = self._scattered(place, data, direct) if len(data) > _LARGE_BYTES else data
         future = self._client.submit(
             Elsewhere(call),
             given,
@@ -97,10 +102,18 @@ class Dask:
             workers=[place],
             allow_other_workers=False,
         )
-        return self._in_its_loop(self._client.gather(future, asynchronous=True))
+        return self._in_its_loop(self._client.gather(future, direct=direct, asynchronous=True))
 
-    def _scattered(self, place: str, data: bytes) -> Any:
-        return self._client.scatter(data, workers=[place], hash=False)
+    def _scattered(self, place: str, data: bytes, direct: bool) -> Any:
+        return self._client.scatter(data, workers=[place], hash=False, direct=direct)
+
+    def _is_in_reach(self, place: str) -> bool:
+        """Can values go there, and come from there, without passing through the scheduler?"""
+        if False in self._in_reach.values():
+            return False  # to find that out for each takes too long
+        if place not in self._in_reach:
+            self._in_reach[place] = answers(place)
+        return self._in_reach[place]
 
     def _in_its_loop(self, awaited: Any) -> Future[bytes]:
         async def result() -> bytes:
@@ -131,6 +144,18 @@ class Dask:
             if end is not None:
                 with suppress(Exception):  # what could not be ended is said by whoever it is
                     end.close(timeout=_PATIENCE_SECONDS)
+
+
+def answers(place: str) -> bool:
+    """Does somebody, at this address of Dask's?"""
+    host, _, port = place.partition("://")[2].rpartition(":")
+    if not (host and port.isdigit()):
+        return False
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _REACH_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def _refused(failure: BaseException) -> Refused:
