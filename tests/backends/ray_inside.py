@@ -18,6 +18,7 @@ from tests.backends.contract import Contract
 from tests.backends.promise import KillablePromise
 from tests.backends.rig import descriptors, is_alive, wait_until
 from tests.pool import work
+from tests.test_examples import SMALL
 
 ADDRESS = os.environ.get("PYDRON_TEST_RAY", "")
 
@@ -75,14 +76,19 @@ def test_streams_come_back_whole() -> None:
         assert list(pool.imap(work.double, range(1000))) == [2 * x for x in range(1000)]
 
 
-def test_an_example_prints_the_same_when_it_is_scheduled(tmp_path: Path) -> None:
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("example", SMALL)
+def test_an_example_prints_and_finds_the_same_when_it_is_scheduled(
+    example: str, tmp_path: Path
+) -> None:
     conf = tmp_path / "pydron.conf"
     workers = [{"type": "ray", "address": ADDRESS, "cores": 2}]
     conf.write_text(json.dumps({"workers": workers, "inline": False}))
     environment = dict(os.environ) | {"PYDRON_CONF": str(conf)}
-    sequential = run("census.py", environment | {"PYDRON": "off"}, "--every", "40")
-    scheduled = run("census.py", environment, "--every", "40")
+    sequential = run(example, environment | {"PYDRON": "off"}, *SMALL[example])
+    scheduled = run(example, environment, *SMALL[example])
     assert sequential.status == 0, sequential.complained.decode()
+    assert scheduled.status == 0, scheduled.complained.decode()
     assert (scheduled.printed, scheduled.found) == (sequential.printed, sequential.found)
 
 

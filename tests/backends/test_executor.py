@@ -121,7 +121,7 @@ def test_an_executor_that_does_nothing_is_given_up_and_welcome_later(tmp_path: P
     rig = Rig("executor", **queue, start_seconds=0.1)
     rig.backend.start(2, rig, rig.loop)
     rig.until(lambda: sum(count for count, _ in rig.failures) == 2)
-    assert "has not done anything for 0.1 s\n  try: see" in rig.failures[0][1]
+    assert "it has not done anything for 0.1 s\n  try: see" in rig.failures[0][1]
     (tmp_path / "go").touch()
     rig.until(lambda: len(rig.alive) == 2)
     assert rig.call(b"echo", b"after all", worker=1) == (b"after all",)

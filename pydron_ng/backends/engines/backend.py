@@ -16,7 +16,7 @@ from pydron_ng.backends import cores
 from pydron_ng.backends.base import Blob, Capabilities, Events, Frame, Loop, WorkerId
 from pydron_ng.backends.common import Labels
 from pydron_ng.backends.engines.clerk import Answered, Clerk, Found, Said
-from pydron_ng.backends.engines.engine import Engine, Refused
+from pydron_ng.backends.engines.engine import Engine, Refused, unstarted
 from pydron_ng.backends.engines.line import Line
 from pydron_ng.backends.engines.log import Log
 from pydron_ng.backends.engines.orders import LACKING, Answer
@@ -29,7 +29,6 @@ from pydron_ng.backends.telling import tell
 from pydron_ng.log import log
 
 _ENDED = "it was ended"
-_TOO_LATE = 'see whether its processes run; if they wait in a queue, give them more "start_seconds"'
 
 
 class Seats:
@@ -184,8 +183,7 @@ class Seats:
         for seat in [s for s in self._seats.values() if not s.has_joined and s.since < begun]:
             self._late[seat.worker] = seat.place
             self._spared[seat.place] += 1
-            why = f"{self._engine.name} has not done anything for {seconds:g} s"
-            self._lose(seat, f"{why}{WAY_OUT}{_TOO_LATE}")
+            self._lose(seat, in_words(self._engine.name, Refused(*unstarted(seconds))))
 
     def _welcome(self, worker: WorkerId) -> None:
         """It was given up, perhaps, and is there after all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
@@ -11,7 +12,7 @@ from pydron_ng.backends.base import Capabilities
 from pydron_ng.backends.engines import outpost
 from pydron_ng.backends.engines.edition import lacking
 from pydron_ng.backends.engines.ending import come_before_executors
-from pydron_ng.backends.engines.engine import CarryOut, Places, Refused
+from pydron_ng.backends.engines.engine import CarryOut, Places, Refused, unstarted
 
 #: So much work makes a batch worth its way.
 _FRAME_SECONDS = 0.005
@@ -44,7 +45,7 @@ class Executors:
         self._factory = factory
         self._kwargs = kwargs
         self._cores = cores
-        self.start_seconds: float | None = start_seconds
+        self.start_seconds = start_seconds
         self._executor: Executor | None = None
         self._running: set[Future[bytes]] = set()
 
@@ -52,6 +53,8 @@ class Executors:
         if self._executor is None:
             self._executor = self._make()
             come_before_executors()
+        if self._cores is None:
+            self._cores = self._count(self._executor)
 
     def _make(self) -> Executor:
         try:
@@ -64,8 +67,18 @@ class Executors:
             raise Refused(why, "name something that makes a concurrent.futures.Executor")
         return executor  # type: ignore[no-any-return]
 
+    def _count(self, executor: Executor) -> int:
+        """How many calls it makes at a time; it may say that once it is there. Raises: Refused."""
+        found: list[int] = []
+        asking = threading.Thread(target=lambda: found.append(workers_of(executor)), daemon=True)
+        asking.start()
+        asking.join(self.start_seconds)
+        if not found:
+            raise Refused(*unstarted(self.start_seconds))
+        return found[0]
+
     def places(self) -> Places:
-        return {_PLACE: self._cores or workers_of(self._executor)}
+        return {_PLACE: self._cores or 1}
 
     def submit(self, place: str, call: CarryOut, data: bytes) -> Future[bytes]:
         assert place == _PLACE

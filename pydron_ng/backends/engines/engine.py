@@ -16,6 +16,12 @@ class Refused(Exception):
     """The engine cannot be used; args: why, and the way out."""
 
 
+def unstarted(seconds: float) -> tuple[str, str]:
+    """Why an engine that does nothing cannot be used, and the way out."""
+    why = f"it has not done anything for {seconds:g} s"
+    return why, 'see whether its processes run; if they wait in a queue, give them "start_seconds"'
+
+
 class Engine(Protocol):
     """Called by one thread of its own, which may wait, though not for ever.
 
@@ -29,7 +35,9 @@ class Engine(Protocol):
     name: str
     is_pinned: bool
     kills: bool
-    start_seconds: float | None
+
+    @property
+    def start_seconds(self) -> float | None: ...
 
     def open(self) -> None:
         """Have it there, again if it has broken. Raises: Refused."""
