@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing.util
 import os
 import sys
 from collections.abc import Iterator
@@ -45,6 +46,7 @@ def keys_of(folder: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module", autouse=True)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    multiprocessing.util.get_temp_dir()  # Parsl needs it; it stays until the process ends
     path = os.environ["PATH"]
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{path}"
     yield tmp_path_factory.mktemp("parsl")

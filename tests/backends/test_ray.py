@@ -24,6 +24,8 @@ _DIRECT, _BY_CLIENT = f"127.0.0.1:{_PORT}", f"ray://127.0.0.1:{_CLIENT_PORT}"
 #: By its other way in, which is slow.
 _SOME = "-k", "answered or large or streams or nobody or kill"
 
+#: Its port for clients forks while threads are in epoll, and then may never let anybody in.
+_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "GRPC_POLL_STRATEGY": "poll"}
 _TOKEN = "0123456789abcdef" * 4
 _TRY = """
 import socket, sys
@@ -46,9 +48,7 @@ def network() -> Iterator[Network]:
     folder.mkdir()
     secret = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": _TOKEN}
     try:
-        with loopback(
-            HOME=str(folder), RAY_TMPDIR=str(folder), RAY_USAGE_STATS_ENABLED="0", **secret
-        ) as made:
+        with loopback(HOME=str(folder), RAY_TMPDIR=str(folder), **_QUIET, **secret) as made:
             ray = Path(sys.executable).with_name("ray")
             started = made.run(str(ray), *_HEAD.split())
             assert started.returncode == 0, started.stdout
