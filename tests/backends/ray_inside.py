@@ -9,16 +9,22 @@ import threading
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 
+import pydron_ng
 from examples.demo import run
 from pydron_ng import Pool
+from pydron_ng.backends.folders import usual_place
 from pydron_ng.errors import BackendError
 from tests.backends.contract import Contract
 from tests.backends.promise import KillablePromise
+from tests.backends.remote.test_kept import chain, names, numbers
 from tests.backends.rig import descriptors, is_alive, wait_until
 from tests.pool import work
 from tests.test_examples import SMALL
+
+__all__ = ["names"]
 
 ADDRESS = os.environ.get("PYDRON_TEST_RAY", "")
 
@@ -65,6 +71,15 @@ class TestRayForPrograms(KillablePromise):
             with pool_of(ADDRESS) as pool:
                 pids |= set(pool.map(work.pid, range(20)))
         return pids
+
+
+def test_large_values_stay_there_until_the_end(names: list[bytes]) -> None:
+    home = Path(usual_place()) / f"pydron-{os.getuid()}"
+    worker = {"type": "ray", "address": ADDRESS, "cores": 2}
+    with pydron_ng.configure(workers=[worker], inline=False):
+        assert np.array_equal(chain(numbers(), 6), numbers() + 6.0)
+        assert len(set(names)) == 4  # all arguments but the first, and the first result
+    wait_until(lambda: not list(home.glob("kept-*")))
 
 
 def pool_of(address: str) -> Pool:

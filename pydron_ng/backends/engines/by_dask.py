@@ -16,8 +16,8 @@ from pydron_ng.backends.engines.edition import lacking
 from pydron_ng.backends.engines.elsewhere import Elsewhere
 from pydron_ng.backends.engines.engine import CarryOut, Places, Refused
 
-#: So much work makes a batch worth its way.
-_FRAME_SECONDS = 0.05
+#: So much work makes a batch worth its way, which takes 10 to 20 ms.
+_FRAME_SECONDS = 0.1
 CAPABILITIES = Capabilities(
     kill=True,
     isolate=True,

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from pydron_ng.backends.base import Capabilities
+from pydron_ng.backends.engines import outpost
 from pydron_ng.backends.engines.connecting import connect
 from pydron_ng.backends.engines.edition import lacking
 from pydron_ng.backends.engines.elsewhere import Elsewhere
@@ -22,6 +23,8 @@ CAPABILITIES = Capabilities(
     converse=False,
     frame_seconds=_FRAME_SECONDS,
 )
+#: So long actors are waited for that tidy up; those that are at something do not.
+_LEAVE_SECONDS = 2.0
 #: Larger orders go to the store of objects first.
 _LARGE_BYTES = 1 << 20
 
@@ -68,9 +71,9 @@ class Ray:
 
         if place not in self._actors:
             made = ray.remote(num_cpus=1)(_actor_class())
-            self._actors[place] = made.remote(Elsewhere(call))
+            self._actors[place] = made.remote()
         given = ray.put(data) if len(data) > _LARGE_BYTES else data
-        future: Future[bytes] = self._actors[place].carry_out.remote(given).future()
+        future: Future[bytes] = self._actors[place].call.remote(Elsewhere(call), given).future()
         self._under_way[future] = given  # Ray gives up what nobody holds
         future.add_done_callback(lambda done: self._is_done(place, done))
         return future
@@ -109,6 +112,10 @@ class Ray:
             return
         import ray
 
+        leave = Elsewhere(outpost.leave)
+        with suppress(Exception):  # they are at something, or gone
+            leaving = [actor.call.remote(leave, house) for actor in self._actors.values()]
+            ray.get(leaving, timeout=_LEAVE_SECONDS)
         for place in list(self._actors):
             self.kill(place, house, 0)
         self.users.remove(self)
@@ -120,11 +127,8 @@ class Ray:
 
 _ACTOR = """
 class Outpost:
-    def __init__(self, carry_out):
-        self._carry_out = carry_out
-
-    def carry_out(self, data):
-        return self._carry_out(data)
+    def call(self, function, *arguments):
+        return function(*arguments)
 """
 
 
