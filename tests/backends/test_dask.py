@@ -253,6 +253,20 @@ def test_tls_takes_the_files_of_a_certificate(tmp_path: Path) -> None:
             pool.submit(work.double, 1).result()
 
 
+def test_a_certificate_of_somebody_else_is_told(tmp_path: Path) -> None:
+    (ours := tmp_path / "ours").mkdir()
+    (theirs := tmp_path / "theirs").mkdir()
+    ca, cert, key = certificates.make(theirs)
+    security = "--tls-ca-file", ca, "--tls-cert", cert, "--tls-key", key
+    with cluster(tmp_path, 1, security=security) as made:
+        ca, cert, key = certificates.make(ours)
+        with (
+            pool_of(address=made.address, tls_ca=ca, tls_cert=cert, tls_key=key) as pool,
+            pytest.raises(BackendError, match='certificate.*\n  try: .*"tls_ca"'),
+        ):
+            pool.submit(work.double, 1).result()
+
+
 def test_clusters_are_made_by_their_class(tmp_path: Path) -> None:
     how = {"n_workers": 1, "threads_per_worker": 2, "dashboard_address": ":0"}
     how |= {"local_directory": str(tmp_path)}

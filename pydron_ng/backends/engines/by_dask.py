@@ -167,8 +167,9 @@ def _refused(failure: BaseException) -> Refused:
             return lacking(name)
         case CancelledError():
             return Refused("the connection to the scheduler was lost", "")
-        case TypeError() if "TLS" in str(failure) or "security" in str(failure).lower():
-            return Refused(str(failure), 'name the files of "tls_ca", "tls_cert" and "tls_key"')
+        case TypeError() | OSError() if _is_of_tls(str(failure)):
+            way_out = 'name the cluster\'s files as "tls_ca", "tls_cert" and "tls_key"'
+            return Refused(str(failure), way_out)
         case ValueError():
             return Refused(f"{failure}", 'the address is one such as "tcp://node1:8786"')
         case OSError():  # TimeoutError, too
@@ -176,3 +177,7 @@ def _refused(failure: BaseException) -> Refused:
             return Refused(why, "see whether the scheduler runs, and what it says its address is")
         case _:
             return Refused(f"{type(failure).__name__}: {failure}", "")
+
+
+def _is_of_tls(text: str) -> bool:
+    return any(word in text for word in ("TLS", "SSL", "certificate", "ecurity"))
