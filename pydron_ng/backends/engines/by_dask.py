@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import logging
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -77,6 +79,7 @@ class Dask:
         target = self._target()
         if not isinstance(target, str):
             self._cluster = target
+            atexit.register(self._let_go)  # before Dask itself ends it, and says what is lost
         secure = Security(**self._security, require_encryption=True) if self._security else None
         return Client(target, timeout=_PATIENCE_SECONDS, set_as_default=False, security=secure)
 
@@ -140,10 +143,23 @@ class Dask:
     def _let_go(self) -> None:
         client, self._client = self._client, None
         cluster, self._cluster = self._cluster, None
-        for end in (client, cluster):
-            if end is not None:
-                with suppress(Exception):  # what could not be ended is said by whoever it is
-                    end.close(timeout=_PATIENCE_SECONDS)
+        atexit.unregister(self._let_go)
+        with _unsaid():
+            for end in (client, cluster):
+                if end is not None:
+                    with suppress(Exception):  # what could not be ended is said by whoever it is
+                        end.close(timeout=_PATIENCE_SECONDS)
+
+
+@contextmanager
+def _unsaid() -> Iterator[None]:
+    """A scheduler in this process says nothing of lost results meanwhile: nobody wants them."""
+    logger = logging.getLogger("distributed.scheduler")
+    was_disabled, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = was_disabled
 
 
 def answers(place: str) -> bool:
