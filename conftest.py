@@ -8,8 +8,13 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-#: Ray has an environment of its own: the session ``engines`` of noxfile.py.
-collect_ignore = [] if find_spec("ray") else ["tests/backends/test_ray.py"]
+#: Of the session ``engines`` of noxfile.py: what is in its environment, and the other one it makes.
+_ENGINES = {"ray": "test_ray", "mpi4py": "test_mpi", "parsl": "test_parsl"}
+OTHER_PYTHON = "PYDRON_TEST_OTHER_PYTHON"
+collect_ignore = [
+    *(f"tests/backends/{name}.py" for package, name in _ENGINES.items() if not find_spec(package)),
+    *([] if OTHER_PYTHON in os.environ else ["tests/backends/test_other_python.py"]),
+]
 
 #: What is translated in a test is kept for the others, never for later runs.
 _translations = TemporaryDirectory()

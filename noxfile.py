@@ -124,9 +124,17 @@ def version(session: nox.Session) -> None:
 
 @nox.session(venv_backend="venv", reuse_venv=True)
 def engines(session: nox.Session) -> None:
-    """Workers on Ray, in an environment of its own."""
-    session.install("--quiet", "--editable", ".", *GROUPS["test"], *GROUPS["engines"])
-    session.run("python", "-m", "pytest", "tests/backends/test_ray.py", *session.posargs)
+    """Workers on Ray, MPI and Parsl, in an environment of their own; Dask with another Python."""
+    groups = [name for group in ("test", "examples", "engines") for name in GROUPS[group]]
+    session.install("--quiet", "--editable", ".", *groups)
+    other = Path(session.virtualenv.location, "other-python")
+    session.run(f"python{OTHERS[0]}", "-m", "venv", str(other), external=True)
+    python = str(other / "bin" / "python")
+    session.run(python, "-m", "pip", "install", "-qq", "--editable", ".", "distributed>=2024.1")
+    names = "ray", "mpi", "parsl", "other_python"
+    files = [f"tests/backends/test_{name}.py" for name in names]
+    environment = {"PYDRON_TEST_OTHER_PYTHON": python}
+    session.run("python", "-m", "pytest", *files, *session.posargs, env=environment)
 
 
 @nox.session

@@ -49,6 +49,12 @@ KINDS: dict[str, dict[str, Any]] = {
     [
         *((example, "multicore") for example in SMALL),
         *(("census.py", kind) for kind in KINDS if kind != "multicore"),
+        *(
+            pytest.param(example, kind, marks=pytest.mark.long)
+            for example in SMALL
+            for kind in KINDS
+            if example != "census.py" and kind != "multicore"
+        ),
     ],
 )
 def test_an_example_prints_and_finds_the_same_when_it_is_scheduled(

@@ -9,6 +9,9 @@ import msgspec
 #: Words of the user's own, for ``Pool.options(where=)``.
 Labels = tuple[Annotated[str, msgspec.Meta(pattern=r"^\S+$", examples=["gpu"])], ...]
 
+#: How much of the large values that have come by a host keeps.
+KeptMb = Annotated[int, msgspec.Meta(ge=0)] | Literal["auto"]
+
 
 class Common(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from pydron_ng.backends.common import Common
+from pydron_ng.backends.common import Common, KeptMb
 from pydron_ng.backends.station import Station
 from pydron_ng.errors import ConfigError
 
@@ -28,6 +28,7 @@ class Config(Common, frozen=True, kw_only=True, tag="dask"):
     tls_cert: str = ""
     tls_key: str = ""
     start_seconds: Annotated[float, msgspec.Meta(gt=0)] = 30.0
+    kept_mb: KeptMb = "auto"
 
 
 def create(config: Config, performer: str) -> tuple[Seats, int]:
@@ -41,8 +42,14 @@ def create(config: Config, performer: str) -> tuple[Seats, int]:
     if importlib.util.find_spec("distributed") is None:
         raise ConfigError('"dask" needs Dask\n  try: pip install "pydron_ng[dask]"')
     engine = by_dask.Dask(_name(config), _target(config), _security(config), config.start_seconds)
-    is_all = config.workers is None
-    backend = Seats(engine, performer, by_dask.CAPABILITIES, config.labels, fills=is_all)
+    backend = Seats(
+        engine,
+        performer,
+        by_dask.CAPABILITIES,
+        config.labels,
+        fills=config.workers is None,
+        kept_mb=None if config.kept_mb == "auto" else config.kept_mb,
+    )
     return backend, config.workers or 1
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pydron_ng.backends.common import Common
+from pydron_ng.backends.common import Common, KeptMb
 from pydron_ng.backends.station import Station
 from pydron_ng.errors import ConfigError
 
@@ -19,6 +19,7 @@ class Config(Common, frozen=True, kw_only=True, tag="ray"):
     """The address of a head, as ``ray.init`` takes it."""
 
     address: str = "auto"
+    kept_mb: KeptMb = "auto"
 
 
 def create(config: Config, performer: str) -> tuple[Seats, int]:
@@ -32,8 +33,14 @@ def create(config: Config, performer: str) -> tuple[Seats, int]:
     if importlib.util.find_spec("ray") is None:
         raise ConfigError('"ray" needs Ray\n  try: pip install "pydron_ng[ray]"')
     engine = by_ray.Ray(config.address)
-    is_all = config.workers is None
-    backend = Seats(engine, performer, by_ray.CAPABILITIES, config.labels, fills=is_all)
+    backend = Seats(
+        engine,
+        performer,
+        by_ray.CAPABILITIES,
+        config.labels,
+        fills=config.workers is None,
+        kept_mb=None if config.kept_mb == "auto" else config.kept_mb,
+    )
     return backend, config.workers or 1
 
 

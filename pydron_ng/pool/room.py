@@ -42,6 +42,8 @@ class Room:
         _check(chunksize, buffersize)
         self._capacity = capacity
         self._task_seconds = _TASK_FRAMES * frame_seconds
+        #: Where a message is costly, a worker is sent one task in each: few large ones, then.
+        self._ahead_seconds = _AHEAD_SECONDS if frame_seconds <= FRAME_SECONDS else 0.0
         self._suspends = suspends
         self._grows = chunksize == "auto" and not suspends
         self.each = 1 if chunksize == "auto" or suspends else chunksize
@@ -62,7 +64,7 @@ class Room:
         """A call takes so long: as many are to make a task as take a good time."""
         if not seconds or self._suspends:
             return
-        tasks = int(_AHEAD_SECONDS / (self.each * seconds))
+        tasks = int(self._ahead_seconds / (self.each * seconds))
         ahead = max(_TASKS_OF_A_WORKER, min(tasks, _MOST_TASKS))
         self.most_tasks = ahead * self._capacity()
         if self._grows:

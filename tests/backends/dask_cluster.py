@@ -22,7 +22,11 @@ _WORKER = "distributed.cli.dask_worker"
 class Cluster:
     """address: of its scheduler. Each worker is a process with so many threads."""
 
-    def __init__(self, folder: Path, security: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, security: Sequence[str] = (), python: str = sys.executable
+    ) -> None:
+        """security: options for TLS. python: of its processes."""
+        self._python = python
         self._folder = folder
         self._security = security
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -37,7 +41,7 @@ class Cluster:
     def start(self, module: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         with (self._folder / "log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments, "--host", self._host, *self._security],
+                [self._python, "-m", module, *arguments, "--host", self._host, *self._security],
                 cwd=self._folder,
                 env={**os.environ, "PYTHONPATH": _ROOT, **environment},
                 stdin=subprocess.DEVNULL,

@@ -9,15 +9,22 @@ import threading
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 
+import pydron_ng
 from examples.demo import run
 from pydron_ng import Pool
+from pydron_ng.backends.folders import usual_place
 from pydron_ng.errors import BackendError
 from tests.backends.contract import Contract
 from tests.backends.promise import KillablePromise
-from tests.backends.rig import is_alive, wait_until
+from tests.backends.remote.test_kept import chain, names, numbers
+from tests.backends.rig import descriptors, is_alive, wait_until
 from tests.pool import work
+from tests.test_examples import SMALL
+
+__all__ = ["names"]
 
 ADDRESS = os.environ.get("PYDRON_TEST_RAY", "")
 
@@ -44,12 +51,35 @@ class TestRay(Contract):
 class TestRayForPrograms(KillablePromise):
     worker: ClassVar[dict[str, Any]] = {"type": "ray", "address": ADDRESS, "cores": 2}
 
-    def test_start_and_stop_leave_nothing(  # type: ignore[override]  # Ray itself leaves a lot
+    def test_start_and_stop_leave_nothing(  # type: ignore[override]  # Ray itself opens and closes
         self,
     ) -> None:
-        with pool_of(ADDRESS) as pool:
-            pids = set(pool.map(work.pid, range(20)))
-        wait_until(lambda: not any(map(is_alive, pids)))
+        """What they left would be as much as the rounds, beside a connection that stays."""
+        with pool_of(ADDRESS) as other:
+            other.submit(work.double, 1).result()
+            self._use_and_end(1)
+            files, threads = len(descriptors()), threads_of_ours()
+            pids = self._use_and_end(rounds := 10)
+            wait_until(lambda: len(descriptors()) < files + rounds)
+            wait_until(lambda: threads_of_ours() == threads)
+            wait_until(lambda: not any(map(is_alive, pids)))
+
+    def _use_and_end(self, rounds: int) -> set[int]:
+        """The workers, that many times."""
+        pids: set[int] = set()
+        for _ in range(rounds):
+            with pool_of(ADDRESS) as pool:
+                pids |= set(pool.map(work.pid, range(20)))
+        return pids
+
+
+def test_large_values_stay_there_until_the_end(names: list[bytes]) -> None:
+    home = Path(usual_place()) / f"pydron-{os.getuid()}"
+    worker = {"type": "ray", "address": ADDRESS, "cores": 2}
+    with pydron_ng.configure(workers=[worker], inline=False):
+        assert np.array_equal(chain(numbers(), 6), numbers() + 6.0)
+        assert len(set(names)) == 4  # all arguments but the first, and the first result
+    wait_until(lambda: not list(home.glob("kept-*")))
 
 
 def pool_of(address: str) -> Pool:
@@ -61,14 +91,19 @@ def test_streams_come_back_whole() -> None:
         assert list(pool.imap(work.double, range(1000))) == [2 * x for x in range(1000)]
 
 
-def test_an_example_prints_the_same_when_it_is_scheduled(tmp_path: Path) -> None:
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("example", SMALL)
+def test_an_example_prints_and_finds_the_same_when_it_is_scheduled(
+    example: str, tmp_path: Path
+) -> None:
     conf = tmp_path / "pydron.conf"
     workers = [{"type": "ray", "address": ADDRESS, "cores": 2}]
     conf.write_text(json.dumps({"workers": workers, "inline": False}))
     environment = dict(os.environ) | {"PYDRON_CONF": str(conf)}
-    sequential = run("census.py", environment | {"PYDRON": "off"}, "--every", "40")
-    scheduled = run("census.py", environment, "--every", "40")
+    sequential = run(example, environment | {"PYDRON": "off"}, *SMALL[example])
+    scheduled = run(example, environment, *SMALL[example])
     assert sequential.status == 0, sequential.complained.decode()
+    assert scheduled.status == 0, scheduled.complained.decode()
     assert (scheduled.printed, scheduled.found) == (sequential.printed, sequential.found)
 
 

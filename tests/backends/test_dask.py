@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import platform
 import socket
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,6 +15,7 @@ import pytest
 
 from pydron_ng import Pool
 from pydron_ng.backends.dask import Config, create
+from pydron_ng.backends.engines import by_dask
 from pydron_ng.backends.engines.backend import Seats
 from pydron_ng.errors import BackendError, ConfigError, WorkerLost
 from tests.backends import certificates
@@ -80,6 +83,29 @@ def test_the_same_call_is_made_as_often_as_it_is_asked_for(pool: Pool, tmp_path:
 def test_large_values_arrive_as_they_left(pool: Pool) -> None:
     data = os.urandom(5_000_000)
     assert pool.submit(work.double, data).result() == data * 2
+
+
+def test_large_values_pass_through_the_scheduler_if_workers_are_out_of_reach(
+    dask: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(by_dask, "answers", asked.append)  # None: nobody does
+    data = os.urandom(2_000_000)
+    with pool_of(address=dask.address, cores=1) as pool:
+        assert pool.submit(work.double, data).result() == data * 2
+    assert len(asked) == 1
+    monkeypatch.undo()
+    assert by_dask.answers(asked[0])
+
+
+def test_an_address_of_a_worker_is_out_of_reach_where_nobody_answers() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        assert not by_dask.answers(f"tcp://127.0.0.1:{port}")
+        assert not by_dask.answers("inproc://worker")
+        nobody.listen()
+        assert by_dask.answers(f"tls://127.0.0.1:{port}")
 
 
 def test_modules_that_only_the_program_has_travel(
@@ -181,14 +207,40 @@ def test_a_scheduler_without_workers_is_told(tmp_path: Path) -> None:
 
 def test_workers_that_lack_this_package_are_told_what_to_install(tmp_path: Path) -> None:
     why = "raise ModuleNotFoundError('No module named pydron_ng', name='pydron_ng')"
-    (tmp_path / "pydron_ng.py").write_text(why)
-    with cluster(tmp_path) as made:
-        made.worker(1, PYTHONPATH=str(tmp_path))
-        with (
-            pool_of(address=made.address) as pool,
-            pytest.raises(BackendError, match="pip install pydron_ng"),
-        ):
+    (first := tmp_path / "first").mkdir()
+    (first / "pydron_ng.py").write_text(why)
+    assert "cannot import pydron_ng" in (told := refused_by_workers_with(tmp_path))
+    assert f"pip install pydron_ng=={version('pydron_ng')}" in told
+
+
+@pytest.mark.filterwarnings("ignore:Mismatched versions")  # Dask says it in its own way, too
+@pytest.mark.parametrize("package", ["pydron_ng", "cloudpickle"])
+def test_workers_with_another_version_are_told_with_both(package: str, tmp_path: Path) -> None:
+    metadata = tmp_path / "first" / f"{package}-0.0.7.dist-info" / "METADATA"
+    metadata.parent.mkdir(parents=True)
+    metadata.write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 0.0.7\n")
+    told = refused_by_workers_with(tmp_path)
+    ours = version(package)
+    assert f"{package} is 0.0.7 at {socket.gethostname()}, and {ours} here" in told
+    assert f"pip install {package}=={ours}" in told
+
+
+def test_workers_with_another_python_are_told_with_both(tmp_path: Path) -> None:
+    other = "import platform\nplatform.python_version = lambda: '3.99.1'\n"
+    (first := tmp_path / "first").mkdir()
+    (first / "sitecustomize.py").write_text(other)
+    told = refused_by_workers_with(tmp_path)
+    here = platform.python_version()
+    assert f"Python is 3.99.1 at {socket.gethostname()}, and {here} here" in told
+
+
+def refused_by_workers_with(folder: Path) -> str:
+    """What a program is told whose only worker finds modules in the folder "first" there."""
+    with cluster(folder) as made:
+        made.worker(1, PYTHONPATH=f"{folder / 'first'}{os.pathsep}{os.getcwd()}")
+        with pool_of(address=made.address) as pool, pytest.raises(BackendError) as told:
             pool.submit(work.double, 1).result()
+    return str(told.value)
 
 
 def test_tls_takes_the_files_of_a_certificate(tmp_path: Path) -> None:
@@ -198,6 +250,20 @@ def test_tls_takes_the_files_of_a_certificate(tmp_path: Path) -> None:
         with pool_of(address=made.address, tls_ca=ca, tls_cert=cert, tls_key=key) as pool:
             assert pool.submit(work.double, 1).result() == 2
         with pool_of(address=made.address) as pool, pytest.raises(BackendError, match='"tls_ca"'):
+            pool.submit(work.double, 1).result()
+
+
+def test_a_certificate_of_somebody_else_is_told(tmp_path: Path) -> None:
+    (ours := tmp_path / "ours").mkdir()
+    (theirs := tmp_path / "theirs").mkdir()
+    ca, cert, key = certificates.make(theirs)
+    security = "--tls-ca-file", ca, "--tls-cert", cert, "--tls-key", key
+    with cluster(tmp_path, 1, security=security) as made:
+        ca, cert, key = certificates.make(ours)
+        with (
+            pool_of(address=made.address, tls_ca=ca, tls_cert=cert, tls_key=key) as pool,
+            pytest.raises(BackendError, match='certificate.*\n  try: .*"tls_ca"'),
+        ):
             pool.submit(work.double, 1).result()
 
 

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -107,6 +107,25 @@ class Kept(ProcessPoolExecutor):
     def __init__(self) -> None:
         super().__init__(2)
         self.made.append(self)
+
+
+class Queue(ThreadPoolExecutor):
+    """Does nothing before the file is there."""
+
+    def __init__(self, go: str) -> None:
+        super().__init__(2, initializer=wait_until, initargs=(Path(go).exists,))
+
+
+def test_an_executor_that_does_nothing_is_given_up_and_welcome_later(tmp_path: Path) -> None:
+    queue = executor(f"{__name__}:Queue", go=str(tmp_path / "go"))
+    rig = Rig("executor", **queue, start_seconds=0.1)
+    rig.backend.start(2, rig, rig.loop)
+    rig.until(lambda: sum(count for count, _ in rig.failures) == 2)
+    assert "it has not done anything for 0.1 s\n  try: see" in rig.failures[0][1]
+    (tmp_path / "go").touch()
+    rig.until(lambda: len(rig.alive) == 2)
+    assert rig.call(b"echo", b"after all", worker=1) == (b"after all",)
+    rig.close()
 
 
 def test_an_executor_that_breaks_is_made_anew() -> None:

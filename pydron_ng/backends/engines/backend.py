@@ -6,6 +6,7 @@ what these do with it.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import count, islice
@@ -15,12 +16,14 @@ from pydron_ng.backends import cores
 from pydron_ng.backends.base import Blob, Capabilities, Events, Frame, Loop, WorkerId
 from pydron_ng.backends.common import Labels
 from pydron_ng.backends.engines.clerk import Answered, Clerk, Found, Said
-from pydron_ng.backends.engines.engine import Engine, Refused
+from pydron_ng.backends.engines.engine import Engine, Refused, unstarted
 from pydron_ng.backends.engines.line import Line
 from pydron_ng.backends.engines.log import Log
 from pydron_ng.backends.engines.orders import LACKING, Answer
 from pydron_ng.backends.engines.seat import Seat
+from pydron_ng.backends.engines.shelves import Shelves
 from pydron_ng.backends.info import WorkerInfo
+from pydron_ng.backends.remote.shelf import nearest
 from pydron_ng.backends.station import WAY_OUT
 from pydron_ng.backends.telling import tell
 from pydron_ng.log import log
@@ -41,8 +44,9 @@ class Seats:
         labels: Labels,
         *,
         fills: bool,
+        kept_mb: int | None = 0,
     ) -> None:
-        """fills: are all places of the engine for us?"""
+        """fills: are all places of the engine for us? kept_mb: as of ``Log``."""
         self.capabilities = capabilities
         self._engine = engine
         self._performer = performer
@@ -58,6 +62,9 @@ class Seats:
         self._hosts: dict[str, str] = {}  # where places are, of those that are pinned
         self._spared = Counter[str]()  # places that are only taken if workers are asked for
         self._released: set[str] = set()
+        self._late: dict[WorkerId, str] = {}
+        self._kept_mb = kept_mb
+        self._shelves = Shelves()
         self._log: Log | None = None
         self._clerk: Clerk | None = None
         self._line: Line | None = None
@@ -90,8 +97,8 @@ class Seats:
             seat.is_heard = wanted
             self._send(seat)
 
-    def place_of(self, blob: Blob) -> str:  # noqa: ARG002  no host keeps anything
-        return ""
+    def place_of(self, blob: Blob) -> str:
+        return nearest(self._shelves.all(), blob)
 
     def take_back(self, worker: WorkerId) -> None:
         raise NotImplementedError("what an engine was given is out of reach")
@@ -140,6 +147,7 @@ class Seats:
                 self._despair(found) if isinstance(found, Refused) else self._take_places(found)
             case Answered(worker, number, answer, sent, received):
                 seat = self._seats.get(worker)
+                self._welcome(worker)
                 if seat is not None and seat.order is not None and seat.order.number == number:
                     seat.sent += sent
                     seat.received += received
@@ -151,6 +159,7 @@ class Seats:
         for seat in list(self._seats.values()):
             if seat.place not in places:
                 self._lose(seat, f"{seat.place} is gone from {self._engine.name}")
+        self._give_up()
         taken = Counter(seat.place for seat in self._seats.values())
         self._spared = Counter({p: n for p, n in self._spared.items() if p in places})
         free = Counter({p: n for p, n in places.items() if p not in self._released})
@@ -165,11 +174,28 @@ class Seats:
             self._wanted -= 1
             self._take(place)
 
+    def _give_up(self) -> None:
+        """Those that nothing was heard of for too long; an answer that comes later is welcome."""
+        seconds = self._engine.start_seconds
+        if seconds is None:
+            return
+        begun = time.monotonic() - seconds
+        for seat in [s for s in self._seats.values() if not s.has_joined and s.since < begun]:
+            self._late[seat.worker] = seat.place
+            self._spared[seat.place] += 1
+            self._lose(seat, in_words(self._engine.name, Refused(*unstarted(seconds))))
+
+    def _welcome(self, worker: WorkerId) -> None:
+        """It was given up, perhaps, and is there after all."""
+        if (place := self._late.pop(worker, None)) is not None:
+            self._spared[place] -= 1
+            self._missed += 1
+
     def _take(self, place: str) -> None:
         if self._log is None:
             assert self._line is not None
             limits = cores.thread_limits(cores.available())  # an engine gives each one processor
-            self._log = Log(self._performer, limits, self._line.name)
+            self._log = Log(self._performer, limits, self._line.name, self._kept_mb)
         seat = Seat(next(self._ids), place, self._house, self._log)
         self._seats[seat.worker] = seat
         self._send(seat)
@@ -190,7 +216,7 @@ class Seats:
         else:
             seat.order = None
             seat.condition = answer.condition or seat.condition
-            tell(self._events, seat.worker, answer.said)
+            tell(self._events, seat.worker, seat.heard(answer.said))
             if answer.why or seat.is_to_end:
                 self._lose(seat, answer.why or _ENDED)
             else:
@@ -208,11 +234,13 @@ class Seats:
         if self._engine.is_pinned:
             seat.process = answer.facts.process
             self._hosts[seat.place] = host
+            seat.deals_with(self._shelves.at(host, answer.facts.kept))
         self._events.joined(seat.worker, host)
         self._send(seat)
 
     def _lose(self, seat: Seat, why: str, *, with_host: bool = False) -> None:
         del self._seats[seat.worker]
+        seat.close()
         if seat.has_joined:
             self._events.lost(seat.worker, why, with_host=with_host)
         else:

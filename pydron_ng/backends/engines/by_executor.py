@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import suppress
 from typing import Any
 
 from pydron_ng.backends.base import Capabilities
 from pydron_ng.backends.engines import outpost
+from pydron_ng.backends.engines.edition import lacking
 from pydron_ng.backends.engines.ending import come_before_executors
-from pydron_ng.backends.engines.engine import CarryOut, Places, Refused
+from pydron_ng.backends.engines.engine import CarryOut, Places, Refused, unstarted
 
 #: So much work makes a batch worth its way.
 _FRAME_SECONDS = 0.005
@@ -35,12 +38,14 @@ class Executors:
         factory: Callable[..., Any],
         kwargs: Mapping[str, Any],
         cores: int | None,
+        start_seconds: float,
     ) -> None:
         """cores: how many orders at a time; None: as many as it has workers."""
         self.name = f"executor {name}"
         self._factory = factory
         self._kwargs = kwargs
         self._cores = cores
+        self.start_seconds = start_seconds
         self._executor: Executor | None = None
         self._running: set[Future[bytes]] = set()
 
@@ -48,6 +53,8 @@ class Executors:
         if self._executor is None:
             self._executor = self._make()
             come_before_executors()
+        if self._cores is None:
+            self._cores = self._count(self._executor)
 
     def _make(self) -> Executor:
         try:
@@ -60,8 +67,18 @@ class Executors:
             raise Refused(why, "name something that makes a concurrent.futures.Executor")
         return executor  # type: ignore[no-any-return]
 
+    def _count(self, executor: Executor) -> int:
+        """How many calls it makes at a time; it may say that once it is there. Raises: Refused."""
+        found: list[int] = []
+        asking = threading.Thread(target=lambda: found.append(workers_of(executor)), daemon=True)
+        asking.start()
+        asking.join(self.start_seconds)
+        if not found:
+            raise Refused(*unstarted(self.start_seconds))
+        return found[0]
+
     def places(self) -> Places:
-        return {_PLACE: self._cores or workers_of(self._executor)}
+        return {_PLACE: self._cores or 1}
 
     def submit(self, place: str, call: CarryOut, data: bytes) -> Future[bytes]:
         assert place == _PLACE
@@ -82,10 +99,9 @@ class Executors:
     def told(self, failure: BaseException) -> Refused:
         if isinstance(failure, Refused):
             return failure
-        why = f"{type(failure).__name__}: {failure}"
-        if isinstance(failure, ModuleNotFoundError):
-            return Refused(why, "install what is missing where the executor's processes are")
-        return Refused(why, "")
+        if isinstance(failure, ModuleNotFoundError) and failure.name:
+            return lacking(failure.name)
+        return Refused(f"{type(failure).__name__}: {failure}", "")
 
     def kill(self, place: str, house: str, seat: int) -> None:
         """An executor cannot do that."""
@@ -99,7 +115,8 @@ class Executors:
         if executor is None:
             return
         for future in list(self._running):
-            future.cancel()
+            with suppress(NotImplementedError):  # Parsl cannot
+                future.cancel()
         executor.shutdown(wait=True)
 
 

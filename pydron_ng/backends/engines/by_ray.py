@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import socket
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, ClassVar
 
 from pydron_ng.backends.base import Capabilities
-from pydron_ng.backends.engines.by_value import by_value
+from pydron_ng.backends.engines import outpost
+from pydron_ng.backends.engines.connecting import connect
+from pydron_ng.backends.engines.edition import lacking
+from pydron_ng.backends.engines.elsewhere import Elsewhere
 from pydron_ng.backends.engines.engine import CarryOut, Places, Refused
 
 #: So much work makes a batch worth its way.
 _FRAME_SECONDS = 0.01
 CAPABILITIES = Capabilities(
-    kill=True, isolate=True, capture=True, converse=False, frame_seconds=_FRAME_SECONDS
+    kill=True,
+    isolate=True,
+    capture=True,
+    keep=True,
+    converse=False,
+    frame_seconds=_FRAME_SECONDS,
 )
-#: So long a head that is there takes to answer.
-_PATIENCE_SECONDS = 5.0
+#: So long actors are waited for that tidy up; those that are at something do not.
+_LEAVE_SECONDS = 2.0
 #: Larger orders go to the store of objects first.
 _LARGE_BYTES = 1 << 20
 
@@ -29,6 +36,7 @@ class Ray:
     """
 
     is_pinned = kills = True
+    start_seconds: float | None = None
     users: ClassVar[set[Ray]] = set()
     is_ours: ClassVar[bool] = False
 
@@ -41,13 +49,8 @@ class Ray:
     def open(self) -> None:
         if self in self.users:
             return
-        _look_for(self._address)
         try:
-            import ray
-
-            if not ray.is_initialized():
-                Ray.is_ours = True
-                ray.init(self._address, log_to_driver=False, configure_logging=False)
+            Ray.is_ours |= connect(self._address)
         except Exception as failure:  # of whatever kind: it has many
             raise self.told(failure) from failure
         self.users.add(self)
@@ -68,9 +71,9 @@ class Ray:
 
         if place not in self._actors:
             made = ray.remote(num_cpus=1)(_actor_class())
-            self._actors[place] = made.remote(by_value(call))
+            self._actors[place] = made.remote()
         given = ray.put(data) if len(data) > _LARGE_BYTES else data
-        future: Future[bytes] = self._actors[place].carry_out.remote(given).future()
+        future: Future[bytes] = self._actors[place].call.remote(Elsewhere(call), given).future()
         self._under_way[future] = given  # Ray gives up what nobody holds
         future.add_done_callback(lambda done: self._is_done(place, done))
         return future
@@ -89,11 +92,7 @@ class Ray:
             case Refused():
                 return failure
             case RayTaskError(cause=ModuleNotFoundError(name=str(name))):
-                package = name.partition(".")[0]
-                return Refused(
-                    f"its workers cannot import {name}",
-                    f"run where they are, or name in a runtime_env: pip install {package}",
-                )
+                return lacking(name)
             case RayActorError():
                 return Refused("the process of a worker ended", "")
             case _:
@@ -113,6 +112,10 @@ class Ray:
             return
         import ray
 
+        leave = Elsewhere(outpost.leave)
+        with suppress(Exception):  # they are at something, or gone
+            leaving = [actor.call.remote(leave, house) for actor in self._actors.values()]
+            ray.get(leaving, timeout=_LEAVE_SECONDS)
         for place in list(self._actors):
             self.kill(place, house, 0)
         self.users.remove(self)
@@ -122,30 +125,15 @@ class Ray:
                 ray.shutdown()
 
 
-def _look_for(address: str) -> None:
-    """Ray itself would look for minutes. Raises: Refused."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if not (host and port.isdigit()):
-        return
-    try:
-        socket.create_connection((host, int(port)), _PATIENCE_SECONDS).close()
-    except OSError as failure:
-        way_out = "see whether the head runs, and which port it was given"
-        raise Refused(f"nobody answers there: {failure}", way_out) from failure
-
-
 _ACTOR = """
 class Outpost:
-    def __init__(self, carry_out):
-        self._carry_out = carry_out
-
-    def carry_out(self, data):
-        return self._carry_out(data)
+    def call(self, function, *arguments):
+        return function(*arguments)
 """
 
 
 def _actor_class() -> Any:
-    """Goes whole, as code of main; see ``by_value``."""
+    """Goes whole, as code of main; see ``elsewhere``."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     exec(_ACTOR, namespace)
     return namespace["Outpost"]

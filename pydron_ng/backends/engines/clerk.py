@@ -180,5 +180,6 @@ class Clerk:
             answer = Answer.decode(data)
         except BaseException as failure:  # CancelledError, too
             return self._engine.told(failure), 0
-        refused = None if answer.facts is None else self._greeting.check(answer.facts)
-        return refused or answer, len(data)
+        if answer.facts is not None:
+            self._greeting.look_at(answer.facts)
+        return answer, len(data)

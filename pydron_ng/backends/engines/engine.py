@@ -16,17 +16,28 @@ class Refused(Exception):
     """The engine cannot be used; args: why, and the way out."""
 
 
+def unstarted(seconds: float) -> tuple[str, str]:
+    """Why an engine that does nothing cannot be used, and the way out."""
+    why = f"it has not done anything for {seconds:g} s"
+    return why, 'see whether its processes run; if they wait in a queue, give them "start_seconds"'
+
+
 class Engine(Protocol):
     """Called by one thread of its own, which may wait, though not for ever.
 
     name: as users know it.
     is_pinned: does what is sent to a place run there, and nowhere else?
     kills: can it call something while that runs?
+    start_seconds: so long the first order of a seat may go unanswered; None: it is in a queue that
+        others are in, too.
     """
 
     name: str
     is_pinned: bool
     kills: bool
+
+    @property
+    def start_seconds(self) -> float | None: ...
 
     def open(self) -> None:
         """Have it there, again if it has broken. Raises: Refused."""

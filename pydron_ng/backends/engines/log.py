@@ -18,20 +18,23 @@ from pydron_ng.backends.launch import hash_seed
 from pydron_ng.backends.remote.modules import source_of
 from pydron_ng.backends.wire import Item
 
-#: The name of this package.
-OWN = __name__.partition(".")[0]
-
 
 class Log:
     """The first entry says what worker processes are like, all others what they are told."""
 
-    def __init__(self, performer: str, own: Mapping[str, str], line: str) -> None:
-        """own: variables of their environment. line: the name of that to the program."""
+    def __init__(
+        self, performer: str, own: Mapping[str, str], line: str, kept_mb: int | None
+    ) -> None:
+        """own: variables of their environment. line: the name of that to the program.
+
+        kept_mb: so much may be kept on each machine; None: it knows itself.
+        """
         setup = {
             "hand": {"performer": performer, "own": {**own, "PYTHONHASHSEED": hash_seed()}},
             "line": line,
+            "kept_mb": kept_mb,
             "prefix": sys.prefix,
-            "modules": sorted({OWN, *used_by_this_program()}),
+            "modules": sorted(used_by_this_program()),
         }
         self.entries: list[Item] = [(SETUP, (marshal.dumps(setup, 2),))]
         self._definitions: dict[Token, int] = {}

@@ -5,10 +5,10 @@ An engine sees bytes. Nothing in them is an object that it could look into, shar
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pydron_ng.backends.engines.edition import opened, sealed
 from pydron_ng.backends.info import HostInfo
 from pydron_ng.backends.vitals import ProcessVitals
 from pydron_ng.backends.wire import Item
@@ -22,8 +22,8 @@ ENTRY = "entry"
 NO_SETTINGS = -1
 
 #: What became of an order: done; not begun, as entries of the log are lacking; its worker was lost;
-#: no worker could be started.
-DONE, LACKING, LOST, UNSTARTED = range(4)
+#: no worker could be started; not understood.
+DONE, LACKING, LOST, UNSTARTED, UNLIKE = range(5)
 
 
 class Order(NamedTuple):
@@ -48,23 +48,35 @@ class Order(NamedTuple):
 
     def encode(self) -> bytes:
         whole = self._replace(entries=_whole(self.entries), items=_whole(self.items))
-        return marshal.dumps(_plain(whole), 2)
+        return sealed(_plain(whole))
 
     @classmethod
     def decode(cls, data: bytes) -> Order:
-        return cls(*marshal.loads(data))
+        """Raises: Refused."""
+        return cls(*opened(data))
+
+
+class Kept(NamedTuple):
+    """A shelf: where it is there, how many bytes it takes, and a name that no other one has.
+
+    All empty: nothing is kept.
+    """
+
+    folder: str
+    room: int
+    name: str
 
 
 class Facts(NamedTuple):
     """About a process of an engine, and where it is. is_here: on the program's own machine.
 
-    versions: of packages, this one among them; none where the program's own are used.
+    versions: of packages; none where the program's own are used.
     """
 
     process: str
     is_here: bool
     host: str
-    python: str
+    kept: Kept
     versions: Mapping[str, str | None]
 
 
@@ -92,11 +104,12 @@ class Answer(NamedTuple):
     condition: Condition | None = None
 
     def encode(self) -> bytes:
-        return marshal.dumps(_plain(self._replace(said=_whole(self.said))), 2)
+        return sealed(_plain(self._replace(said=_whole(self.said))))
 
     @classmethod
     def decode(cls, data: bytes) -> Answer:
-        kind, entries, why, said, facts, condition = marshal.loads(data)
+        """Raises: Refused."""
+        kind, entries, why, said, facts, condition = opened(data)
         return cls(kind, entries, why, said, _facts(facts), _condition(condition))
 
 
@@ -123,7 +136,10 @@ def _plain(record: Any) -> Any:
 
 
 def _facts(plain: Any) -> Facts | None:
-    return None if plain is None else Facts(*plain)
+    if plain is None:
+        return None
+    process, is_here, host, kept, versions = plain
+    return Facts(process, is_here, host, Kept(*kept), versions)
 
 
 def _condition(plain: Any) -> Condition | None:
@@ -139,4 +155,5 @@ def _whole(items: Sequence[Item]) -> list[Item]:
 
 
 def _whole_part(part: object) -> object:
-    return part if isinstance(part, bytes | int) else bytes(memory_of(part))
+    """A tuple stands for a part that is kept where it goes."""
+    return part if isinstance(part, bytes | int | tuple) else bytes(memory_of(part))

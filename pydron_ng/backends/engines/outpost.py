@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import marshal
 import os
-import platform
 import socket
 import sys
 import threading
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
+from pydron_ng.backends.engines.engine import Refused
 from pydron_ng.backends.engines.hand import Hand
 from pydron_ng.backends.engines.orders import (
     DONE,
@@ -23,6 +23,7 @@ from pydron_ng.backends.engines.orders import (
     LOST,
     MODULES,
     NO_SETTINGS,
+    UNLIKE,
     UNSTARTED,
     Answer,
     Condition,
@@ -31,6 +32,7 @@ from pydron_ng.backends.engines.orders import (
     is_call,
     number_of,
 )
+from pydron_ng.backends.engines.room import Room
 from pydron_ng.backends.engines.vigil import Vigil
 from pydron_ng.backends.imports import versions_of
 from pydron_ng.backends.remote.asking import HAS, Source, answer_of
@@ -46,8 +48,14 @@ _lock = threading.Lock()
 
 
 def carry_out(data: bytes) -> bytes:
-    """The answer to an order; returns when all of it is done."""
-    order = Order.decode(data)
+    """The answer to an order; returns when all of it is done.
+
+    Orders of a program that is not like this process are not read: the answer says what this is.
+    """
+    try:
+        order = Order.decode(data)
+    except Refused:
+        return Answer(UNLIKE).encode()
     if order.process not in ("", process()):
         return Answer(LOST, why="the process of the engine that it was for is no more").encode()
     with _lock:
@@ -108,6 +116,7 @@ class Outpost:
         self._lock = threading.Lock()
         self._closing = threading.Lock()
         self._is_closed = False
+        self._room = Room(house, self._setup["kept_mb"])
         self._vigil = Vigil(self._setup["line"], self.kill, lambda: leave(house))
 
     def carry_out(self, order: Order) -> Answer:
@@ -149,6 +158,7 @@ class Outpost:
                 seats = {*self._free, *(seat for seat, _ in self._busy)}
             for seat in seats:
                 self.kill(seat)
+            self._room.close()
         self._vigil.end()
 
     def _learn(self, order: Order) -> None:
@@ -222,5 +232,5 @@ class Outpost:
     def _facts(self) -> Facts:
         is_same = self._vigil.is_here and sys.prefix == self._setup["prefix"]
         versions = {} if is_same else versions_of(self._setup["modules"])
-        where = process(), self._vigil.is_here, socket.gethostname()
-        return Facts(*where, platform.python_version(), versions)
+        own = process(), self._vigil.is_here, socket.gethostname()
+        return Facts(*own, self._room.kept, versions)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from pydron_ng.backends.base import Call, Cancel, Define, Frame, Settings, WorkerId
 from pydron_ng.backends.engines.log import Log
 from pydron_ng.backends.engines.orders import NO_SETTINGS, Condition, Order, entry, number_of
 from pydron_ng.backends.info import WorkerInfo
+from pydron_ng.backends.remote.shelf import Dealings, Shelf
 from pydron_ng.backends.wire import Item, item
 
 
@@ -16,7 +18,8 @@ class Seat:
 
     process: of the engine, to which its orders go; empty: to any. is_here: on this machine.
     order: the one that is under way, if any. is_to_end: it is lost when that is answered.
-    is_heard: else it gets no further order. condition: when it was last heard of.
+    since: it was taken then. is_heard: else it gets no further order.
+    condition: when it was last heard of.
     sent, received: bytes of orders and of answers.
     """
 
@@ -26,10 +29,12 @@ class Seat:
         self.process = ""
         self.is_here = self.is_to_end = False
         self.has_joined = False
+        self.since = time.monotonic()
         self.order: Order | None = None
         self.is_heard = True
         self.condition: Condition | None = None
         self.sent = self.received = 0
+        self._dealings = Dealings(Shelf("", 0))
         self._house = house
         self._log = log
         self._waiting: list[Item] = []
@@ -50,6 +55,18 @@ class Seat:
                     if any(key == task for key, _ in self._waiting):  # nobody hears it else
                         self._waiting.append(item(frame))
 
+    def deals_with(self, shelf: Shelf) -> None:
+        """What goes there and comes from there may be kept on it."""
+        self._dealings = Dealings(shelf)
+
+    def heard(self, said: Sequence[Item]) -> list[Item]:
+        """What is for the program of what was said in an answer."""
+        return self._dealings.incoming(said)
+
+    def close(self) -> None:
+        """It is no more."""
+        self._dealings.close()
+
     def info(self, labels: Sequence[str]) -> WorkerInfo | None:
         """None: it has not joined yet."""
         if self.condition is None:
@@ -64,7 +81,8 @@ class Seat:
             return None
         if not self.is_heard:
             return None
-        items, self._waiting = self._waiting, []
+        items = self._dealings.outgoing(self._waiting)
+        self._waiting = []
         self.order = self._order(self._first, items)
         entries = [number for item in items if (number := number_of(item)) is not None]
         self._known = max([self._known, *(number + 1 for number in entries)])

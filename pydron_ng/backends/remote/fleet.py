@@ -19,7 +19,7 @@ from pydron_ng.backends.remote.host import Host, Link, RemoteWorker
 from pydron_ng.backends.remote.modules import source_of
 from pydron_ng.backends.remote.plan import Plan
 from pydron_ng.backends.remote.questions import answer_to
-from pydron_ng.backends.remote.shelf import KEEP_BYTES, Shelf, digest_of
+from pydron_ng.backends.remote.shelf import Shelf, nearest
 from pydron_ng.backends.remote.trouble import Trouble
 from pydron_ng.backends.station import WAY_OUT
 from pydron_ng.backends.telling import tell
@@ -72,10 +72,7 @@ class Fleet:
             found.listen(wanted=wanted)
 
     def place_of(self, blob: Blob) -> str:
-        digests = [digest_of(part) for part in blob if len(part) >= KEEP_BYTES]
-        kept = {host.plan.name: host.shelf.bytes_of(digests) for host in self._hosts if digests}
-        best = max(kept, key=kept.__getitem__, default="")
-        return best if best and kept[best] else ""
+        return nearest([(host.plan.name, host.shelf) for host in self._hosts], blob)
 
     def take_back(self, worker: WorkerId) -> None:
         raise NotImplementedError("what is on its way to another host is out of reach")

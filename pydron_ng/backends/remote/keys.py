@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
-from pydron_ng.backends.common import Common
+from pydron_ng.backends.common import Common, KeptMb
 
 if TYPE_CHECKING:
     from pydron_ng.backends.remote.plan import Plan
@@ -22,7 +22,7 @@ class Keys(Common, frozen=True, kw_only=True):
     python: Annotated[str, msgspec.Meta(min_length=1)] = "python3"
     tmp_dir: Annotated[str, msgspec.Meta(min_length=1)] = "/tmp"  # noqa: S108  ours in it is private
     keep: bool = True
-    kept_mb: Annotated[int, msgspec.Meta(ge=0)] | Literal["auto"] = "auto"
+    kept_mb: KeptMb = "auto"
     required: bool = False
     requirements: tuple[str, ...] = ()
     versions: Literal["warn", "strict"] = "warn"

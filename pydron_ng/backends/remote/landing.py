@@ -39,7 +39,7 @@ def land(
     """
     tmp_dir = os.path.expanduser(settings["tmp_dir"])
     try:
-        home = _home(tmp_dir)
+        home = home_in(tmp_dir)
         folder = os.path.join(home, settings["digest"])
         for _ in range(_ATTEMPTS):
             if (lock := _held(folder)) is not None:
@@ -58,8 +58,11 @@ def land(
     return folder, lock
 
 
-def _home(tmp_dir: str) -> str:
-    """Our directory in tmp_dir; nobody else may have made it, or read it."""
+def home_in(tmp_dir: str) -> str:
+    """Our directory in tmp_dir; nobody else may have made it, or read it.
+
+    Raises: Refusal, OSError.
+    """
     home = os.path.join(tmp_dir, f"pydron-{os.getuid()}")
     try:
         os.mkdir(home, 0o700)

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from contextlib import suppress
 
-_PREFIX = "kept-"
+PREFIX = "kept-"
 #: Of the memory, and of what is free on the disk, if nobody says how much.
 _OF_MEMORY, _OF_DISK = 4, 2
 
@@ -26,9 +26,9 @@ class Place:
         self._descriptor = -1
         if kept_mb != 0:
             with suppress(OSError):
-                _tidy(home)
-                self.folder = tempfile.mkdtemp(prefix=_PREFIX, dir=home)
-                self.room = _room(home) if kept_mb is None else kept_mb << 20
+                tidy(home)
+                self.folder = tempfile.mkdtemp(prefix=PREFIX, dir=home)
+                self.room = bytes_for(home, kept_mb)
                 self._lock()
 
     def close(self) -> None:
@@ -50,15 +50,18 @@ class Place:
             self.close()
 
 
-def _room(home: str) -> int:
+def bytes_for(home: str, kept_mb: int | None) -> int:
+    """How much may be kept there; kept_mb: if somebody has said so."""
+    if kept_mb is not None:
+        return kept_mb << 20
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min(memory // _OF_MEMORY, shutil.disk_usage(home).free // _OF_DISK)
 
 
-def _tidy(home: str) -> None:
+def tidy(home: str) -> None:
     """Remove the places of agents that were killed."""
     for name in os.listdir(home):
-        if name.startswith(_PREFIX):
+        if name.startswith(PREFIX):
             with suppress(OSError):
                 _remove_if_left(os.path.join(home, name))
 

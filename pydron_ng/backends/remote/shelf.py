@@ -118,6 +118,14 @@ class Shelf:
             del self._met[next(iter(self._met))]
 
 
+def nearest(shelves: Iterable[tuple[str, Shelf]], blob: Blob) -> str:
+    """The host whose shelf has most of the blob's large parts; empty: none has any."""
+    digests = [digest_of(part) for part in blob if len(part) >= KEEP_BYTES]
+    kept = {host: shelf.bytes_of(digests) for host, shelf in shelves if digests}
+    best = max(kept, key=kept.__getitem__, default="")
+    return best if kept.get(best) else ""
+
+
 class Dealings:
     """With one worker of the host: what it is sent, and what it answers."""
 
