@@ -9,7 +9,7 @@ from time import time
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final
 
-from pydron_ng.backends.base import Say
+from pydron_ng.backends.base import Conversation, Say
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
 from pydron_ng.pool.calling import call_all, call_apart, call_once, in_time, raised
 from pydron_ng.pool.folder import left_in, working_in
@@ -57,6 +57,9 @@ class Performer:
     def share(self, arena: Arena) -> None:
         """Put large results there."""
         self._arena = arena
+
+    def nest(self, conversation: Conversation, told: Blob) -> None:
+        """Tasks keep their calls to themselves."""
 
     def dwell(self, folder: str) -> None:
         """Tasks with files have directories there."""

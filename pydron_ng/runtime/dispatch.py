@@ -51,7 +51,7 @@ class Dispatch:
         self.shared = self._keep if isinstance(self._keep, KeepOnce) else None
         self._clock = perf_counter if self.shared is None else self.shared.clock
         self._library = session.library
-        self._all = session.config.inline is False
+        self._all = session.sends_all
         self._held: dict[Functional, deque[IssuedCall]] = {}
         self.outbox = Outbox(session)
         #: So many calls a batch may have that all workers get several out of a window.
@@ -344,7 +344,14 @@ class Dispatch:
     def begins(self, mark: Functional) -> None:
         """The program makes a call itself, while others may wait for what such a call costs."""
         if mark.seconds is None and len(self._held.get(mark, ())) > 1:
-            self._driver.foresee()
+            self._driver.foresee(lambda: self._takes_long(mark))
+
+    def _takes_long(self, mark: Functional) -> None:
+        """Nobody knows what such a call costs, but that it is worth it."""
+        if not self.outbox.is_closed:
+            mark.take_to_be_long()
+            self.release()
+            self.flush()
 
     # --- taking ---
 

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakSet
@@ -18,6 +19,8 @@ from pydron_ng.runtime.waker import Waker
 from pydron_ng.runtime.watch import Watch
 
 if TYPE_CHECKING:
+    from types import FunctionType
+
     from pydron_ng.config import Configuration
     from pydron_ng.runtime.cache import Cache
     from pydron_ng.runtime.checked import Checks
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
     from pydron_ng.runtime.grain import Functional
     from pydron_ng.runtime.monitor.served import Hired
     from pydron_ng.runtime.monitor.server import Server
+    from pydron_ng.runtime.outcome import Raised, Returned
     from pydron_ng.runtime.running import Running
     from pydron_ng.runtime.surroundings import Surroundings
+    from pydron_ng.values.blob import Blob
     from pydron_ng.values.library import Library
 
 PERFORMER = "pydron_ng.runtime.perform:Performer"
@@ -49,7 +54,12 @@ class Guest(Protocol):
 
 
 class Session:
-    """A configuration, and the workers and definitions that belong to it."""
+    """A configuration, and the workers and definitions that belong to it.
+
+    is_nested: is it the one of a worker, whose calls may hand calls on?
+    """
+
+    is_nested = False
 
     def __init__(
         self,
@@ -113,9 +123,26 @@ class Session:
             self._library = Library()
         return self._library
 
+    def postpone(self, function: FunctionType, *, speculates: bool) -> None:
+        """In a worker: schedule it when somebody may call it, if calls may be handed on here."""
+        if self._library is not None:
+            from pydron_ng.values.library import Arrival
+
+            self._library.arrive(Arrival(function, is_scheduled=True, speculates=speculates))
+
     @library.setter
     def library(self, library: Library) -> None:
         self._library = library
+
+    @property
+    def sends_all(self) -> bool:
+        """Is every functional call to be dispatched, however small it is?"""
+        return self.config.inline is False
+
+    @property
+    def waits_for_all(self) -> bool:
+        """Does the program wait for calls that were sent though nobody has begun them?"""
+        return self.sends_all
 
     @property
     def driver(self) -> Driver:
@@ -146,7 +173,8 @@ class Session:
         declare(self.config)
         workers = [worker for worker in self.config.workers if worker.enabled]
         backends = [registry.create(worker, self._performer) for worker in workers]
-        driver = Driver(backends, self.library.blob, audience)
+        welcome = partial(_welcome, self.config)
+        driver = Driver(backends, self.library.blob, audience, welcome=welcome)
         if self.config.monitor == "all":
             from pydron_ng.runtime.monitor.served import Hired
 
@@ -168,6 +196,7 @@ class Session:
         """
         return not (
             is_off()
+            or in_worker()
             or getattr(threading.current_thread(), "is_pydron_worker", False)
             or not threading.main_thread().is_alive()
             or self._making.locked()
@@ -183,6 +212,9 @@ class Session:
         if self._surrounded is None or self._surrounded[1] != surroundings:
             self._surrounded = driver, surroundings
             driver.settings(surroundings.blob)
+
+    def has_read(self, outcome: Returned | Raised) -> None:
+        """The outcome of a call was taken, and with it whatever that has read."""
 
     def rest(self) -> None:
         """The program is about to fork."""
@@ -211,6 +243,14 @@ class Session:
         if self._driver is not None:
             self._driver.forget()
         return Session(self._config, self._library, self._performer)
+
+
+def _welcome(config: Configuration, workers: int) -> Blob:
+    """What workers are told whose calls may hand calls on. workers: how many there are."""
+    from pydron_ng.runtime.nested.words import Told
+
+    is_kept = config.cache == "on"
+    return Told(workers, config.window, sends_all=config.inline is False, is_kept=is_kept).blob()
 
 
 def _make_cache() -> Cache | None:
@@ -313,13 +353,22 @@ def in_worker() -> bool:
 
 
 def is_off() -> bool:
-    """Does everything run undecorated in this process: a worker, or with PYDRON=off?"""
-    return os.environ.get("PYDRON") == "off" or in_worker()
+    """Does everything run undecorated in this process: a worker, or with PYDRON=off?
+
+    Not in a worker whose calls may hand calls on.
+    """
+    return os.environ.get("PYDRON") == "off" or (in_worker() and not _session.is_nested)
 
 
 def session() -> Session:
     """The one that is in force."""
     return _session
+
+
+def move_in(nest: Session) -> None:
+    """In a worker: this is its session from now on."""
+    global _session
+    _session = nest
 
 
 def configure(config: Mapping[str, Any] | None = None, **overrides: Any) -> _Configured:

@@ -116,6 +116,8 @@ def _tokens_of_classes(walk: Walk, definition: Any, library: Library) -> list[To
 
 def _own_token(cls: type, library: Library) -> tuple[Token, ...]:
     """Published on its own; classes that name each other must not wait for each other."""
+    if (known := library.token_of(cls)) is not None:
+        return (known,)
     try:
         walk = Walk(library, cls)
         token = _token_for(cls, walk)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from itertools import count
 from typing import Any
 
-from pydron_ng.backends.base import Blob, Say, Token
+from pydron_ng.backends.base import Blob, Conversation, Say, Token
 from pydron_ng.backends.folders import make
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
 
@@ -36,6 +36,9 @@ class Obedient:
 
     def settings(self, blob: Blob) -> None:
         self.settled = blob
+
+    def nest(self, conversation: Conversation, told: Blob) -> None:
+        pass
 
     def perform(self, blob: Blob, say: Say) -> Blob | Coroutine[Any, Any, Blob]:
         word, *arguments = blob

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydron_ng.backends.base import Call, Cancel, Define, Frame, Settings, WorkerId
+from pydron_ng.backends.base import (
+    Answer,
+    Call,
+    Cancel,
+    Define,
+    Frame,
+    Settings,
+    Welcome,
+    WorkerId,
+)
 from pydron_ng.backends.engines.log import Log
 from pydron_ng.backends.engines.orders import NO_SETTINGS, Condition, Order, entry, number_of
 from pydron_ng.backends.info import WorkerInfo
@@ -49,6 +58,8 @@ class Seat:
                 case Cancel(task):
                     if any(key == task for key, _ in self._waiting):  # nobody hears it else
                         self._waiting.append(item(frame))
+                case Welcome() | Answer():
+                    raise NotImplementedError("an engine's workers hear nothing during a call")
 
     def info(self, labels: Sequence[str]) -> WorkerInfo | None:
         """None: it has not joined yet."""
