@@ -122,12 +122,12 @@ class Placement:
             return
         some = [w for w, seat in self.seats.items() if seat.suspends and seat.tasks]
         for worker in [*reversed(self.idle), *some]:
-            while self.alone is None and not self.is_full and self._start_choosy(worker, self.seats[worker]):
+            while self._start_choosy(worker, self.seats[worker]):
                 pass
 
     def _start_choosy(self, worker: WorkerId, seat: Seat) -> bool:
         kind = self._queues.eldest_for(seat)
-        if kind is None:
+        if kind is None or self.alone is not None or self.is_full:
             return False
         backlog = self._queues.choosy[kind]
         task = backlog.first()

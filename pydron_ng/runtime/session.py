@@ -123,16 +123,16 @@ class Session:
             self._library = Library()
         return self._library
 
+    @library.setter
+    def library(self, library: Library) -> None:
+        self._library = library
+
     def postpone(self, function: FunctionType, *, speculates: bool) -> None:
         """In a worker: schedule it when somebody may call it, if calls may be handed on here."""
         if self._library is not None:
             from pydron_ng.values.library import Arrival
 
             self._library.arrive(Arrival(function, is_scheduled=True, speculates=speculates))
-
-    @library.setter
-    def library(self, library: Library) -> None:
-        self._library = library
 
     @property
     def sends_all(self) -> bool:

@@ -17,7 +17,7 @@ class Aside:
     @property
     def is_held(self) -> bool:
         """By the calling thread?"""
-        return self.inner._is_owned()  # type: ignore[attr-defined]  # noqa: SLF001
+        return bool(self.inner._is_owned())  # type: ignore[attr-defined]  # noqa: SLF001
 
     def __enter__(self) -> None:
         self.inner.acquire()

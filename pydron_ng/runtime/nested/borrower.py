@@ -6,7 +6,6 @@ how many such calls there are; where another worker has time for one, it asks fo
 
 from __future__ import annotations
 
-
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -212,6 +211,8 @@ class Borrower:
                 self._take(TaskId(words.number_in(answer)), answer[2:])
             case words.LOST:
                 self._take(TaskId(words.number_in(answer)), None)
+            case _:
+                pass  # there is no other word
 
     def _give(self, place: TaskId) -> None:
         """The call that would be made last."""
@@ -262,5 +263,3 @@ class Borrower:
             task.lost = "the worker's calls are not handed on any more"
             with suppress(BaseException):
                 self._settle(task)
-
-

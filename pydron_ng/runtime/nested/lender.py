@@ -156,6 +156,8 @@ class Lender:
                 self._happened(Waits(worker, waits=True))
             case words.GOES_ON:
                 self._happened(Waits(worker, waits=False))
+            case _:
+                pass  # there is no other word
 
     def _known(self, numbers: Iterable[TaskId]) -> list[Place]:
         return [self.places[number] for number in numbers if number in self.places]

@@ -21,7 +21,6 @@ from pydron_ng.runtime.session import Session, move_in, scheduled_names
 if TYPE_CHECKING:
     from pydron_ng.backends.base import Conversation
     from pydron_ng.config import Configuration
-    from pydron_ng.runtime.cache import Cache
     from pydron_ng.runtime.driver import Driver
     from pydron_ng.runtime.outcome import Raised, Returned
     from pydron_ng.runtime.surroundings import Surroundings
@@ -170,7 +169,7 @@ class Nest(Session):
                 self._waiting.setdefault(function.__name__, []).append(arrival)
 
     def _schedule(self, arrival: Arrival) -> None:
-        function = arrival.function
+        function: Any = arrival.function  # as FunctionType it would be taken for a method
         if "__pydron_scheduled__" in function.__dict__:
             return
         file, text = function.__code__.co_filename, arrival.text

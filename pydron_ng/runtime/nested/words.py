@@ -40,7 +40,7 @@ def number_in(blob: Blob) -> int:
 class Given(NamedTuple):
     """A call for a place.
 
-    left: so many more are to be had. size: calls in it. label: function and arguments, for messages.
+    left: so many more are to be had. size: calls in it. label: function and arguments, to be told.
     tokens: what the worker that makes it has to know; definitions: of those of them that the
     program does not know. settings: None: those of the last one that was given.
     """
