@@ -87,6 +87,9 @@ class Reads(threading.local):
     def end(self) -> tuple[Files, str]:
         """What was looked at since ``begin``, and the unseen event."""
         seen, self.seen = self.seen, None
+        if self._unseen:  # an exception of a signal handler's came in between
+            self._unseen.clear()
+            self.unseen = self.unseen or "an interrupt"
         if not seen and not self.unseen:
             return NOTHING_READ
         files: Files = tuple((path, look, found) for (path, look), found in (seen or {}).items())

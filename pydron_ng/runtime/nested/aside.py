@@ -19,6 +19,11 @@ class Aside:
         """By the calling thread?"""
         return bool(self.inner._is_owned())  # type: ignore[attr-defined]  # noqa: SLF001
 
+    def let_go(self) -> None:
+        """The calling thread does not hold it, though it may have been interrupted in doing so."""
+        while self.is_held:
+            self.inner.release()
+
     def __enter__(self) -> None:
         self.inner.acquire()
         self._reads.look_away()

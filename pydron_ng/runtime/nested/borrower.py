@@ -141,6 +141,7 @@ class Borrower:
     def end(self) -> None:
         """The worker's call is about to end. Takes the lock itself."""
         if self._is_open:
+            self.lock.let_go()
             with self.lock:
                 self._ready.clear()
                 self.drop([gone.task for gone in self._given.values()])
