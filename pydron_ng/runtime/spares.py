@@ -12,17 +12,21 @@ class Spares:
     """As many workers as were asked for are at work at a time; who waits is not.
 
     waiting: those that wait. count: how many more there are than were asked for.
-    asked: how many that was when the last one was taken.
+    asked: how many that was.
     """
 
     def __init__(self) -> None:
         self.waiting: set[WorkerId] = set()
         self.count = self.asked = 0
 
-    def take_one(self, asked: int) -> bool:
-        """Whether there may be one more; then it is counted. asked: how many were asked for."""
-        if self.count >= (_MOST - 1) * asked:
+    @property
+    def are_there(self) -> bool:
+        """Does anybody wait, or work meanwhile?"""
+        return bool(self.waiting or self.count)
+
+    def take_one(self) -> bool:
+        """Whether there may be one more; then it is counted."""
+        if self.count >= (_MOST - 1) * self.asked:
             return False
         self.count += 1
-        self.asked = asked
         return True

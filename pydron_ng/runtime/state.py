@@ -117,6 +117,8 @@ class Machine:
         """What is to be done now that all of this has happened."""
         for event in events:
             self._note(event)
+        if self._spares.are_there:
+            self._spares.asked = max(1, self.workers)
         self._commands += self._placement.give_out()
         if self._loans.stalled:
             self._relieve()
@@ -355,11 +357,13 @@ class Machine:
 
     def _have_spare(self) -> None:
         """One more worker, if there is something to be done that nobody has time for."""
-        if not self._queues or self._idle or self._hiring.starting or self._placement.is_full:
+        if not self._queues or self._idle or self._placement.is_full:
+            return
+        if self._hiring.starting or self._hiring.has_failed:
             return
         pools = (self._seats[worker].pool for worker in self._spares.waiting)
         pool = next((pool for pool in pools if self._pools[pool].can_spare), None)
-        if pool is not None and self._spares.take_one(self._hiring.wished):
+        if pool is not None and self._spares.take_one():
             self._commands += self._hiring.spare(pool)
 
     # --- workers that take too long ---
