@@ -29,10 +29,7 @@ def leaf(number: int) -> int:
 
 @schedule
 def sweep(begin: int, leaves: int) -> list[int]:
-    found = []
-    for number in range(begin, begin + leaves):
-        found.append(leaf(number))
-    return found
+    return [leaf(number) for number in range(begin, begin + leaves)]
 
 
 @functional
@@ -42,10 +39,7 @@ def row(begin: int, leaves: int) -> list[int]:
 
 @schedule
 def rows(count: int, leaves: int) -> list[list[int]]:
-    found = []
-    for number in range(count):
-        found.append(row(leaves * number, leaves))
-    return found
+    return [row(leaves * number, leaves) for number in range(count)]
 
 
 @functional
@@ -55,18 +49,12 @@ def table(begin: int, count: int, leaves: int) -> list[list[int]]:
 
 @schedule
 def rows_from(begin: int, count: int, leaves: int) -> list[list[int]]:
-    found = []
-    for number in range(count):
-        found.append(row(begin + leaves * number, leaves))
-    return found
+    return [row(begin + leaves * number, leaves) for number in range(count)]
 
 
 @schedule
 def tables(tables: int, count: int, leaves: int) -> list[list[list[int]]]:
-    found = []
-    for number in range(tables):
-        found.append(table(number * count * leaves, count, leaves))
-    return found
+    return [table(number * count * leaves, count, leaves) for number in range(tables)]
 
 
 @functional

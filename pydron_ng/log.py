@@ -22,5 +22,5 @@ def hush() -> None:
     """In a worker, where what is logged is taken to be a call's own: nobody hears it."""
     import logging
 
-    _own[:] = [logging.Logger("pydron_ng")]  # which no manager knows
+    _own[:] = [logging.Logger("pydron_ng")]  # noqa: LOG001  no manager is to know it
     _own[0].disabled = True

@@ -55,7 +55,7 @@ class Dispatch:
         self._held: dict[Functional, deque[IssuedCall]] = {}
         self.outbox = Outbox(session)
         #: So many calls a batch may have that all workers get several out of a window.
-        self._most = max(1, session.config.window // (8 * session.driver.capacity))
+        self._most = max(1, session.window // (8 * session.driver.capacity))
         self._sent_of: Counter[Functional] = Counter()
         self.epoch: tuple[int, int] | None = None
         self._identities: dict[int, Identity] = {}

@@ -16,6 +16,7 @@ from pydron_ng.backends.base import (
     Backend,
     Blob,
     Cancel,
+    Frame,
     Settings,
     TaskId,
     Token,
@@ -114,7 +115,7 @@ class Driver:
         told = audience or Audience()
         self._lender: Lender | None = None
         if welcome is not None:
-            self._lender = self._make_lender(welcome, told)
+            self._lender = Lender(self._register, told, self, welcome)
         self._heard = Heard(
             self._register,
             self._ledger,
@@ -146,19 +147,6 @@ class Driver:
         except OSError as error:
             raise errors.BackendError(f"no I/O loop can be had: {error}") from error
         self._pump = Pump(self.lock, self._loop, self._is_busy, self._round, self._fail)
-
-    def _make_lender(self, welcome: MakeWelcome, audience: Audience) -> Lender:
-        return Lender(
-            self._register,
-            audience,
-            lambda worker, frames: self._staff.submit(worker, frames),
-            lambda worker, entry: self._send(worker, [entry]),
-            lambda event: self._heard.events.append(event),
-            self._give_grace,
-            self.next_id,
-            lambda: self.capacity,
-            welcome,
-        )
 
     def _defined(self, token: Token) -> Blob:
         """The blob of a token that a task names, or a call of a call."""
@@ -264,13 +252,14 @@ class Driver:
         for task in dropped:
             task.state = TaskState.DROPPED
         if running:
-            self._give_grace(running, grace_seconds)
+            self.give_grace(running, grace_seconds)
         if dropped:
             if self._lender is not None:
                 self._lender.ended([task.id for task in dropped])
             self._happened(Dropped([task.id for task in dropped]))
 
-    def _give_grace(self, running: Sequence[TaskId], seconds: float = _GRACE_SECONDS) -> None:
+    def give_grace(self, running: Sequence[TaskId], seconds: float = _GRACE_SECONDS) -> None:
+        """Nobody wants these; whose worker runs on loses it after so long."""
         self._set(self._clocks.grace, running[0], seconds, Overdue(running))
 
     def _set(self, alarms: Alarms[K], key: K, seconds: float, event: Event) -> None:
@@ -287,7 +276,7 @@ class Driver:
         was_running = task.state is TaskState.RUNNING
         self._register.lose(number, why)
         if was_running:
-            self._give_grace([number], grace_seconds)
+            self.give_grace([number], grace_seconds)
         if self._lender is not None:
             self._lender.ended([number])
         self._happened(Dropped([number]))
@@ -469,7 +458,7 @@ class Driver:
             case TakeBack(worker):
                 self._staff.take_back(worker)
             case Redundant(done):
-                self._give_grace(done)
+                self.give_grace(done)
             case messages.Cancel(worker, task):
                 self._staff.submit(worker, [Cancel(task)])
 
@@ -477,9 +466,10 @@ class Driver:
         if self._lender is not None and (place := self._lender.places.get(tasks[0])) is not None:
             self._lender.ask(place, worker)
         else:
-            self._send(worker, map(self._register.entry, tasks))
+            self.send(worker, map(self._register.entry, tasks))
 
-    def _send(self, worker: WorkerId, entries: Iterable[Entry]) -> None:
+    def send(self, worker: WorkerId, entries: Iterable[Entry]) -> None:
+        """Have the worker make these, which the state machine has given to it."""
         had_time = not self._ledger.tasks(worker)
         frames = self._ledger.frames(worker, entries)
         if had_time and self._clocks.patience.begins(worker):
@@ -487,6 +477,14 @@ class Driver:
         if self._ledger.tasks(worker) > 1:
             self._pump.hurry(self._clocks.expect(worker))
         self._staff.submit(worker, frames)
+
+    def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
+        """Tell the worker something besides."""
+        self._staff.submit(worker, frames)
+
+    def note(self, event: Event) -> None:
+        """The state machine is to hear of it when what goes on here is done."""
+        self._heard.events.append(event)
 
     def _frame_seconds(self, worker: WorkerId) -> float:
         return self._staff.frame_seconds(worker)

@@ -59,7 +59,7 @@ class Pace:
         self.took = self.alone = 0
         self.won = 0.0
         self._members: dict[Running, None] = {}
-        self.window = session.config.window
+        self.window = session.window
         self.marks: dict[FunctionType, Functional | None] = {}
         self.looked_up: dict[tuple[object, str], Any] = {}
         self._roomy: Promise | None = None

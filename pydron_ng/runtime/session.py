@@ -140,6 +140,11 @@ class Session:
         return self.config.inline is False
 
     @property
+    def window(self) -> int:
+        """How many issued and not yet committed calls there may be."""
+        return self.config.window
+
+    @property
     def waits_for_all(self) -> bool:
         """Does the program wait for calls that were sent though nobody has begun them?"""
         return self.sends_all
@@ -376,7 +381,7 @@ def configure(config: Mapping[str, Any] | None = None, **overrides: Any) -> _Con
 
     The workers there were are ended.
 
-    What neither the one nor the others name stays as it is.
+    What neither the one nor the others name stays as it is. In a worker all of it does.
 
     config: what pydron.conf would hold.
     overrides: single keys of it.
@@ -386,6 +391,8 @@ def configure(config: Mapping[str, Any] | None = None, **overrides: Any) -> _Con
     """
     global _session
     before = _session
+    if before.is_nested:
+        return _Configured(before, before)
     _session = Session(_merged(before, {**(config or {}), **overrides}), before.library)
     wake_all()
     before.discard()
@@ -424,6 +431,8 @@ class _Configured:
 
     def __exit__(self, *_: object) -> None:
         global _session
+        if self._before is self._now:
+            return
         _session = self._before
         wake_all()
         self._now.discard()

@@ -68,9 +68,8 @@ def test_threads_hand_nothing_on(handed_on: list[HandedOn]) -> None:
 
 def test_a_report_counts_what_workers_made_for_workers() -> None:
     with pydron_ng.configure(workers=[{"type": "multicore", "cores": 5}], inline=False):
-        for _ in range(20):
-            with pydron_ng.record() as run:
+        with pydron_ng.record() as run:
+            for _ in range(5):
                 work.sweeps(1, 9)
-            if run.record.handed_on:
-                break
+    assert run.record.handed_on
     assert f"{run.record.handed_on} call" in str(run)

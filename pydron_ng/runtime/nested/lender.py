@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from time import perf_counter
+from typing import Protocol
 
 from pydron_ng.backends.base import Answer, Blob, Frame, Settings, TaskId, Welcome, WorkerId
 from pydron_ng.events import HandedOn
@@ -71,36 +72,36 @@ class Place(Task):
         return self._size
 
 
+class Hands(Protocol):
+    """What the driver does for a lender."""
+
+    @property
+    def capacity(self) -> int:
+        """How many workers there are, or are to be."""
+
+    def next_id(self) -> TaskId: ...
+    def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None: ...
+    def send(self, worker: WorkerId, entries: Iterable[Entry]) -> None:
+        """Have the worker make these now."""
+
+    def note(self, event: Event) -> None:
+        """Let the state machine hear of it, not before the lender has done what it is at."""
+
+    def give_grace(self, running: Sequence[TaskId]) -> None:
+        """Let these go on for a while."""
+
+
 class Lender:
     """The places of all workers. Everything is called under the driver's lock."""
 
     def __init__(
-        self,
-        register: Register,
-        audience: Audience,
-        submit: Callable[[WorkerId, Sequence[Frame]], None],
-        send: Callable[[WorkerId, Entry], None],
-        happened: Callable[[Event], None],
-        give_grace: Callable[[Sequence[TaskId]], None],
-        next_id: Callable[[], TaskId],
-        capacity: Callable[[], int],
-        welcome: MakeWelcome,
+        self, register: Register, audience: Audience, hands: Hands, welcome: MakeWelcome
     ) -> None:
-        """send: has a worker make that now.
-
-        happened: lets the state machine hear of it, not before this has returned.
-        give_grace: lets these go on for a while. next_id: gives tasks their numbers.
-        capacity: how many workers there are, or are to be. welcome: what they are told first.
-        """
+        """hands: do what it says. welcome: what workers are told first."""
         self._register = register
         self._audience = audience
-        self._submit = submit
-        self._send = send
-        self._capacity = capacity
-        self._happened = happened
-        self._give_grace = give_grace
+        self._hands = hands
         self._welcome = welcome
-        self._next_id = next_id
         self.places: dict[TaskId, Place] = {}
         self._outer: dict[TaskId, set[TaskId]] = {}  # of each task that has any its places
         self._kinds: dict[tuple[int, str], Kind] = {}
@@ -118,14 +119,14 @@ class Lender:
 
     def joined(self, worker: WorkerId, pool: int, host: str) -> None:
         """Its calls may hand calls on to those of the same pool that are on the same host."""
-        if (workers := self._capacity()) == 1:
+        if (workers := self._hands.capacity) == 1:
             return  # there is nobody else
         home = pool, host
         if home not in self._kinds:
             self._kinds[home] = next(self._next_kind)
         kind = self._homes[worker] = self._kinds[home]
-        self._happened(Suited(worker, kind, fits=True))
-        self._submit(worker, [Welcome(self._welcome(workers))])
+        self._hands.note(Suited(worker, kind, fits=True))
+        self._hands.submit(worker, [Welcome(self._welcome(workers))])
 
     def lost(self, worker: WorkerId) -> None:
         """What it had to offer is no more."""
@@ -153,9 +154,9 @@ class Lender:
             case words.UNWANTED:
                 self._drop(self._known([TaskId(words.number_in(remark))]))
             case words.WAITS:
-                self._happened(Waits(worker, waits=True))
+                self._hands.note(Waits(worker, waits=True))
             case words.GOES_ON:
-                self._happened(Waits(worker, waits=False))
+                self._hands.note(Waits(worker, waits=False))
             case _:
                 pass  # there is no other word
 
@@ -177,14 +178,16 @@ class Lender:
 
     def _open(self, worker: WorkerId, outer: TaskId, number: int) -> None:
         kind = self._homes[worker]
-        new = [Place(self._next_id(), worker, outer, kind, self._settled) for _ in range(number)]
+        new = [
+            Place(self._hands.next_id(), worker, outer, kind, self._settled) for _ in range(number)
+        ]
         for place in new:
             self.places[place.id] = place
             self._outer.setdefault(outer, set()).add(place.id)
             self._register.add(place, None)
         ids = [place.id for place in new]
         only = dict.fromkeys(ids, kind)
-        self._happened(Issued(dict.fromkeys(ids, 0.0), only=only, once=frozenset(ids)))
+        self._hands.note(Issued(dict.fromkeys(ids, 0.0), only=only, once=frozenset(ids)))
 
     def ask(self, place: Place, worker: WorkerId) -> None:
         """The worker has time for what the place stands for."""
@@ -200,7 +203,7 @@ class Lender:
         if place is None:
             return
         place.fill(given, blob)
-        self._send(place.worker, Entry(place, self._settings.get(worker)))
+        self._hands.send(place.worker, [Entry(place, self._settings.get(worker))])
 
     def _have_nothing(self, number: TaskId) -> None:
         """What was offered is being made by who has offered it."""
@@ -231,7 +234,7 @@ class Lender:
 
     def _answer(self, place: Place, blob: Blob) -> None:
         if not self._is_closed and place.owner in self._homes:
-            self._submit(place.owner, [Answer(place.outer, blob)])
+            self._hands.submit(place.owner, [Answer(place.outer, blob)])
 
     def _drop(self, places: Iterable[Place]) -> None:
         """Nobody wants these any more."""
@@ -246,12 +249,12 @@ class Lender:
                 self.ended([place.id])
                 self._answer(place, words.about(words.LOST, place.id))  # who waits goes on
             else:
-                self._happened(Finished(place.worker, [place.id]))
+                self._hands.note(Finished(place.worker, [place.id]))
             place.state = TaskState.DROPPED
         if running:
-            self._give_grace(running)
+            self._hands.give_grace(running)
         if queued or running:
-            self._happened(Dropped([*queued, *running]))
+            self._hands.note(Dropped([*queued, *running]))
 
     def _forget(self, place: Place) -> None:
         del self.places[place.id]

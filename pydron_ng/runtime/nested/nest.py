@@ -6,7 +6,7 @@ import importlib
 import linecache
 from threading import get_ident
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pydron_ng.log import hush
 from pydron_ng.runtime.decorating import schedule_in_place
@@ -20,7 +20,6 @@ from pydron_ng.runtime.session import Session, move_in, scheduled_names
 
 if TYPE_CHECKING:
     from pydron_ng.backends.base import Conversation
-    from pydron_ng.config import Configuration
     from pydron_ng.runtime.driver import Driver
     from pydron_ng.runtime.outcome import Raised, Returned
     from pydron_ng.runtime.surroundings import Surroundings
@@ -39,12 +38,6 @@ _NEEDED = (
     "pydron_ng.values.functions",
     "pydron_ng.values.whole",
 )
-
-
-class _Configured(NamedTuple):
-    """As much of a configuration as a call needs that runs ahead."""
-
-    window: int
 
 
 class Nest(Session):
@@ -84,8 +77,8 @@ class Nest(Session):
         return True
 
     @property
-    def config(self) -> Configuration:
-        return _Configured(self._window)  # type: ignore[return-value]  # no more is asked for
+    def window(self) -> int:
+        return self._window
 
     @property
     def sends_all(self) -> bool:
@@ -113,6 +106,15 @@ class Nest(Session):
         if self._has_captured != surroundings:
             self._has_captured = surroundings
             self._borrower.settings(surroundings.blob)
+
+    def postpone(self, function: FunctionType, *, speculates: bool) -> None:
+        """What the call that goes on defines itself is scheduled at once."""
+        if self.usable() and "<locals>" in function.__qualname__:
+            with self._borrower.lock:
+                scheduled_names.add(function.__name__)
+                schedule_in_place(function, speculate=speculates)
+        else:
+            super().postpone(function, speculates=speculates)
 
     def has_read(self, outcome: Returned | Raised) -> None:
         self._reads.has_read(outcome.files, outcome.unseen)
