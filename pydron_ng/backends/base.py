@@ -76,7 +76,10 @@ class Conversation(Protocol):
     """
 
     def open(self, heard: Callable[[Blob], None]) -> None:
-        """From now on `heard` is called with each answer, by a thread of its own."""
+        """From now on `heard` is called with each answer, by a thread of its own.
+
+        The last one is empty if nothing can be heard any more. Raises: OSError, RuntimeError.
+        """
 
     def say(self, remark: Blob) -> None:
         """Make a remark on the call, at once; only while it is open."""

@@ -114,8 +114,12 @@ class Dialogue:
     def resume(self) -> None:
         with self._turn:
             self._is_resting = False
-            if self._heard is not None:
-                self._start()
+            heard = self._heard
+            try:
+                if heard is not None:
+                    self._start()
+            except (OSError, RuntimeError):  # there are no more descriptors, or threads
+                heard = None if heard is None else heard(())
 
     def _start(self) -> None:
         """Raises: OSError, RuntimeError: there are no more descriptors or threads."""
@@ -139,7 +143,7 @@ class Dialogue:
         poll = select.poll()
         poll.register(stream, select.POLLIN)
         poll.register(bell, select.POLLIN)
-        while self._has_turn():
+        while (heard := self._turn_of()) is not None:
             ready = [descriptor for descriptor, _ in poll.poll(self._milliseconds())]
             if bell in ready:
                 self._bell.hear()
@@ -147,19 +151,28 @@ class Dialogue:
                 if self._said:
                     self._tell()
                 if stream in ready and self._heard is not None and not self._is_resting:
-                    self._listen(self._heard)
-            except (EOFError, OSError):  # the program is gone, as the main thread is about to see
-                poll.unregister(stream)
-            self._do_what_is_due()
+                    self._listen(heard)
+                self._do_what_is_due()
+            except BaseException:  # the program is gone, as the main thread is about to see
+                heard(())
+                self._end()
 
-    def _has_turn(self) -> bool:
-        """Wait for it. False: the thread is to end."""
+    def _turn_of(self) -> Heard | None:
+        """Wait for somebody who wants to hear; None: the thread is to end."""
         with self._turn:
             while self._heard is None and not self._is_resting:
+                if self._said:  # before it was closed
+                    self._tell()
                 self._is_reading = False
                 self._turn.notify_all()
                 self._turn.wait()
-            return not self._is_resting
+            return None if self._is_resting else self._heard
+
+    def _end(self) -> None:
+        """Nobody hears anything more."""
+        with self._turn:
+            self._is_resting, self._is_reading = True, False
+            self._turn.notify_all()
 
     def _milliseconds(self) -> float | None:
         due = self._due

@@ -41,6 +41,7 @@ from pydron_ng.runtime.messages import (
     Issued,
     Kill,
     Late,
+    Mute,
     Overdue,
     Redundant,
     Start,
@@ -66,6 +67,8 @@ from pydron_ng.values.keep import Keep, KeepOnce, keep_here
 _GRACE_SECONDS = 1.0
 #: A call that takes so long while others of its kind wait is worth sending, and so are these.
 _LONG_SECONDS = 0.005
+#: So long a worker has to say which call another one is to make for it.
+_ASKED_SECONDS = 0.1
 #: So long a fork waits for its turn before it asks whether there will be one.
 _TURN_SECONDS = 0.1
 #: So long another host has time to say how it is, and so old may be what it has said.
@@ -421,8 +424,11 @@ class Driver:
             return None
         due = self._clocks.due()
         self._heard.events += due
-        if any(type(event) is Waited for event in due):
-            self._pump.tell()
+        for event in due:
+            if type(event) is Waited:
+                self._pump.tell()
+            elif type(event) is Mute and self._lender is not None:
+                self._lender.lose_patience(event.place)
         self._turn()
         if self._due is not None and not self._clocks.foreseen.are_set:
             long, self._due = self._due, None
@@ -481,6 +487,10 @@ class Driver:
     def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
         """Tell the worker something besides."""
         self._staff.submit(worker, frames)
+
+    def expect_answer(self, place: TaskId) -> None:
+        """Somebody was asked for a call, for which another worker waits."""
+        self._set(self._clocks.answers, place, _ASKED_SECONDS, Mute(place))
 
     def note(self, event: Event) -> None:
         """The state machine is to hear of it when what goes on here is done."""

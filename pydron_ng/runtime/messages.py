@@ -157,6 +157,12 @@ class Waited(NamedTuple):
     """Somebody has waited for as long as he likes."""
 
 
+class Mute(NamedTuple):
+    """Nobody has said what the place stands for."""
+
+    place: TaskId
+
+
 class Slow(NamedTuple):
     """The worker is at the task for much longer than such a task takes."""
 
@@ -233,6 +239,7 @@ Event = (
     | Stalled
     | Slow
     | Waits
+    | Mute
     | Waited
 )
 Command = Start | Watch | StartWorkers | GiveUp | Kill | TakeBack | Cancel | Redundant

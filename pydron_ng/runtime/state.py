@@ -27,6 +27,7 @@ from pydron_ng.runtime.messages import (
     Issued,
     Kill,
     Late,
+    Mute,
     Opened,
     Overdue,
     Pool,
@@ -171,7 +172,7 @@ class Machine:
                 self._take_back(worker, returned)
             case Waits(worker, waits):
                 self._note_waiting(worker, waits=waits)
-            case Waited():
+            case Waited() | Mute():
                 pass
             case Slow(worker, task):
                 seat = self._seats.get(worker)

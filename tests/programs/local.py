@@ -215,6 +215,8 @@ def two_on_a_line(values: list[int]) -> list[Any]:
 
 
 VALUES = [3, 1, 2, 5, 4, 8]
+
+
 class Made:
     """Makes a class of its own in each call, and has functional functions that refer to it."""
 

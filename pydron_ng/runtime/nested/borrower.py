@@ -192,7 +192,9 @@ class Borrower:
     def _hear(self, answer: Blob) -> None:
         """In the thread of the conversation."""
         with self.lock:
-            if self._is_open:
+            if not answer:
+                self.close()
+            elif self._is_open:
                 self._safely(lambda: self._heed(answer))
             self._changed.notify_all()
 

@@ -87,6 +87,9 @@ class Hands(Protocol):
     def note(self, event: Event) -> None:
         """Let the state machine hear of it, not before the lender has done what it is at."""
 
+    def expect_answer(self, place: TaskId) -> None:
+        """Lose patience after a while."""
+
     def give_grace(self, running: Sequence[TaskId]) -> None:
         """Let these go on for a while."""
 
@@ -193,6 +196,7 @@ class Lender:
         """The worker has time for what the place stands for."""
         place.state, place.worker = TaskState.RUNNING, worker
         self._answer(place, words.about(words.ASKED, place.id))
+        self._hands.expect_answer(place.id)
 
     def _give(self, worker: WorkerId, outer: TaskId, given: Given, blob: Blob) -> None:
         self._definitions.update(given.definitions)
@@ -201,9 +205,21 @@ class Lender:
         self._offer(worker, outer, given.left)
         place = self.places.get(given.place)
         if place is None:
+            lost = words.about(words.LOST, given.place)
+            self._hands.submit(worker, [Answer(outer, lost)])
             return
         place.fill(given, blob)
         self._hands.send(place.worker, [Entry(place, self._settings.get(worker))])
+
+    def lose_patience(self, number: TaskId) -> None:
+        """Who was asked for a call has not answered for long: others have better things to do.
+
+        When it does it says anew how many it has.
+        """
+        place = self.places.get(number)
+        if place is not None and not place.is_given:
+            others = self._known(self._outer.get(place.outer, ()))
+            self._drop([p for p in others if p.owner == place.owner and not p.is_given])
 
     def _have_nothing(self, number: TaskId) -> None:
         """What was offered is being made by who has offered it."""
