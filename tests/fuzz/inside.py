@@ -60,7 +60,7 @@ def local_calls_of_calls(w: Writer) -> Lines:
 
 
 def _called(w: Writer) -> str:
-    return w.pick("slow", "slow", "inc", "risky")
+    return w.pick("rests", "rests", "slow", "inc", "risky")
 
 
 def _step(w: Writer) -> Lines:
