@@ -22,7 +22,7 @@ from pydron_ng.runtime.shared import ahead
 
 if TYPE_CHECKING:
     from pydron_ng.pool.pool import Pool
-    from pydron_ng.pool.reporting import report
+    from pydron_ng.pool.worker.reporting import report
 
 __all__ = [
     "Pool",
@@ -47,7 +47,7 @@ def __getattr__(name: str) -> Any:
 
         return Pool
     if name == "report":
-        from pydron_ng.pool.reporting import report
+        from pydron_ng.pool.worker.reporting import report
 
         return report
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import decimal
 import functools
+import gc
 import inspect
 import ipaddress
 import linecache
@@ -508,6 +509,24 @@ def test_a_doubtful_construct_is_warned_of_at_least_once(tmp_path: Path) -> None
 
 
 @schedule
+def deletes_what_it_adds_to(value: int) -> int:
+    for total in [1, 2, 3, 4, 5]:
+        pass
+    for _ in range(2):
+        total += value
+        del total
+    return plus_one(value)
+
+
+@row("on Python 3.11, the line of an `UnboundLocalError`")
+def test_a_name_without_a_value_is_told_in_the_same_function() -> None:
+    assert differences(deletes_what_it_adds_to, 1) == set()
+    with pytest.raises(UnboundLocalError, match="'total'") as told:
+        deletes_what_it_adds_to(1)
+    assert told.traceback[-1].name == "deletes_what_it_adds_to"
+
+
+@schedule
 def descends(number: int) -> int:
     return descends(number + 1) + plus_one(number) if number >= 0 else 0
 
@@ -516,6 +535,7 @@ def descends(number: int) -> int:
 def test_a_scheduled_function_meets_the_limit_as_a_recursion_error() -> None:
     with pytest.raises(RecursionError):
         descends(0)
+    gc.collect()  # what its end has left open would be warned of here
 
 
 class Thing:

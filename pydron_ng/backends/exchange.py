@@ -68,7 +68,7 @@ class Exchange:
     def outgoing(self, items: Sequence[Item]) -> list[Item]:
         """The items as they travel."""
         going = [i if Stretch not in map(type, i[1]) else self._referring(*i) for i in items]
-        news = self._news()
+        news = self._news() if self._returned or self._sent else None
         return [news, *going] if news else going
 
     def _referring(self, key: Key, blob: Blob) -> Item:

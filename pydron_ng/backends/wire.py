@@ -69,13 +69,20 @@ def subject(key: int) -> TaskId | None:
 def encode(items: Sequence[Item]) -> list[bytes]:
     """The buffers to write for one message."""
     large: list[bytes] = []
-    if any(len(part) >= LARGE_BYTES for _, blob in items for part in blob):
-        slim: list[object] = [(key, _without_large(blob, large)) for key, blob in items]
-    else:
-        slim = list(items)
+    slim: list[object] = list(items)
+    if _has_large(items):
+        slim = [(key, _without_large(blob, large)) for key, blob in items]
     # Version 2 of marshal: plain values only, the same bytes in every Python, and no code runs.
     head = marshal.dumps((slim, [len(part) for part in large]), 2)
     return [_LENGTH.pack(len(head)) + head, *large]
+
+
+def _has_large(items: Sequence[Item]) -> bool:
+    for _, blob in items:  # for most messages `any` would take longer than all the rest
+        for part in blob:
+            if len(part) >= LARGE_BYTES:
+                return True
+    return False
 
 
 def _without_large(blob: Blob, large: list[bytes]) -> tuple[Part | int, ...]:
@@ -103,10 +110,10 @@ class Outbox:
 
     def __init__(self) -> None:
         self.sent = 0
-        self._buffers: deque[memoryview] = deque()
+        self._buffers: deque[bytes | memoryview] = deque()
 
     def put(self, buffers: Iterable[bytes | memoryview]) -> None:
-        self._buffers.extend(memoryview(buffer) for buffer in buffers if buffer)
+        self._buffers.extend(filter(None, buffers))
 
     def push(self, stream: socket.socket) -> bool:
         """Write as much as the stream takes; True when nothing is left. Raises: OSError."""
@@ -126,7 +133,7 @@ class Outbox:
         while sent:
             first = self._buffers[0]
             if sent < len(first):
-                self._buffers[0] = first[sent:]
+                self._buffers[0] = memoryview(first)[sent:]
                 return
             sent -= len(first)
             self._buffers.popleft()

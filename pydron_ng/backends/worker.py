@@ -84,10 +84,9 @@ class Work:
             self._performer.settings(blob)
 
     def _perform(self, task: TaskId, blob: Blob, outcomes: list[Item]) -> None:
-        say = partial(self._remark, about(task))
         if self._dialogue is not None:
             self._dialogue.task = task
-        outcome = self._performer.perform(blob, say)
+        outcome = self._performer.perform(blob, partial(self._remark, task))
         if isinstance(outcome, tuple):
             outcomes.append((task, outcome))
             return
@@ -97,8 +96,8 @@ class Work:
             self._coroutines = Coroutines(self._send)
         self._coroutines.add(task, outcome)
 
-    def _remark(self, key: Key, remark: Blob) -> None:
-        self._send([(key, remark)])
+    def _remark(self, task: TaskId, remark: Blob) -> None:
+        self._send([(about(task), remark)])
 
     def _cancel(self, task: TaskId) -> None:
         if self._coroutines is not None:

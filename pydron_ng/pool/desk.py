@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 #: Why tasks get lost that are left at the end.
 _SHUT_DOWN = "the pool was shut down"
-PERFORMER = "pydron_ng.pool.performer:Performer"
+PERFORMER = "pydron_ng.pool.worker.performer:Performer"
 #: A task that nobody wants has so long to end by itself; then its worker is ended.
 _GRACE_SECONDS = 0.05
 #: So long where that costs more: the worker runs other coroutines, or is a thread, which stays.

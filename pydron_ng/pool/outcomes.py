@@ -11,9 +11,9 @@ from pydron_ng.pool.desk import Desk
 from pydron_ng.pool.files import put_all
 from pydron_ng.pool.functions import Function
 from pydron_ng.pool.future import Info
-from pydron_ng.pool.hearing import parted, say_again
 from pydron_ng.pool.jobs import Job
 from pydron_ng.pool.parcels import Answer, Portable, Raised, Unpicklable, words_of
+from pydron_ng.pool.said import parted, say_again
 
 
 class RemoteTraceback(Exception):
@@ -114,8 +114,9 @@ def _infos(desk: Desk, job: Job, answer: Answer) -> list[Info]:
     known = job.worker, desk.host(job.worker), answer.began, answer.ended
     if not job.options.capture:
         say_again(answer.said)
-        texts = () if answer.is_fine else map(_traceback, answer.outcomes)
-        return [Info(*known, traceback=next(filter(None, texts), ""))]
+        if answer.is_fine:
+            return [Info(*known)]
+        return [Info(*known, traceback=next(filter(None, map(_traceback, answer.outcomes)), ""))]
     said = parted(answer.said, len(answer.outcomes))
     return [Info(*known, *s, _traceback(o)) for s, o in zip(said, answer.outcomes, strict=True)]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import cloudpickle
@@ -75,7 +74,7 @@ class Answer(NamedTuple):
     """What became of a task.
 
     outcomes: of each call its value; `Raised` or `Unpicklable` only where `is_fine` is False.
-    began, ended: by the worker's wall clock. said: what it printed, see ``hearing.Said``.
+    began, ended: by the worker's wall clock. said: what it printed, see ``said.Said``.
     files: name, permissions and content of each that it has left.
     """
 
@@ -102,16 +101,19 @@ def dumps(value: object, buffers: list[pickle.PickleBuffer] | None = None) -> by
     Raises: whatever the value's own reduction raises, PicklingError and TypeError mostly.
     """
     take = None if buffers is None else buffers.append
-    with suppress(Exception):
+    try:
         data = pickle.dumps(value, 5, buffer_callback=take)
-        if _MAIN not in data:  # the main module of others is another one
-            return data
+    except Exception:
+        return _by_cloudpickle(value, buffers)
+    # The main module of others is another one.
+    return data if _MAIN not in data else _by_cloudpickle(value, buffers)
+
+
+def _by_cloudpickle(value: object, buffers: list[pickle.PickleBuffer] | None) -> bytes:
+    take = None
     if buffers is not None:
         buffers.clear()
-    return _by_cloudpickle(value, take)
-
-
-def _by_cloudpickle(value: object, take: Any) -> bytes:
+        take = buffers.append
     file = io.BytesIO()
     cloudpickle.CloudPickler(file, 5, buffer_callback=take).dump(value)
     return file.getvalue()
@@ -135,7 +137,7 @@ def packed(value: object, store: Store) -> Blob:
     """The value as a pickle, then its buffers. Raises: as `dumps`."""
     buffers: list[pickle.PickleBuffer] = []
     data = dumps(value, buffers)
-    return data, *[store(buffer.raw()) for buffer in buffers]
+    return (data, *[store(buffer.raw()) for buffer in buffers]) if buffers else (data,)
 
 
 def packed_call(given: Any, store: Store, label: str) -> Blob:

@@ -19,12 +19,10 @@ _COROUTINES_OF_A_WORKER: Final = 64
 _TASK_FRAMES: Final = 2
 _MOST_CALLS: Final = 4096
 _GROWTH: Final = 4  # times, from one task to the next
-#: Of so many tasks one is looked at, when there is no more to be found out.
-_LOOKS: Final = 16
 
 
 class Room:
-    """calls: of the next task. most_tasks: whose results were not taken."""
+    """each: calls of a task. most_tasks: whose results were not taken."""
 
     def __init__(
         self,
@@ -46,41 +44,33 @@ class Room:
         self._task_seconds = _TASK_FRAMES * frame_seconds
         self._suspends = suspends
         self._grows = chunksize == "auto" and not suspends
-        self._calls = 1 if chunksize == "auto" or suspends else chunksize
+        self.each = 1 if chunksize == "auto" or suspends else chunksize
         self._most_items = buffersize
-        self._learnt = 0
-        self._is_grown = not self._grows
-        self.most_tasks = max(2, self._each * capacity())
-
-    @property
-    def _each(self) -> int:
-        return _COROUTINES_OF_A_WORKER if self._suspends else _TASKS_OF_A_WORKER
+        ahead = _COROUTINES_OF_A_WORKER if suspends else _TASKS_OF_A_WORKER
+        self.most_tasks = max(2, ahead * capacity())
 
     def calls(self, tasks: int, items: int) -> int:
         """How many calls the next task may have, with so many tasks and items; 0: no room."""
-        if tasks >= self.most_tasks:
-            return 0
-        if self._most_items is None:
-            return self._calls
-        return max(0, min(self._calls, self._most_items - items))
+        return min(self.each, self.items(tasks, items))
+
+    def items(self, tasks: int, items: int) -> int:
+        """How many may be read, with so many tasks and items."""
+        room = max(0, self.most_tasks - tasks) * self.each
+        return room if self._most_items is None else max(0, min(room, self._most_items - items))
 
     def learn(self, seconds: float) -> None:
         """A call takes so long: as many are to make a task as take a good time."""
         if not seconds or self._suspends:
             return
-        self._learnt += 1
-        if self._is_grown and self._learnt % _LOOKS:
-            return
-        tasks = int(_AHEAD_SECONDS / (self._calls * seconds))
-        each = max(_TASKS_OF_A_WORKER, min(tasks, _MOST_TASKS))
-        self.most_tasks = each * self._capacity()
+        tasks = int(_AHEAD_SECONDS / (self.each * seconds))
+        ahead = max(_TASKS_OF_A_WORKER, min(tasks, _MOST_TASKS))
+        self.most_tasks = ahead * self._capacity()
         if self._grows:
             good = max(1, min(_MOST_CALLS, int(self._task_seconds / seconds)))
             if self._most_items is not None:
                 tasks = _TASKS_OF_A_WORKER * self._capacity()
                 good = max(1, min(good, self._most_items // tasks))
-            self._calls = min(good, _GROWTH * self._calls)
-            self._is_grown = self._calls == good
+            self.each = min(good, _GROWTH * self.each)
 
 
 def _check(chunksize: object, buffersize: object) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Final
 from pydron_ng.backends.base import WorkerId
 from pydron_ng.log import log
 from pydron_ng.pool.functions import label_of, suspends
-from pydron_ng.pool.hearing import say_again
 from pydron_ng.pool.parcels import (
     LAST,
     ONE,
@@ -18,6 +17,7 @@ from pydron_ng.pool.parcels import (
     packed_call,
     words_of,
 )
+from pydron_ng.pool.said import say_again
 from pydron_ng.runtime.task import NOBODY
 from pydron_ng.values.blob import Blob
 

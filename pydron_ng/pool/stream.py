@@ -46,6 +46,7 @@ class Stream(Iterator[Any]):
         self._indexed = indexed
         self._end = None if timeout is None else monotonic() + timeout
         self._tasks = Tasks(making.desk)
+        self._items: list[Any] = []  # that are read and not sent
         self._read = 0
         self._failure: BaseException | None = None  # of the source
         self._is_exhausted = False
@@ -86,8 +87,7 @@ class Stream(Iterator[Any]):
             outcomes, self._infos = self._making.outcomes(job)
             number = first if self._indexed else None
             self._values = values_of(outcomes, number, are_told=len(self._infos) > 1)
-            self._room.learn(self._making.seconds)
-            self._fill()
+            self._refill()
             for value in self._values:
                 return value
 
@@ -106,14 +106,22 @@ class Stream(Iterator[Any]):
 
     # --- reading ---
 
+    def _refill(self) -> None:
+        """When there is room for many tasks, by all that is known now of the time they take."""
+        if not self._is_exhausted and 2 * len(self._tasks) <= self._room.most_tasks:
+            self._room.learn(self._making.seconds)
+            self._fill()
+
     def _fill(self) -> None:
-        """Read and send while there is room; short tasks only when there is room for many."""
-        if self._is_exhausted or 2 * len(self._tasks) > self._room.most_tasks:
-            return
+        """Read and send while there is room."""
+        self._take()
         jobs: list[Job] = []
+        items, each = self._items, self._room.each
         try:
-            while items := self._take():
-                for job in self._making.jobs(items, self._tasks.hear):
+            while items:
+                several = items[:each]
+                del items[:each]
+                for job in self._making.jobs(several, self._tasks.hear):
                     self._note(job, jobs)
         finally:
             self._put(jobs)
@@ -136,18 +144,14 @@ class Stream(Iterator[Any]):
                 self._tasks.taken(job)
             self._is_exhausted, self._failure = True, refusal
 
-    def _take(self) -> list[Any]:
-        """The items of the next task; what reading raises is raised when the others are taken."""
-        items: list[Any] = []
-        if self._is_exhausted:
-            return items
-        calls = self._room.calls(len(self._tasks), self._tasks.items)
+    def _take(self) -> None:
+        """As many items as there is room for; what reading raises is raised behind the others."""
+        room = self._room.items(len(self._tasks), self._tasks.items)
         try:
-            items.extend(islice(self._source, calls))
+            self._items.extend(islice(self._source, room))
         except Exception as failure:
             self._failure = failure
-        self._is_exhausted = len(items) < calls
-        return items
+        self._is_exhausted = len(self._items) < room
 
 
 class Tasks:
@@ -187,10 +191,11 @@ class Tasks:
 
         Raises: TimeoutError.
         """
-        if self._firsts and not self.is_there(ordered=ordered):
-            self._wait(lambda: self.is_dropped or self.is_there(ordered=ordered), end)
-        if self.is_dropped or not self._firsts:
-            return None
+        if not self.is_there(ordered=ordered):
+            if self._firsts:
+                self._wait(lambda: self.is_dropped or self.is_there(ordered=ordered), end)
+            if self.is_dropped or not self._firsts:
+                return None
         return self.pop(ordered=ordered)
 
     def is_there(self, *, ordered: bool) -> bool:

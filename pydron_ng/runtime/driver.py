@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -60,7 +61,7 @@ from pydron_ng.runtime.staff import Staff
 from pydron_ng.runtime.state import Machine
 from pydron_ng.runtime.tally import Tally
 from pydron_ng.runtime.task import Task, TaskState
-from pydron_ng.runtime.whole import Whole
+from pydron_ng.runtime.whole import FRAMES_TO_CLOSE, Whole
 from pydron_ng.values.keep import Keep, KeepOnce, keep_here
 
 #: After that a worker that runs a call which nobody wants is ended, and another one started.
@@ -381,10 +382,19 @@ class Driver:
         return Whole(self._fail)
 
     def _fail(self, error: BaseException) -> None:
-        """Nobody knows what was done and what was not: end it all, so that nobody waits for it."""
-        if not self.closed:
+        """Nobody knows what was done and what was not: end it all, so that nobody waits for it.
+
+        What has brought it about, too deep a recursion, is not to keep it from coming to its end.
+        """
+        if self.closed:
+            return
+        most_frames = sys.getrecursionlimit()
+        sys.setrecursionlimit(most_frames + FRAMES_TO_CLOSE)
+        try:
             self._why_closed = f"the driver failed: {error!r}"
             self.close()
+        finally:
+            sys.setrecursionlimit(most_frames)
 
     def _is_busy(self) -> bool:
         has_time = not (self._clocks.foreseen.are_set or self.expects or self._parting)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,6 +18,7 @@ from pydron_ng.backends.start import start
 from pydron_ng.runtime.audience import Audience
 from pydron_ng.runtime.waker import Waker
 from pydron_ng.runtime.watch import Watch
+from pydron_ng.runtime.whole import FRAMES_TO_CLOSE
 
 if TYPE_CHECKING:
     from types import FunctionType
@@ -237,11 +239,16 @@ class Session:
         After an exception inside of driver code nothing in there can be relied on any more.
         """
         driver, self._driver = self._driver, None
-        self._dismiss()
-        if driver is not None:
-            # What was interrupted at any moment may fail; the program may have closed descriptors.
-            with driver.lock, suppress(Exception):
-                driver.close()
+        most_frames = sys.getrecursionlimit()
+        sys.setrecursionlimit(most_frames + FRAMES_TO_CLOSE)  # there may be none left
+        try:
+            self._dismiss()
+            if driver is not None:
+                # What was interrupted may fail; the program may have closed descriptors.
+                with driver.lock, suppress(Exception):
+                    driver.close()
+        finally:
+            sys.setrecursionlimit(most_frames)
 
     def forked(self) -> Session:
         """The session of a forked child, which has no workers yet; the parent's are forgotten."""

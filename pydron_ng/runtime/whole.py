@@ -10,6 +10,8 @@ from collections.abc import Callable
 from signal import SIGINT, default_int_handler
 from types import FrameType
 
+#: So many frames more has who ends it all: too deep a recursion may be what has cut it short.
+FRAMES_TO_CLOSE = 200
 _number = int(SIGINT)
 
 

@@ -140,7 +140,7 @@ class _Painter:
 
     def _exception(self, path: str, value: BaseException) -> None:
         self.lines.append((path, f"{type_name(value)}: {_message(value)}"))
-        for index, line in enumerate(user_lines(value.__traceback__)):
+        for index, line in enumerate(user_lines(value)):
             self.lines.append((f"{path}.__traceback__[{index}]", line))
         for name in ("args", "__cause__", "__context__", "__suppress_context__"):
             self.visit(f"{path}.{name}", getattr(value, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from pydron_ng import Pool
+from tests.pool import work
 
 KINDS: dict[str, Any] = {
     "processes": {"type": "multicore", "cores": 2},
@@ -47,3 +49,13 @@ def processes() -> Iterator[Pool]:
     """Two processes, which may be ended."""
     with pool_of("processes") as made:
         yield made
+
+
+@pytest.fixture
+def by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exceptions are written as their classes say.
+
+    distributed, once it is imported, has them all written in its own way, in threads here, too.
+    """
+    for kind in (work.Frozen, work.Lying):
+        monkeypatch.delitem(copyreg.dispatch_table, kind, raising=False)

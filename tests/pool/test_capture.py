@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pydron_ng import Pool
-from pydron_ng.pool.hearing import CUT, parted
+from pydron_ng.pool.said import CUT, parted
 from tests.pool import work
 from tests.pool.conftest import pool_of
 

@@ -12,7 +12,7 @@ import pytest
 from pydron_ng import Pool
 from pydron_ng.errors import WorkerLost
 from pydron_ng.pool.files import Files, put_all
-from pydron_ng.pool.folder import left_in, working_in
+from pydron_ng.pool.worker.folder import left_in, working_in
 from tests.pool import work
 from tests.pool.conftest import pool_of
 

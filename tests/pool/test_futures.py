@@ -46,6 +46,7 @@ def test_what_a_task_raises_is_raised_with_the_traceback_of_its_worker(pool: Poo
     assert future.info.traceback in cause
 
 
+@pytest.mark.usefixtures("by_themselves")
 def test_an_exception_that_forbids_attributes_arrives_with_its_cause(pool: Pool) -> None:
     failure = pool.submit(work.raise_frozen).exception(_SECONDS)
     assert type(failure) is work.Frozen

@@ -182,6 +182,7 @@ def test_an_exception_that_pickle_cannot_read_arrives_as_itself(pool: Pool) -> N
     assert "raise Unreadable(1, 2)" in str(caught.value.__cause__)
 
 
+@pytest.mark.usefixtures("by_themselves")
 def test_an_exception_that_is_written_as_something_else_is_told(pool: Pool) -> None:
     with pytest.raises(
         BackendError, match=r"raise_lying\(\): what it raised came back as str"

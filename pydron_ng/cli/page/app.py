@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from pydron_ng.cli.page.guard import Guard, Rules
+from pydron_ng.observe.look import palette
 from pydron_ng.runtime.monitor import asking
 from pydron_ng.runtime.monitor.messages import Cancel, Done, Kill, Refused
 from pydron_ng.runtime.monitor.plain import told_as_json
@@ -81,7 +82,8 @@ def app(rules: Rules, is_over: Callable[[], bool]) -> Starlette:
 
 def _asset(name: str) -> Response:
     text = files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
-    return Response(text, media_type=_KINDS[name])
+    common = palette() if name == "page.css" else ""
+    return Response(common + text, media_type=_KINDS[name])
 
 
 class _Looks:

@@ -10,12 +10,13 @@ import msgspec
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from pydron_ng.observe.look import palette
 from pydron_ng.observe.records.columns import columns
 from pydron_ng.observe.records.duration import duration
 from pydron_ng.observe.records.record import Record
 from pydron_ng.observe.records.table import meanings, rows_of
 
-#: The page's one style sheet and its one script consist of these, in this order.
+#: The page's one style sheet, behind the palette, and its one script, in this order.
 STYLES = ("timeline.css", "page.css")  # the latter knows how narrow screens are
 SCRIPTS = tuple(
     f"{name}.js" for name in "run view layout tracks paint path overview words legend main".split()
@@ -38,7 +39,7 @@ def page(record: Record, summary_html: str = "") -> str:
         summary=Markup(summary_html),  # noqa: S704 - ours
         rows=rows,
         meanings=meanings(rows),
-        style=_all(STYLES),
+        style=Markup(palette()) + _all(STYLES),  # noqa: S704 - ours
         script=_all(SCRIPTS),
         data=_inert(msgspec.json.encode(drawn).decode()),
     )

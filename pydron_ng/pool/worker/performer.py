@@ -11,9 +11,6 @@ from typing import Any, Final
 
 from pydron_ng.backends.base import Conversation, Say
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
-from pydron_ng.pool.calling import call_all, call_apart, call_once, in_time, raised
-from pydron_ng.pool.folder import left_in, working_in
-from pydron_ng.pool.hearing import Hearing, Said
 from pydron_ng.pool.parcels import (
     AWAITED,
     LARGE_FUNCTION,
@@ -29,7 +26,11 @@ from pydron_ng.pool.parcels import (
     unpacked,
     words_of,
 )
-from pydron_ng.pool.reporting import reporting
+from pydron_ng.pool.said import Said
+from pydron_ng.pool.worker.calling import call_all, call_apart, call_once, in_time, raised
+from pydron_ng.pool.worker.folder import left_in, working_in
+from pydron_ng.pool.worker.hearing import Hearing
+from pydron_ng.pool.worker.reporting import reporting
 from pydron_ng.values.blob import Blob, Token, memory_of
 from pydron_ng.values.recent import Recent
 
@@ -194,10 +195,12 @@ class Performer:
     def _answer(self, answer: Answer) -> Blob:
         """As bytes; what cannot travel is told instead."""
         if answer.is_fine:
-            with suppress(BaseException):
+            try:
                 return packed(tuple(answer), self._store)
+            except BaseException:
+                answer = answer._replace(is_fine=False)
         told = [_travelling(outcome) for outcome in answer.outcomes]
-        return packed(tuple(answer._replace(outcomes=told, is_fine=False)), self._store)
+        return packed(tuple(answer._replace(outcomes=told)), self._store)
 
     def _store(self, memory: memoryview) -> Any:
         if self._arena is not None and memory.nbytes >= SHARE_BYTES:

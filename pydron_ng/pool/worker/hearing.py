@@ -5,36 +5,15 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+from pydron_ng.pool.said import CUT, Said
 
 if TYPE_CHECKING:
-    from pydron_ng.pool.beneath import Beneath
-
-#: What was printed, each text with "out" or "err"; CUT is between what several calls have printed.
-Said = list[tuple[str, str]]
-CUT: Final = ("", "")
-
-
-def say_again(said: Iterable[tuple[str, str]]) -> None:
-    """Print here what was printed on a worker."""
-    for kind, text in said:
-        with suppress(Exception):  # the program's stream is the program's
-            print(text, end="", file=sys.stdout if kind == "out" else sys.stderr)
-
-
-def parted(said: Iterable[tuple[str, str]], calls: int) -> list[tuple[str, str]]:
-    """Output and error of each call."""
-    texts = [{"out": "", "err": ""} for _ in range(calls)]
-    call = 0
-    for kind, text in said:
-        if (kind, text) == CUT:
-            call += 1
-        else:
-            texts[min(call, calls - 1)][kind] += text
-    return [(text["out"], text["err"]) for text in texts]
+    from pydron_ng.pool.worker.beneath import Beneath
 
 
 class Hearing:
@@ -61,7 +40,7 @@ class Hearing:
     @contextmanager
     def beneath(self, said: Said) -> Iterator[None]:
         """Hear what is written to descriptors meanwhile, too."""
-        from pydron_ng.pool.beneath import Beneath  # not everywhere there are descriptors
+        from pydron_ng.pool.worker.beneath import Beneath  # not everywhere there are descriptors
 
         with Beneath(said) as beneath:
             self._beneath = beneath
