@@ -17,7 +17,7 @@ from pydron_ng import configure, functional, schedule
 WORKERS = 8
 SECONDS = 0.05
 REPEATS = 5
-#: The first calls are for the workers to learn what calls cost.
+#: The first calls are for the workers to learn what calls cost, each by itself.
 WARM = 4
 
 
@@ -85,11 +85,15 @@ def flight(depth: int) -> int:
 
 
 class Shape(NamedTuple):
-    """A program, and how many calls of 50 ms each of its levels has."""
+    """A program, and how many calls of 50 ms each of its levels has.
+
+    warm: so many times it is called before.
+    """
 
     name: str
     program: Callable[[], object]
     levels: Sequence[int]
+    warm: int = WARM
 
     @property
     def bound(self) -> float:
@@ -103,6 +107,7 @@ SHAPES = (
     Shape("2 tables of 4 rows of 8", lambda: tables(2, 4, 8), (64,)),
     Shape("a tree of 62", lambda: branches(4), (2, 4, 8, 16, 32)),
     Shape("a staircase of 16", lambda: flight(16), (52,)),
+    Shape("the same, learnt", lambda: flight(16), (52,), 30),
 )
 
 
@@ -117,7 +122,7 @@ def main() -> None:
     print(f"{'program':24} {'elapsed':>8} {'bound':>7} {'ratio':>6}")
     with configure(workers=[{"type": "multicore", "cores": WORKERS}], inline=False):
         for shape in SHAPES:
-            for _ in range(WARM):
+            for _ in range(shape.warm):
                 shape.program()
             elapsed = min(seconds_of(shape.program) for _ in range(REPEATS))
             print(f"{shape.name:24} {elapsed:8.3f} {shape.bound:7.3f} {elapsed / shape.bound:6.2f}")

@@ -49,7 +49,7 @@ class Pace:
 
     def __init__(self, session: Session) -> None:
         self.dispatch = Dispatch(session)
-        self.dispatches_all = session.waits_for_all
+        self.dispatches_all = session.sends_all
         self.driver = session.driver
         self.capacity = session.driver.capacity
         self.ready: deque[Waiter] = deque()

@@ -147,11 +147,6 @@ class Session:
         return self.config.window
 
     @property
-    def waits_for_all(self) -> bool:
-        """Does the program wait for calls that were sent though nobody has begun them?"""
-        return self.sends_all
-
-    @property
     def driver(self) -> Driver:
         """Its workers start with the first task. Raises: ConfigError, BackendError."""
         if self._driver is None or self._driver.closed:
@@ -261,8 +256,7 @@ def _welcome(config: Configuration, workers: int) -> Blob:
     """What workers are told whose calls may hand calls on. workers: how many there are."""
     from pydron_ng.runtime.nested.words import Told
 
-    is_kept = config.cache == "on"
-    return Told(workers, config.window, sends_all=config.inline is False, is_kept=is_kept).blob()
+    return Told(workers, config.window, is_kept=config.cache == "on").blob()
 
 
 def _make_cache() -> Cache | None:

@@ -131,8 +131,8 @@ def is_interrupted(number: int) -> int:
     total = 0
     try:
         for round_ in range(4):
-            signal.setitimer(signal.ITIMER_REAL, 0.0007 * (1 + round_ + number))
             try:
+                signal.setitimer(signal.ITIMER_REAL, 0.0007 * (1 + round_ + number))
                 total += sum(squares(number, 3)) > 0
                 time.sleep(1)
             except Rung:

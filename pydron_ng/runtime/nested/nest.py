@@ -51,7 +51,6 @@ class Nest(Session):
         """library: what the worker was sent."""
         known = Told.read(told)
         super().__init__(library=NestLibrary(library))
-        self._sends_all = known.sends_all
         self._is_kept = known.is_kept and not reads.is_elsewhere
         self._window = known.window
         self._arrived = library
@@ -82,10 +81,6 @@ class Nest(Session):
 
     @property
     def sends_all(self) -> bool:
-        return self._sends_all
-
-    @property
-    def waits_for_all(self) -> bool:
         return False  # who waits for what nobody has begun may wait for ever
 
     @property

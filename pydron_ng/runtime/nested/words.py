@@ -66,12 +66,11 @@ class Given(NamedTuple):
 class Told(NamedTuple):
     """What a worker has to know before it hands on calls.
 
-    workers: how many there are. window, sends_all, is_kept: as configured.
+    workers: how many there are. window: as configured. is_kept: are translations kept on disk?
     """
 
     workers: int
     window: int
-    sends_all: bool
     is_kept: bool
 
     def blob(self) -> Blob:
