@@ -44,7 +44,7 @@ COMMANDS = {
     ),
     "bench": (["bench"], ["test"], "the benchmarks"),
     "check": (
-        [*LINT, "docs", "versions", "fuzz", "foreign", "tests"],
+        [*LINT, "docs", "versions", "fuzz", "foreign", "halves"],
         ["lint", "docs", "test", "examples", "notebook"],
         "what has to pass before a change lands: lint, docs, tests, fuzz, foreign code, Pythons",
     ),

@@ -9,9 +9,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 
 import nox
 
@@ -22,6 +23,8 @@ PYTHON = sys.executable
 #: What the other Pythons run: whole programs, and what depends on the language's version.
 PROGRAMS = ["tests/programs", "tests/hazards", "tests/values"]
 OTHERS = ["3.12", "3.13"]
+#: Tests that mostly wait for servers, networks and other programs.
+ELSEWHERE = ["tests/backends", "tests/cli", "tests/docs"]
 GROUPS = nox.project.load_toml("pyproject.toml")["dependency-groups"]
 
 
@@ -66,10 +69,34 @@ def docs(session: nox.Session) -> None:
     session.run(PYTHON, "-m", "tools.site.offline", "site")
 
 
+def side_by_side(session: nox.Session, commands: Sequence[Sequence[str]]) -> None:
+    """Run these at the same time; what each has said is printed when all are done."""
+    with ExitStack() as stack:
+        logs = [stack.enter_context(TemporaryFile()) for _ in commands]
+        runs = [
+            subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+            for command, log in zip(commands, logs, strict=True)
+        ]
+        failed = [run.wait() for run in runs]
+        for log in logs:
+            log.seek(0)
+            print(log.read().decode(errors="replace"), flush=True)
+    if any(failed):
+        session.error(f"{sum(map(bool, failed))} of {len(runs)} have failed")
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """The test suite without its long tier."""
     session.run(PYTHON, "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def halves(session: nox.Session) -> None:
+    """The same, in two runs side by side: tests of workers elsewhere mostly wait for these."""
+    run = [PYTHON, "-m", "pytest", *session.posargs]
+    rest = [f"--ignore={folder}" for folder in ELSEWHERE]
+    side_by_side(session, [[*run, *ELSEWHERE], [*run, *rest]])
 
 
 @nox.session
@@ -83,23 +110,8 @@ def long(session: nox.Session) -> None:
 def versions(session: nox.Session) -> None:
     """Programs and the language on the other versions of Python, side by side."""
     rest = ["--", *session.posargs] if session.posargs else []
-    with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory())
-        logs = [stack.enter_context(Path(folder, name).open("w+b")) for name in OTHERS]
-        runs = [
-            subprocess.Popen(
-                [PYTHON, "-m", "nox", "--session", f"version-{name}", *rest],
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-            for name, log in zip(OTHERS, logs, strict=True)
-        ]
-        failed = [run.wait() for run in runs]
-        for log in logs:
-            log.seek(0)
-            print(log.read().decode(errors="replace"), flush=True)
-    if any(failed):
-        session.error("another version of Python has failed")
+    run = [PYTHON, "-m", "nox", "--session"]
+    side_by_side(session, [[*run, f"version-{name}", *rest] for name in OTHERS])
 
 
 @nox.session(venv_backend="venv", python=[offer(version) for version in OTHERS], reuse_venv=True)
