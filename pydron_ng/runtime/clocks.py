@@ -16,8 +16,8 @@ _QUIET_FRAMES = 50
 class Clocks:
     """grace: for running tasks that nobody wants. watched: for those that have a time limit.
 
-    foreseen: for what is likely to come. waits: of those who do not wait for ever.
-    answers: for workers that are asked for a call.
+    foreseen: for what is likely to come. waits: of those who do not wait for ever,
+    and for calls that workers were asked for.
     patience: with workers that are slow.
     """
 
@@ -27,19 +27,10 @@ class Clocks:
         self.watched = Alarms[TaskId]()
         self.foreseen = Alarms[None]()
         self.waits = Alarms[object]()
-        self.answers = Alarms[TaskId]()
         self.patience = patience
         self._quiet = Alarms[WorkerId]()  # since they were last heard of
         self._frame_seconds = frame_seconds
-        self._all = (
-            self.grace,
-            self.watched,
-            self.foreseen,
-            self.waits,
-            patience,
-            self._quiet,
-            self.answers,
-        )
+        self._all = self.grace, self.watched, self.foreseen, self.waits, patience, self._quiet
 
     def expect(self, worker: WorkerId) -> float:
         """It has several short tasks; so many seconds from now they are taken to be long."""

@@ -500,7 +500,7 @@ class Driver:
 
     def expect_answer(self, place: TaskId) -> None:
         """Somebody was asked for a call, for which another worker waits."""
-        self._set(self._clocks.answers, place, _ASKED_SECONDS, Mute(place))
+        self._set(self._clocks.waits, place, _ASKED_SECONDS, Mute(place))
 
     def note(self, event: Event) -> None:
         """The state machine is to hear of it when what goes on here is done."""
