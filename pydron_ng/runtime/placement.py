@@ -158,7 +158,9 @@ class Placement:
 
     def _feed_idle(self) -> None:
         self._divide(len(self.idle))
-        while self.idle and self._general.seconds and self.alone is None and not self.is_full:
+        while self.idle and self._general.seconds and self.alone is None:
+            if self._spares.count and self.is_full:
+                return
             if self._general.near and (place := self._general.near.get(self._general.first())):
                 self.prefer(place.__eq__)
             worker, _ = self.idle.popitem()  # the last one's caches are still warm

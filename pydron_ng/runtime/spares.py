@@ -19,11 +19,6 @@ class Spares:
         self.waiting: set[WorkerId] = set()
         self.count = self.asked = 0
 
-    @property
-    def are_there(self) -> bool:
-        """Does anybody wait, or work meanwhile?"""
-        return bool(self.waiting or self.count)
-
     def take_one(self) -> bool:
         """Whether there may be one more; then it is counted."""
         if self.count >= (_MOST - 1) * self.asked:

@@ -118,7 +118,7 @@ class Machine:
         """What is to be done now that all of this has happened."""
         for event in events:
             self._note(event)
-        if self._spares.are_there:
+        if self._spares.count or self._spares.waiting:
             self._spares.asked = max(1, self.workers)
         self._commands += self._placement.give_out()
         if self._loans.stalled:
