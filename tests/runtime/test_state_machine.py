@@ -486,7 +486,8 @@ class Workers(RuleBasedStateMachine):
 
     def is_crowded(self) -> bool:
         """Are there more workers than were asked for, and as many of them at work?"""
-        count = len(self.machine._seats) - sum(self.wished.values()) - len(self.leaving)
+        leaving = self.leaving & self.running.keys()
+        count = len(self.running) - sum(self.wished.values()) - len(leaving)
         at_work = [worker for worker in self.busy() if worker not in self.waiting]
         return count > 0 and len(at_work) >= max(1, self.machine.workers)
 
