@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from pydron_ng.backends import registry
-from pydron_ng.backends.base import Blob, Say, Token
+from pydron_ng.backends.base import Blob, Conversation, Say, Token
 from pydron_ng.memory.arena import Arena
 from pydron_ng.runtime.driver import Driver
 from pydron_ng.runtime.task import Task
@@ -47,6 +47,9 @@ class Echo:
         pass
 
     def dwell(self, folder: str) -> None:
+        pass
+
+    def nest(self, conversation: Conversation, told: Blob) -> None:
         pass
 
     def perform(self, blob: Blob, say: Say) -> Blob:  # noqa: ARG002  nothing is said

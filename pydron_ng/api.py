@@ -9,17 +9,16 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
-from pydron_ng.errors import SourceMissing, TranslationError
-from pydron_ng.log import log
-from pydron_ng.runtime.grain import Functional, mark, mark_of
+from pydron_ng.runtime.decorating import innermost, schedule_in_place, scheduled
+from pydron_ng.runtime.grain import mark
 from pydron_ng.runtime.limits import Limits
 from pydron_ng.runtime.session import (
     checks,
     in_worker,
     is_off,
     reports,
-    said_without_source,
     scheduled_names,
+    session,
     watch,
 )
 
@@ -132,14 +131,18 @@ def schedule(function: Any = None, /, *, speculate: bool = False) -> Any:
     if type(function) is not FunctionType:
         kind = type(function).__name__
         raise TypeError(f"@schedule takes a function written in Python, not a {kind}")
-    if in_worker() or "__pydron_scheduled__" in function.__dict__:
+    if "__pydron_scheduled__" in function.__dict__:
+        return function
+    wrapped = innermost(function)
+    if in_worker():
+        session().postpone(wrapped, speculates=speculate)
         return function
     _heed_environment()
-    wrapped = _innermost(function)
     scheduled_names.add(wrapped.__name__)
     if wrapped is function:
-        return _scheduled(function, speculate=speculate)
-    return _inside(function, wrapped, speculate=speculate)
+        return scheduled(function, speculate=speculate)
+    schedule_in_place(wrapped, speculate=speculate)
+    return function
 
 
 def _heed_environment() -> None:
@@ -165,73 +168,6 @@ def _is_child() -> bool:
     return multiprocessing is not None and multiprocessing.parent_process() is not None
 
 
-def _innermost(function: FunctionType) -> FunctionType:
-    """The function that decorators with functools.wraps have been put around."""
-    inner: Any = function
-    while type(inner.__dict__.get("__wrapped__")) is FunctionType:
-        inner = inner.__dict__["__wrapped__"]
-    return inner  # type: ignore[no-any-return]
-
-
-def _scheduled(function: FunctionType, *, speculate: bool) -> FunctionType:
-    copy = _copy(function)
-    _install(copy, function, speculate=speculate)
-    copy.__wrapped__ = function  # type: ignore[attr-defined]
-    copy.__dict__.setdefault("__pydron_scheduled__", True)
-    return copy
-
-
-def _inside(outer: FunctionType, inner: FunctionType, *, speculate: bool) -> FunctionType:
-    """Schedule the function inside of other decorators, which hold on to it: in its place."""
-    original = _copy(inner)
-    _install(inner, original, speculate=speculate)
-    inner.__wrapped__ = original  # type: ignore[attr-defined]
-    inner.__dict__.setdefault("__pydron_scheduled__", True)
-    return outer
-
-
-def _copy(function: FunctionType) -> FunctionType:
-    copy = FunctionType(
-        function.__code__,
-        function.__globals__,
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
-    copy.__kwdefaults__ = function.__kwdefaults__
-    copy.__dict__.update(function.__dict__)
-    for name in ("__module__", "__qualname__", "__doc__", "__annotations__", "__type_params__"):
-        if hasattr(function, name):
-            setattr(copy, name, getattr(function, name))
-    mark = mark_of(function)
-    if mark is not None:
-        again = Functional(copy, reads=mark.reads, limits=mark.limits)
-        copy.__functional__ = again  # type: ignore[attr-defined]
-    return copy
-
-
-def _install(target: FunctionType, original: FunctionType, *, speculate: bool) -> None:
-    """Give `target` the code of the commit program; leave it alone if that cannot be had."""
-    from pydron_ng.runtime.entry import install  # not needed in workers
-
-    try:
-        install(target, original, speculate=speculate)
-    except SourceMissing as error:
-        _say_once(original, error)
-    except TranslationError as error:
-        log().info("%s runs undecorated: %s", original.__qualname__, error)
-    except Exception as error:  # a function that cannot be translated is left alone
-        log().warning("%s runs undecorated: %r", original.__qualname__, error)
-
-
-def _say_once(function: FunctionType, why: SourceMissing) -> None:
-    """A prompt would hear it at each definition."""
-    first = not said_without_source
-    said_without_source.add(function.__qualname__)
-    say = log().warning if first else log().info
-    say("%s runs as if undecorated: %s", function.__qualname__, why)
-
-
 class Translation(NamedTuple):
     """What became of a scheduled function, as text. ``str()`` of it is all three parts."""
 
@@ -255,7 +191,7 @@ def translate(function: Callable[..., Any]) -> Translation:
     from pydron_ng.runtime.reading import Reading, known_names
     from pydron_ng.translation import pipeline
 
-    plain: Any = _innermost(function)  # type: ignore[arg-type]
+    plain: Any = innermost(function)  # type: ignore[arg-type]
     reading = Reading(plain, known_names())
     program = Program(reading, plain.__code__, speculate=_speculates(function))
     graph, run_ahead = program.graph, program.run_ahead
@@ -334,7 +270,8 @@ def _progress() -> Teller:
     return Progress()
 
 
-watch.listen(_wants_progress, _progress)
+if not in_worker():
+    watch.listen(_wants_progress, _progress)
 
 
 def _speculates(function: Any) -> bool:

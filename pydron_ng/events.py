@@ -129,6 +129,20 @@ class Joined(NamedTuple):
     at: float
 
 
+class HandedOn(NamedTuple):
+    """A worker has made a call that a call on another worker had handed on.
+
+    number: of the task of that call. calls: how many it was. seconds: until it was back.
+    """
+
+    number: int
+    worker: int
+    at: float
+    seconds: float
+    calls: int
+    label: str
+
+
 class Lost(NamedTuple):
     """A worker is gone."""
 
@@ -137,4 +151,4 @@ class Lost(NamedTuple):
     at: float
 
 
-Event = Entered | Left | Issued | Settled | Taken | Inlined | Joined | Lost
+Event = Entered | Left | Issued | Settled | Taken | Inlined | Joined | HandedOn | Lost

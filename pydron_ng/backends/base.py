@@ -38,19 +38,66 @@ class Call(NamedTuple):
     blob: Blob
 
 
+class Welcome(NamedTuple):
+    """The worker's calls may hand calls on to others; sent before all else, or never."""
+
+    blob: Blob
+
+
+class Answer(NamedTuple):
+    """To a call that goes on: what its performer hears of those whom it has asked for something.
+
+    It comes to nothing if the call has ended.
+    """
+
+    task: TaskId
+    blob: Blob  # never empty
+
+
 class Cancel(NamedTuple):
     """A coroutine that nobody wants is to end; its outcome follows all the same."""
 
     task: TaskId
 
 
-Frame = Define | Settings | Call | Cancel
+Frame = Define | Settings | Call | Cancel | Welcome | Answer
 
 #: A remark: the coroutine has let others run for the first time.
 SUSPENDED: Blob = (b"\0suspended",)
 
 #: Makes a remark on a call before there is an outcome. Any thread may; it waits while nobody hears.
 Say = Callable[[Blob], None]
+
+
+class Conversation(Protocol):
+    """What the performer of a call says and hears while that goes on: remarks up, answers down.
+
+    Remarks arrive in their order, and before the outcome, if they were made before ``close``.
+    """
+
+    def open(self, heard: Callable[[Blob], None]) -> None:
+        """From now on `heard` is called with each answer, by a thread of its own.
+
+        The last one is empty if nothing can be heard any more. Raises: OSError, RuntimeError.
+        """
+
+    def say(self, remark: Blob) -> None:
+        """Make a remark on the call, at once; only while it is open."""
+
+    def after(self, seconds: float, work: Callable[[], None]) -> None:
+        """Have that thread do `work` after a while, in place of what it was to do then."""
+
+    def call_off(self) -> None:
+        """Have it not done."""
+
+    def close(self) -> None:
+        """Nothing is heard any more when it returns."""
+
+    def rest(self) -> None:
+        """A fork is about to happen: there is no such thread meanwhile."""
+
+    def resume(self) -> None:
+        """The fork has happened."""
 
 
 class Capabilities(NamedTuple):
@@ -65,6 +112,12 @@ class Capabilities(NamedTuple):
     roams: bool = False  # any of several processes makes a worker's next call
     frame_seconds: float = 0.001  # so much work makes a message to a worker worth its way
     recall: bool = False  # calls that were sent can be taken back, as long as they are not begun
+    spare: bool = False  # there may be more workers than were asked for, if some of these wait
+
+    @property
+    def hands_on(self) -> bool:
+        """Can calls hand calls on to the other workers that are on the same host?"""
+        return self.isolate and self.kill and self.converse and not self.roams
 
 
 class Performer(Protocol):
@@ -90,6 +143,9 @@ class Performer(Protocol):
         That is stepped through like any coroutine; it suspends when the function does.
         say: for remarks of its own on this call; they arrive before the outcome, in order.
         """
+
+    def nest(self, conversation: Conversation, told: Blob) -> None:
+        """Calls may hand calls on from now on. told: what the program has to say about it."""
 
 
 class Events(Protocol):

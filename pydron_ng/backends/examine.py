@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pydron_ng.backends import cores
-from pydron_ng.backends.base import Blob, Say, Token
+from pydron_ng.backends.base import Blob, Conversation, Say, Token
 from pydron_ng.backends.imports import has, version_of, versions_of
 from pydron_ng.backends.vitals import entries, memory_bytes
 from pydron_ng.memory.arena import Arena
@@ -50,6 +50,9 @@ class Examiner:
 
     def dwell(self, folder: str) -> None:
         """It keeps no files."""
+
+    def nest(self, conversation: Conversation, told: Blob) -> None:
+        """It hands nothing on."""
 
     def perform(self, blob: Blob, say: Say) -> Blob:  # noqa: ARG002  there is nothing else to say
         word, argument = map(memory_of, blob)

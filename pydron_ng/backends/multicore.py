@@ -49,7 +49,7 @@ class Multicore:
     """Worker processes, started and buried by a launcher process."""
 
     capabilities = Capabilities(
-        kill=True, isolate=True, capture=True, share=is_possible(), recall=True
+        kill=True, isolate=True, capture=True, share=is_possible(), recall=True, spare=True
     )
     is_awaited = False
 

@@ -10,13 +10,23 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Protocol
 
-from pydron_ng.backends.base import Blob, Call, Cancel, Define, Frame, Settings, TaskId
+from pydron_ng.backends.base import (
+    Answer,
+    Blob,
+    Call,
+    Cancel,
+    Define,
+    Frame,
+    Settings,
+    TaskId,
+    Welcome,
+)
 from pydron_ng.values.blob import Part, memory_of
 
 #: What a message consists of. The key says what the blob is: an int the call of (or the
 #: outcome for) that task; a negative one is about a call under way, to the worker that it is to
-#: end, to the program a remark; bytes the definition of that token, None the settings; a string
-#: is for the two ends of an exchange of memory.
+#: end, or an answer, to the program a remark; bytes the definition of that token, or, if there are
+#: none, a welcome; None the settings; a string is for the two ends of an exchange of memory.
 Key = int | bytes | str | None
 Item = tuple[Key, Blob]
 
@@ -25,6 +35,8 @@ LARGE_BYTES = 64 * 1024
 _CHUNK_BYTES = 256 * 1024
 _BUFFERS_PER_SEND = 64  # well below IOV_MAX
 _LENGTH = struct.Struct("!I")
+#: The key of a welcome.
+WELCOME = b""
 
 
 def item(frame: Frame) -> Item:
@@ -38,6 +50,10 @@ def item(frame: Frame) -> Item:
             return None, blob
         case Cancel(task):
             return about(task), ()
+        case Answer(task, blob):
+            return about(task), blob
+        case Welcome(blob):
+            return WELCOME, blob
 
 
 def about(task: TaskId) -> int:

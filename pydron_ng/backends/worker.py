@@ -5,17 +5,17 @@ from __future__ import annotations
 import importlib
 import os
 import socket
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from pydron_ng.backends.base import Blob, Performer, TaskId, Token
+from pydron_ng.backends.dialogue import Dialogue, Line
 from pydron_ng.backends.exchange import End, WorkerEnd
 from pydron_ng.backends.outfit import Outfit
 from pydron_ng.backends.permits import Permit
-from pydron_ng.backends.wire import Inbox, Item, Key, Outbox, about, encode, subject
+from pydron_ng.backends.wire import WELCOME, Item, Key, about, subject
 from pydron_ng.memory.arena import WORKER_IDLE_BYTES, Arena
 
 if TYPE_CHECKING:
@@ -42,9 +42,14 @@ class Work:
         performer: Performer,
         send: Callable[[list[Item]], None],
         permit: Permit | None = None,
+        dialogue: Dialogue | None = None,
     ) -> None:
-        """permit: which calls were not taken back meanwhile; None: all are begun."""
+        """permit: which calls were not taken back meanwhile; None: all are begun.
+
+        dialogue: what is said while a call goes on; None: nothing is.
+        """
         self._performer = performer
+        self._dialogue = dialogue
         self._hold_seconds = performer.hold_seconds
         self._send = send
         self._permit = permit
@@ -59,7 +64,8 @@ class Work:
             if not isinstance(key, int):
                 self._heed(key, blob)
             elif (task := subject(key)) is not None:
-                self._cancel(task)
+                if not blob:  # else an answer, too late
+                    self._cancel(task)
             elif permit is None or permit.take(TaskId(key)):
                 self._perform(TaskId(key), blob, outcomes)
                 if (now := time.perf_counter()) - sent_at > self._hold_seconds:
@@ -69,12 +75,17 @@ class Work:
             self._send(outcomes)
 
     def _heed(self, key: Key, blob: Blob) -> None:
-        if isinstance(key, bytes):
+        if key == WELCOME:
+            if self._dialogue is not None:
+                self._performer.nest(self._dialogue, blob)
+        elif isinstance(key, bytes):
             self._performer.define(Token(key), blob)
         else:
             self._performer.settings(blob)
 
     def _perform(self, task: TaskId, blob: Blob, outcomes: list[Item]) -> None:
+        if self._dialogue is not None:
+            self._dialogue.task = task
         outcome = self._performer.perform(blob, partial(self._remark, task))
         if isinstance(outcome, tuple):
             outcomes.append((task, outcome))
@@ -117,20 +128,10 @@ def serve(
     outfit: its second stream is for memory that is shared. end: what else spares parts their way.
     folder: where it may keep files.
     """
-    inbox, outbox, exchange = Inbox(may_lose=True), Outbox(), end or WorkerEnd(outfit.aside)
+    line = Line(stream, end or WorkerEnd(outfit.aside))
     performer.dwell(folder)
     if outfit.aside is not None:
         performer.share(Arena(WORKER_IDLE_BYTES, compared=False))
-
-    sending = threading.Lock()  # threads of a call may make remarks
-
-    def send(items: list[Item]) -> None:
-        with sending:
-            outbox.put(encode(exchange.outgoing(items)))
-            outbox.push(stream)
-
-    def receive() -> list[Item]:
-        return exchange.incoming(inbox.pull(stream))
 
     def attach(
         loop: asyncio.AbstractEventLoop, something: Callable[[], None]
@@ -138,11 +139,12 @@ def serve(
         loop.add_reader(stream, something)
         return partial(loop.remove_reader, stream)
 
-    work = Work(_Housed(performer, environment), send, outfit.permit)
+    work = Work(_Housed(performer, environment), line.send, outfit.permit, Dialogue(line))
     try:
         while True:
-            work.do(receive())
-            work.finish(attach, lambda: work.do(receive()))
+            work.do(line.receive())
+            if not line.has_more:
+                work.finish(attach, lambda: work.do(line.receive()))
     except (EOFError, ConnectionError):
         return
 
@@ -156,6 +158,7 @@ class _Housed:
         "define",
         "dwell",
         "hold_seconds",
+        "nest",
         "perform",
         "share",
     )
@@ -168,6 +171,7 @@ class _Housed:
         self.dwell = performer.dwell
         self.define = performer.define
         self.perform = performer.perform
+        self.nest = performer.nest
 
     def settings(self, blob: Blob) -> None:
         self._performer.settings(blob)

@@ -303,6 +303,7 @@ class Activation:
             return INLINE
         if outcome.records and is_ascribed_to_worker(outcome.records):
             return INLINE
+        self._session.has_read(outcome)
         pace = self.running.pace
         pace.took += 1
         pace.alone = 0

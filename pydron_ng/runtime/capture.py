@@ -228,13 +228,22 @@ def as_method(hear: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
 
 
 def warning_record(message: Any, frame: FrameType | None) -> tuple[Any, ...]:
-    """A warning with the module that it is ascribed to. frame: where it was given, or within."""
+    """A warning with the module that it is ascribed to. frame: where it was given, or within.
+
+    One of another worker that is replayed here has that from there.
+    """
     while frame is not None and (
         frame.f_lineno != message.lineno or frame.f_code.co_filename != message.filename
     ):
+        if frame.f_code.co_qualname == "_warn" and frame.f_globals["__name__"] == _REPLAY:
+            said = message.message, message.category, message.filename, message.lineno
+            return "warning", *said, frame.f_locals["module"]
         frame = frame.f_back
     module = frame.f_globals.get("__name__") if frame is not None else None
     return "warning", message.message, message.category, message.filename, message.lineno, module
+
+
+_REPLAY = "pydron_ng.runtime.replay"
 
 
 def log_record(logger: Any, record: Any, copy: Copy) -> tuple[Any, ...]:

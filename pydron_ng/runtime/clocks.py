@@ -16,7 +16,8 @@ _QUIET_FRAMES = 50
 class Clocks:
     """grace: for running tasks that nobody wants. watched: for those that have a time limit.
 
-    foreseen: for what is likely to come. waits: of those who do not wait for ever.
+    foreseen: for what is likely to come. waits: of those who do not wait for ever,
+    and for calls that workers were asked for.
     patience: with workers that are slow.
     """
 

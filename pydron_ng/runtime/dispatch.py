@@ -51,11 +51,11 @@ class Dispatch:
         self.shared = self._keep if isinstance(self._keep, KeepOnce) else None
         self._clock = perf_counter if self.shared is None else self.shared.clock
         self._library = session.library
-        self._all = session.config.inline is False
+        self._all = session.sends_all
         self._held: dict[Functional, deque[IssuedCall]] = {}
         self.outbox = Outbox(session)
         #: So many calls a batch may have that all workers get several out of a window.
-        self._most = max(1, session.config.window // (8 * session.driver.capacity))
+        self._most = max(1, session.window // (8 * session.driver.capacity))
         self._sent_of: Counter[Functional] = Counter()
         self.epoch: tuple[int, int] | None = None
         self._identities: dict[int, Identity] = {}
@@ -344,7 +344,14 @@ class Dispatch:
     def begins(self, mark: Functional) -> None:
         """The program makes a call itself, while others may wait for what such a call costs."""
         if mark.seconds is None and len(self._held.get(mark, ())) > 1:
-            self._driver.foresee()
+            self._driver.foresee(lambda: self._takes_long(mark))
+
+    def _takes_long(self, mark: Functional) -> None:
+        """Nobody knows what such a call costs, but that it is worth it."""
+        if not self.outbox.is_closed:
+            mark.take_to_be_long()
+            self.release()
+            self.flush()
 
     # --- taking ---
 

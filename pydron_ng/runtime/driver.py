@@ -17,6 +17,7 @@ from pydron_ng.backends.base import (
     Backend,
     Blob,
     Cancel,
+    Frame,
     Settings,
     TaskId,
     Token,
@@ -30,7 +31,7 @@ from pydron_ng.runtime.alarms import Alarms
 from pydron_ng.runtime.audience import Audience
 from pydron_ng.runtime.clocks import Clocks
 from pydron_ng.runtime.heard import Heard
-from pydron_ng.runtime.ledger import Ledger
+from pydron_ng.runtime.ledger import Entry, Ledger
 from pydron_ng.runtime.lookout import Lookout
 from pydron_ng.runtime.messages import (
     Command,
@@ -41,6 +42,7 @@ from pydron_ng.runtime.messages import (
     Issued,
     Kill,
     Late,
+    Mute,
     Overdue,
     Redundant,
     Start,
@@ -50,6 +52,7 @@ from pydron_ng.runtime.messages import (
     Wanted,
     Watch,
 )
+from pydron_ng.runtime.nested.lender import Lender, MakeWelcome
 from pydron_ng.runtime.parting import Parting
 from pydron_ng.runtime.patience import LOOK_SECONDS, Patience
 from pydron_ng.runtime.pump import Pump
@@ -65,6 +68,8 @@ from pydron_ng.values.keep import Keep, KeepOnce, keep_here
 _GRACE_SECONDS = 1.0
 #: A call that takes so long while others of its kind wait is worth sending, and so are these.
 _LONG_SECONDS = 0.005
+#: So long a worker has to say which call another one is to make for it.
+_ASKED_SECONDS = 0.1
 #: So long a fork waits for its turn before it asks whether there will be one.
 _TURN_SECONDS = 0.1
 #: So long another host has time to say how it is, and so old may be what it has said.
@@ -89,6 +94,7 @@ class Driver:
         *,
         lends: bool = True,
         most_bytes: float = math.inf,
+        welcome: MakeWelcome | None = None,
         staffed: Callable[[], None] = lambda: None,
         ended: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -97,6 +103,7 @@ class Driver:
         definitions: the blob of a token that a task names.
         audience: hears of workers that come and go. lends: as of the machine.
         most_bytes: of definitions that a worker keeps; then each task names one of them at most.
+        welcome: what workers are told whose calls may hand calls on; None: they may not.
         staffed: called when workers have come or gone, or will not come.
         ended: told why nothing is done any more, once.
         Raises: BackendError when there is no descriptor left for the loop.
@@ -104,17 +111,23 @@ class Driver:
         self.lock = threading.RLock()
         self.tally = Tally()
         self._register = Register(self.tally)
-        self._ledger = Ledger(definitions, most_bytes)
+        self._ledger = Ledger(self._defined, most_bytes)
+        self._definitions = definitions
         patience = Patience(self._at_work, self._register.expected)
         self._clocks = Clocks(patience, self._frame_seconds)
         self._parting = Parting()
+        told = audience or Audience()
+        self._lender: Lender | None = None
+        if welcome is not None:
+            self._lender = Lender(self._register, told, self, welcome)
         self._heard = Heard(
             self._register,
             self._ledger,
             self._clocks,
             self._parting,
-            audience or Audience(),
+            told,
             self.tell,
+            self._lender,
         )
         self._staff = Staff(backends, self._heard, recalls=not lends)
         self._arena = Arena() if self._staff.shares and is_possible() else None
@@ -129,6 +142,7 @@ class Driver:
         self._ids = map(TaskId, count())
         self._settings: Settings | None = None
         self._turning = False
+        self._due: Callable[[], None] | None = None
         self.expects = 0
         self.closed = self.is_forgotten = False
         self._why_closed = ""
@@ -137,6 +151,11 @@ class Driver:
         except OSError as error:
             raise errors.BackendError(f"no I/O loop can be had: {error}") from error
         self._pump = Pump(self.lock, self._loop, self._is_busy, self._round, self._fail)
+
+    def _defined(self, token: Token) -> Blob:
+        """The blob of a token that a task names, or a call of a call."""
+        known = None if self._lender is None else self._lender.definition(token)
+        return self._definitions(token) if known is None else known
 
     @property
     def entered(self) -> bool:
@@ -182,15 +201,21 @@ class Driver:
             self._close_refused()
             raise errors.WorkerLost(self._why_closed)
 
-    def foresee(self) -> None:
-        """Start the workers if it is not called off at once: what goes on here takes long."""
-        if not self._machine.has_hired and not self.closed:
+    def foresee(self, due: Callable[[], None]) -> None:
+        """Start the workers if it is not called off at once: what goes on here takes long.
+
+        due: done then, too.
+        """
+        if not self.closed:
+            self._due = due
             self._set(self._clocks.foreseen, None, _LONG_SECONDS, Foreseen())
             self._pump.attend()
 
     def call_off(self) -> None:
         """What was foreseen did not come."""
-        self._clocks.foreseen.call_off((None,))
+        if self._clocks.foreseen.are_set:
+            self._clocks.foreseen.call_off((None,))
+            self._due = None
 
     def store(self, memory: memoryview) -> Stretch | None:
         """The bytes in memory that the workers see, if there is such and room in it."""
@@ -231,11 +256,14 @@ class Driver:
         for task in dropped:
             task.state = TaskState.DROPPED
         if running:
-            self._give_grace(running, grace_seconds)
+            self.give_grace(running, grace_seconds)
         if dropped:
+            if self._lender is not None:
+                self._lender.ended([task.id for task in dropped])
             self._happened(Dropped([task.id for task in dropped]))
 
-    def _give_grace(self, running: Sequence[TaskId], seconds: float = _GRACE_SECONDS) -> None:
+    def give_grace(self, running: Sequence[TaskId], seconds: float = _GRACE_SECONDS) -> None:
+        """Nobody wants these; whose worker runs on loses it after so long."""
         self._set(self._clocks.grace, running[0], seconds, Overdue(running))
 
     def _set(self, alarms: Alarms[K], key: K, seconds: float, event: Event) -> None:
@@ -252,7 +280,9 @@ class Driver:
         was_running = task.state is TaskState.RUNNING
         self._register.lose(number, why)
         if was_running:
-            self._give_grace([number], grace_seconds)
+            self.give_grace([number], grace_seconds)
+        if self._lender is not None:
+            self._lender.ended([number])
         self._happened(Dropped([number]))
         return True
 
@@ -299,6 +329,8 @@ class Driver:
             return
         self._why_closed = self._why_closed or why
         self.closed = True
+        if self._lender is not None:
+            self._lender.close()
         with ExitStack() as ends:  # each comes to its end, whatever becomes of the others
             if self._arena is not None:
                 ends.callback(self._arena.close)
@@ -402,9 +434,15 @@ class Driver:
             return None
         due = self._clocks.due()
         self._heard.events += due
-        if any(type(event) is Waited for event in due):
-            self._pump.tell()
+        for event in due:
+            if type(event) is Waited:
+                self._pump.tell()
+            elif type(event) is Mute and self._lender is not None:
+                self._lender.lose_patience(event.place)
         self._turn()
+        if self._due is not None and not self._clocks.foreseen.are_set:
+            long, self._due = self._due, None
+            long()
         return self._clocks.seconds
 
     def _close_refused(self) -> None:
@@ -436,18 +474,37 @@ class Driver:
             case TakeBack(worker):
                 self._staff.take_back(worker)
             case Redundant(done):
-                self._give_grace(done)
+                self.give_grace(done)
             case messages.Cancel(worker, task):
                 self._staff.submit(worker, [Cancel(task)])
 
     def _start(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
+        if self._lender is not None and (place := self._lender.places.get(tasks[0])) is not None:
+            self._lender.ask(place, worker)
+        else:
+            self.send(worker, map(self._register.entry, tasks))
+
+    def send(self, worker: WorkerId, entries: Iterable[Entry]) -> None:
+        """Have the worker make these, which the state machine has given to it."""
         had_time = not self._ledger.tasks(worker)
-        frames = self._ledger.frames(worker, map(self._register.entry, tasks))
+        frames = self._ledger.frames(worker, entries)
         if had_time and self._clocks.patience.begins(worker):
             self._pump.hurry(LOOK_SECONDS)
         if self._ledger.tasks(worker) > 1:
             self._pump.hurry(self._clocks.expect(worker))
         self._staff.submit(worker, frames)
+
+    def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
+        """Tell the worker something besides."""
+        self._staff.submit(worker, frames)
+
+    def expect_answer(self, place: TaskId) -> None:
+        """Somebody was asked for a call, for which another worker waits."""
+        self._set(self._clocks.waits, place, _ASKED_SECONDS, Mute(place))
+
+    def note(self, event: Event) -> None:
+        """The state machine is to hear of it when what goes on here is done."""
+        self._heard.events.append(event)
 
     def _frame_seconds(self, worker: WorkerId) -> float:
         return self._staff.frame_seconds(worker)

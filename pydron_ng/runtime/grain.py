@@ -15,7 +15,9 @@ from pydron_ng.values.importable import module_of
 
 #: Below this many seconds a call costs less here than what sending it away costs.
 WORTH_SENDING = 100e-6
-#: The same for one of many that travel in a row.
+#: A first call that has gone on for so long is one that is worth sending.
+LONG_SECONDS = 0.005
+#: The same as WORTH_SENDING for one of many that travel in a row.
 WORTH_A_ROW = 30e-6
 #: Nor is it sent if packing and unpacking, which is done here, take this share of its time.
 WORTH_MOVING = 0.5
@@ -32,7 +34,7 @@ class Functional:
     """The mark of a function that is pure by contract, with what its calls have cost.
 
     made: how many calls were made in the scheduled call that is under way, as far as known.
-    seconds: moving average of a call; None until one was made.
+    seconds: moving average of a call; None until one was made. is_guessed: none was made.
     moving: average of the seconds that packing and unpacking for one call take here.
     size: average of the bytes of a result; None until one has come.
     elapsed: average of the seconds until an outcome was here, its way included; 0.0: none has come.
@@ -48,6 +50,7 @@ class Functional:
         "elapsed",
         "inline",
         "is_coroutine",
+        "is_guessed",
         "limits",
         "made",
         "moving",
@@ -55,7 +58,7 @@ class Functional:
         "seconds",
         "size",
     )
-    __pydron_mark__ = True  # travels blank with the function
+    __pydron_mark__ = True  # travels with the function, and marks nothing where it arrives
 
     def __init__(
         self, function: Any = None, *, reads: bool = False, limits: Limits | None = None
@@ -65,6 +68,7 @@ class Functional:
         self.limits = limits
         self.is_coroutine = is_coroutine_function(function)
         self.made = 0
+        self.is_guessed = False
         self.seconds: float | None = None
         self.moving = 0.0
         self.elapsed = 0.0
@@ -84,8 +88,14 @@ class Functional:
     def cost(self, seconds: float) -> None:
         """Learn from one call."""
         self.made += 1
-        known = self.seconds
+        known = None if self.is_guessed else self.seconds
+        self.is_guessed = False
         self.seconds = seconds if known is None else known + _WEIGHT * (seconds - known)
+
+    def take_to_be_long(self) -> None:
+        """A call goes on, the first one, and has taken longer than sending it would have."""
+        if self.seconds is None:
+            self.seconds, self.is_guessed = LONG_SECONDS, True
 
     def move(self, seconds: float) -> None:
         """Learn what the packing and unpacking for one call took."""
@@ -131,8 +141,13 @@ class Functional:
         """A call was not sent; what moving costs is asked again after many."""
         self.moving *= _FADING
 
-    def __reduce__(self) -> tuple[type[Functional], tuple[()]]:
-        return (Functional, ())  # what was learnt here is nobody else's business
+    def __reduce__(self) -> tuple[Callable[..., Functional], tuple[Any, ...]]:
+        # What was learnt here is nobody else's business.
+        return _blank, (self.reads, None if self.limits is None else tuple(self.limits))
+
+
+def _blank(reads: bool, limits: tuple[Any, ...] | None) -> Functional:
+    return Functional(reads=reads, limits=None if limits is None else Limits(*limits))
 
 
 def _reference(function: Any) -> Callable[[], Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from pydron_ng.backends.base import Blob, TaskId, WorkerId
 from pydron_ng.events import Joined, Lost
@@ -19,8 +20,12 @@ from pydron_ng.runtime.messages import (
     WorkerJoined,
     WorkerLost,
 )
+from pydron_ng.runtime.nested.words import UP
 from pydron_ng.runtime.parting import Parting
 from pydron_ng.runtime.register import Register
+
+if TYPE_CHECKING:
+    from pydron_ng.runtime.nested.lender import Lender
 
 
 class Heard:
@@ -38,23 +43,31 @@ class Heard:
         parting: Parting,
         audience: Audience,
         tell: Callable[[], None],
+        lender: Lender | None,
     ) -> None:
-        """tell: lets those who wait look whether that is there by now."""
+        """tell: lets those who wait look whether that is there by now.
+
+        lender: of calls that workers hand on; None: they hand on nothing.
+        """
         self._register = register
         self._ledger = ledger
         self._clocks = clocks
         self._parting = parting
         self._audience = audience
         self._tell = tell
+        self._lender = lender
         self.events: list[Event] = []
         self.hosts: dict[WorkerId, str] = {}
         self.has_changed = False
         self.refusal = ""
 
-    def joined(self, worker: WorkerId, pool: int, host: str) -> None:
+    def joined(self, worker: WorkerId, pool: int, host: str, *, hands_on: bool) -> None:
+        """hands_on: may its calls hand calls on?"""
         self._ledger.join(worker)
         self.hosts[worker] = host
         self._note_change(WorkerJoined(worker, pool, host))
+        if hands_on and self._lender is not None:
+            self._lender.joined(worker, pool, host)
         if (tell := self._audience.tell) is not None:
             tell(Joined(worker, host, perf_counter()))
 
@@ -70,6 +83,8 @@ class Heard:
         elapsed = patience.elapsed(worker)
         goes_on = self._ledger.answered(worker, len(ended))
         patience.begins(worker) if goes_on else patience.rests(worker)
+        if self._lender is not None:
+            self._lender.ended(ended)
         for number, blob in outcomes:
             self._register.answer(number, blob, elapsed, worker)
         self._clocks.hear(worker, ended)
@@ -77,6 +92,10 @@ class Heard:
 
     def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
         """Tell the owners of the tasks; and a worker that speaks is alive."""
+        if self._lender is not None and all(remark[0] in UP for _, remark in remarks):
+            for number, remark in remarks:
+                self._lender.hear(worker, number, remark)
+            return
         for number, remark in remarks:
             if (task := self._register.task(number)) is not None:
                 task.remark(remark)
@@ -91,6 +110,8 @@ class Heard:
 
     def lost(self, worker: WorkerId, why: str, *, with_host: bool) -> None:
         self._ledger.leave(worker)
+        if self._lender is not None:
+            self._lender.lost(worker)
         self._clocks.forget(worker)
         if self._parting:
             self._parting.lose(worker, why)

@@ -37,6 +37,10 @@ class Hiring:
         self.wished += pool.workers
         return self._ask(number, pool.workers) if self.has_begun else []
 
+    def spare(self, pool: int) -> list[StartWorkers]:
+        """One more than were asked for."""
+        return self._ask(pool, 1)
+
     def joined(self) -> None:
         self.starting = max(0, self.starting - 1)  # more may come than were asked for
 

@@ -26,6 +26,7 @@ class Pool(NamedTuple):
     workers: int
     can_kill: bool  # else a worker that runs for ever is left to itself
     can_recall: bool = False  # tasks that are sent and not begun can be taken back
+    can_spare: bool = False  # there may be more workers than were asked for
     frame_seconds: float = FRAME_SECONDS  # so much work is best sent together
 
 
@@ -36,6 +37,7 @@ class Issued(NamedTuple):
     limits: of those among them that have limits of their own.
     near: of those among them that have something large to take along, where that is already.
     only: of those among them that only some workers may do, their kind.
+    once: those among them that are given up where their worker dies, and never done twice.
     """
 
     tasks: Mapping[TaskId, float]
@@ -43,6 +45,7 @@ class Issued(NamedTuple):
     limits: Mapping[TaskId, Limits] = _NO_LIMITS
     near: Mapping[TaskId, Place] = _NOWHERE
     only: Mapping[TaskId, Kind] = _ANYWHERE
+    once: frozenset[TaskId] = frozenset()
 
 
 class Foreseen(NamedTuple):
@@ -143,8 +146,21 @@ class Stalled(NamedTuple):
     worker: WorkerId
 
 
+class Waits(NamedTuple):
+    """The worker's call waits for one that another worker makes, or does not any more."""
+
+    worker: WorkerId
+    waits: bool
+
+
 class Waited(NamedTuple):
     """Somebody has waited for as long as he likes."""
+
+
+class Mute(NamedTuple):
+    """Nobody has said what the place stands for."""
+
+    place: TaskId
 
 
 class Slow(NamedTuple):
@@ -222,6 +238,8 @@ Event = (
     | Late
     | Stalled
     | Slow
+    | Waits
+    | Mute
     | Waited
 )
 Command = Start | Watch | StartWorkers | GiveUp | Kill | TakeBack | Cancel | Redundant

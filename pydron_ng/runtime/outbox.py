@@ -31,7 +31,7 @@ class Outbox:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._driver = session.driver
-        self._all = session.config.inline is False
+        self._all = session.sends_all
         self._batches: list[Batch] = []
         self.waiting: list[Row] = []
         self._underway: set[Task] = set()

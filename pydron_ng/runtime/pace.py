@@ -49,7 +49,7 @@ class Pace:
 
     def __init__(self, session: Session) -> None:
         self.dispatch = Dispatch(session)
-        self.dispatches_all = session.config.inline is False
+        self.dispatches_all = session.sends_all
         self.driver = session.driver
         self.capacity = session.driver.capacity
         self.ready: deque[Waiter] = deque()
@@ -59,7 +59,7 @@ class Pace:
         self.took = self.alone = 0
         self.won = 0.0
         self._members: dict[Running, None] = {}
-        self.window = session.config.window
+        self.window = session.window
         self.marks: dict[FunctionType, Functional | None] = {}
         self.looked_up: dict[tuple[object, str], Any] = {}
         self._roomy: Promise | None = None

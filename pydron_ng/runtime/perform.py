@@ -5,9 +5,9 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydron_ng.backends.base import Say
+from pydron_ng.backends.base import Conversation, Say
 from pydron_ng.memory.arena import Arena
 from pydron_ng.runtime.aliases import Shared, shared_nans, shared_parts
 from pydron_ng.runtime.answers import (
@@ -41,6 +41,9 @@ from pydron_ng.values.pack import Packed, is_thorough, pack, pack_without, unpac
 from pydron_ng.values.references import Part
 from pydron_ng.values.unshippable import Unshippable
 
+if TYPE_CHECKING:
+    from pydron_ng.runtime.nested.nest import Nest
+
 
 class Performer:
     """One worker's side of all calls. captures: what the worker is."""
@@ -59,6 +62,8 @@ class Performer:
         self._settings: Blob | None = None
         self._singly: set[bytes] = set()  # functions whose calls do more than return plain values
         self._keep: Keep = keep_here
+        self._nest: Nest | None = None  # once a call may come to a scheduled function
+        self._house: tuple[Conversation, Blob] | None = None
 
     def share(self, arena: Arena) -> None:
         """Put large results there."""
@@ -66,6 +71,10 @@ class Performer:
 
     def dwell(self, folder: str) -> None:
         """Its calls have the program's own directory."""
+
+    def nest(self, conversation: Conversation, told: Blob) -> None:
+        """Its calls have the other workers of the host make theirs."""
+        self._house = conversation, told
 
     def define(self, token: Token, blob: Blob) -> None:
         if isinstance(self._library, WorkerLibrary):
@@ -89,7 +98,7 @@ class Performer:
             return several_blob(self._perform_several(token.removeprefix(SEVERAL), blob[1:]))
         started = perf_counter()
         try:
-            function = self._resolve(token)
+            function = self._find(token)
             args, kwargs = unpack(blob[1:], self._library)
             if is_coroutine_function(function):
                 return self._await(token, function, args, kwargs)
@@ -104,7 +113,7 @@ class Performer:
         """Of each call the answer; none is believed if one of them has written past Python."""
         began = perf_counter()
         try:
-            function = self._resolve(token)
+            function = self._find(token)
             answers = [self._perform_one(token, function, data) for data in calls]
             self._capture.after_several()
         except BaseException as failure:
@@ -119,7 +128,7 @@ class Performer:
             for token, data, links in calls:
                 taken = [(place, answers[number]) for place, number in links]
                 if all(type(answer[0]) is float for _, answer in taken):
-                    function = self._resolve(token)
+                    function = self._find(token)
                     answers.append(self._perform_one(token, function, data, taken))
                 else:
                     answers.append(refused(Unshippable(UNLINKED, "what it takes is not plain"), 0))
@@ -148,16 +157,21 @@ class Performer:
     ) -> tuple[float, list[Any]] | None:
         """Seconds and values, if all that the calls do is to return something plain."""
         try:
-            function = self._resolve(token)  # which may read files: before all that is watched
+            function = self._find(token)  # which may read files: before all that is watched
         except BaseException:
             return None
         self._reads.begin()
         self._capture.begin()
         started = perf_counter()
         try:
+            if self._nest is not None:
+                self._nest.begin()
             values = _values(function, calls, links)
         except BaseException:
             values = None
+        finally:
+            if self._nest is not None:
+                self._nest.end()
         seconds = perf_counter() - started
         read = self._reads.end()
         try:
@@ -239,6 +253,19 @@ class Performer:
             return pack(value, self._library, keep=self._keep)
         return pack_without(value, [obj for obj, _ in shared], self._library, self._keep)
 
+    def _find(self, token: bytes) -> Any:
+        """What is to be called: the function, and what it may call is scheduled."""
+        function = self._resolve(token)
+        if self._house is None or not isinstance(self._library, WorkerLibrary):
+            return function
+        if not self._library.scheduled or is_coroutine_function(function):
+            return function
+        if self._nest is None:
+            from pydron_ng.runtime.nested.nest import Nest
+
+            self._nest = Nest(*self._house, self._library, self._reads)
+        return self._nest.meet(token, function)
+
     def _resolve(self, token: bytes) -> Any:
         """The function, if it still is what the token was made for.
 
@@ -267,12 +294,16 @@ class Performer:
         self._capture.begin()
         started = perf_counter()
         try:
+            if self._nest is not None:
+                self._nest.begin()
             box = [function(*args, **kwargs)]
         except BaseException as caught:
             kind, box = RAISED, [caught]
             steps = take_steps(caught)
         finally:
             seconds = perf_counter() - started
+            if self._nest is not None:
+                self._nest.end()
             read = self._reads.end()
             records = end()
         return _Ended(kind, box, steps, seconds, records, read)

@@ -11,6 +11,7 @@ from pydron_ng.runtime.messages import Place, Start, Watch
 from pydron_ng.runtime.places import PLACES, Places
 from pydron_ng.runtime.queues import Queues
 from pydron_ng.runtime.seat import Seat, is_short
+from pydron_ng.runtime.spares import Spares
 
 FRAME_TASKS = 256
 #: A busy worker is not sent a frame ahead that is so many times smaller than what it still has.
@@ -29,8 +30,9 @@ class Placement:
     alone: the task that has the machine to itself.
     """
 
-    def __init__(self, queues: Queues, trials: Trials) -> None:
+    def __init__(self, queues: Queues, trials: Trials, spares: Spares) -> None:
         self._queues = queues
+        self._spares = spares
         self._general = queues.general
         self._trials = trials
         self.seats: dict[WorkerId, Seat] = {}
@@ -61,6 +63,7 @@ class Placement:
         self.idle.pop(worker, None)
         self.leaving.discard(worker)
         self.resting.discard(worker)
+        self._spares.waiting.discard(worker)
         self._places.note(worker, 0)
         return self.seats.pop(worker, None)
 
@@ -93,6 +96,15 @@ class Placement:
         seat.is_near = True
         self._near.append(worker)
 
+    @property
+    def is_full(self) -> bool:
+        """Are as many workers at work as were asked for, though others have nothing to do?"""
+        spares = self._spares
+        if not spares.count:
+            return False
+        resting = len(self.idle) + len(self.resting) + len(spares.waiting)
+        return len(self.seats) - resting >= spares.asked
+
     def give_out(self) -> list[Start | Watch]:
         """Start what is queued: on idle workers first, then ahead of time on busy ones."""
         if self.alone is None and self.seats:
@@ -110,12 +122,12 @@ class Placement:
             return
         some = [w for w, seat in self.seats.items() if seat.suspends and seat.tasks]
         for worker in [*reversed(self.idle), *some]:
-            while self.alone is None and self._start_choosy(worker, self.seats[worker]):
+            while self._start_choosy(worker, self.seats[worker]):
                 pass
 
     def _start_choosy(self, worker: WorkerId, seat: Seat) -> bool:
         kind = self._queues.eldest_for(seat)
-        if kind is None:
+        if kind is None or self.alone is not None or self.is_full:
             return False
         backlog = self._queues.choosy[kind]
         task = backlog.first()
@@ -147,6 +159,8 @@ class Placement:
     def _feed_idle(self) -> None:
         self._divide(len(self.idle))
         while self.idle and self._general.seconds and self.alone is None:
+            if self._spares.count and self.is_full:
+                return
             if self._general.near and (place := self._general.near.get(self._general.first())):
                 self.prefer(place.__eq__)
             worker, _ = self.idle.popitem()  # the last one's caches are still warm

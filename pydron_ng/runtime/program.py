@@ -253,7 +253,7 @@ class Program:
 
     def rest(self, *, useful: bool) -> int:
         """For how many calls to leave it alone, as running ahead was of use or was not."""
-        if useful or session().config.inline is False:
+        if useful or session().sends_all:
             self._idle = self._rest = 0
         else:
             self._idle = min(self._idle + 1, 8)

@@ -59,6 +59,26 @@ class Reads(threading.local):
         self.seen: Seen | None = None
         self.unseen = ""
         self._made: set[str] = set()
+        self._unseen: list[Seen | None] = []  # what was seen before it has looked away
+
+    def look_away(self) -> None:
+        """What is looked at from now on is not the call's."""
+        self._unseen.append(self.seen)
+        self.seen = None
+
+    def look_again(self) -> None:
+        """Once for each time that it has looked away."""
+        self.seen = self._unseen.pop()
+
+    def has_read(self, files: Files, unseen: str) -> None:
+        """What a call inside of this one has looked at, this one has."""
+        if self.seen is not None:
+            for path, look, found in files:
+                if isinstance(found, Unseen):
+                    self.unseen = self.unseen or found.event
+                elif not self._is_own(path):
+                    self.seen.setdefault((path, look), found)
+            self.unseen = self.unseen or unseen
 
     def begin(self) -> None:
         self.seen, self.unseen = {}, ""
@@ -67,6 +87,9 @@ class Reads(threading.local):
     def end(self) -> tuple[Files, str]:
         """What was looked at since ``begin``, and the unseen event."""
         seen, self.seen = self.seen, None
+        if self._unseen:  # an exception of a signal handler's came in between
+            self._unseen.clear()
+            self.unseen = self.unseen or "an interrupt"
         if not seen and not self.unseen:
             return NOTHING_READ
         files: Files = tuple((path, look, found) for (path, look), found in (seen or {}).items())

@@ -35,7 +35,8 @@ def _warn(
 
     space = getattr(sys.modules.get(module or ""), "__dict__", {})
     registry = space.setdefault("__warningregistry__", {})
-    warnings.warn_explicit(message, category, filename, line, module, registry)
+    ascribed = filename.removesuffix(".py") if module is None else module  # as Python does
+    warnings.warn_explicit(message, category, filename, line, ascribed, registry)
 
 
 def _log(name: str, state: dict[str, Any]) -> None:

@@ -28,6 +28,11 @@ class Scheduled:
         self.plain, self.asking = plain, asking
         self.makers: dict[tuple[int, int, str], Callable[[Any, Any, Any, Any], Stub]] = {}
 
+    @property
+    def speculates(self) -> bool:
+        """Is it run ahead past exits that are not decided?"""
+        return self.entry.program.speculate
+
 
 def entry_of(callee: object) -> Entry | None:
     """The entry of a scheduled callee, function or bound method; asks the object nothing."""

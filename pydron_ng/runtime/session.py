@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakSet
@@ -20,6 +21,8 @@ from pydron_ng.runtime.watch import Watch
 from pydron_ng.runtime.whole import FRAMES_TO_CLOSE
 
 if TYPE_CHECKING:
+    from types import FunctionType
+
     from pydron_ng.config import Configuration
     from pydron_ng.runtime.cache import Cache
     from pydron_ng.runtime.checked import Checks
@@ -27,8 +30,10 @@ if TYPE_CHECKING:
     from pydron_ng.runtime.grain import Functional
     from pydron_ng.runtime.monitor.served import Hired
     from pydron_ng.runtime.monitor.server import Server
+    from pydron_ng.runtime.outcome import Raised, Returned
     from pydron_ng.runtime.running import Running
     from pydron_ng.runtime.surroundings import Surroundings
+    from pydron_ng.values.blob import Blob
     from pydron_ng.values.library import Library
 
 PERFORMER = "pydron_ng.runtime.perform:Performer"
@@ -51,7 +56,12 @@ class Guest(Protocol):
 
 
 class Session:
-    """A configuration, and the workers and definitions that belong to it."""
+    """A configuration, and the workers and definitions that belong to it.
+
+    is_nested: is it the one of a worker, whose calls may hand calls on?
+    """
+
+    is_nested = False
 
     def __init__(
         self,
@@ -119,6 +129,23 @@ class Session:
     def library(self, library: Library) -> None:
         self._library = library
 
+    def postpone(self, function: FunctionType, *, speculates: bool) -> None:
+        """In a worker: schedule it when somebody may call it, if calls may be handed on here."""
+        if self._library is not None:
+            from pydron_ng.values.library import Arrival
+
+            self._library.arrive(Arrival(function, is_scheduled=True, speculates=speculates))
+
+    @property
+    def sends_all(self) -> bool:
+        """Is every functional call to be dispatched, however small it is?"""
+        return self.config.inline is False
+
+    @property
+    def window(self) -> int:
+        """How many issued and not yet committed calls there may be."""
+        return self.config.window
+
     @property
     def driver(self) -> Driver:
         """Its workers start with the first task. Raises: ConfigError, BackendError."""
@@ -148,7 +175,8 @@ class Session:
         declare(self.config)
         workers = [worker for worker in self.config.workers if worker.enabled]
         backends = [registry.create(worker, self._performer) for worker in workers]
-        driver = Driver(backends, self.library.blob, audience)
+        welcome = partial(_welcome, self.config)
+        driver = Driver(backends, self.library.blob, audience, welcome=welcome)
         if self.config.monitor == "all":
             from pydron_ng.runtime.monitor.served import Hired
 
@@ -170,6 +198,7 @@ class Session:
         """
         return not (
             is_off()
+            or in_worker()
             or getattr(threading.current_thread(), "is_pydron_worker", False)
             or not threading.main_thread().is_alive()
             or self._making.locked()
@@ -185,6 +214,9 @@ class Session:
         if self._surrounded is None or self._surrounded[1] != surroundings:
             self._surrounded = driver, surroundings
             driver.settings(surroundings.blob)
+
+    def has_read(self, outcome: Returned | Raised) -> None:
+        """The outcome of a call was taken, and with it whatever that has read."""
 
     def rest(self) -> None:
         """The program is about to fork."""
@@ -218,6 +250,13 @@ class Session:
         if self._driver is not None:
             self._driver.forget()
         return Session(self._config, self._library, self._performer)
+
+
+def _welcome(config: Configuration, workers: int) -> Blob:
+    """What workers are told whose calls may hand calls on. workers: how many there are."""
+    from pydron_ng.runtime.nested.words import Told
+
+    return Told(workers, config.window, is_kept=config.cache == "on").blob()
 
 
 def _make_cache() -> Cache | None:
@@ -320,8 +359,11 @@ def in_worker() -> bool:
 
 
 def is_off() -> bool:
-    """Does everything run undecorated in this process: a worker, or with PYDRON=off?"""
-    return os.environ.get("PYDRON") == "off" or in_worker()
+    """Does everything run undecorated in this process: a worker, or with PYDRON=off?
+
+    Not in a worker whose calls may hand calls on.
+    """
+    return os.environ.get("PYDRON") == "off" or (in_worker() and not _session.is_nested)
 
 
 def session() -> Session:
@@ -329,12 +371,18 @@ def session() -> Session:
     return _session
 
 
+def move_in(nest: Session) -> None:
+    """In a worker: this is its session from now on."""
+    global _session
+    _session = nest
+
+
 def configure(config: Mapping[str, Any] | None = None, **overrides: Any) -> _Configured:
     """Use this configuration from now on, or, as a context manager, until the end of the block.
 
     The workers there were are ended.
 
-    What neither the one nor the others name stays as it is.
+    What neither the one nor the others name stays as it is. In a worker all of it does.
 
     config: what pydron.conf would hold.
     overrides: single keys of it.
@@ -344,6 +392,8 @@ def configure(config: Mapping[str, Any] | None = None, **overrides: Any) -> _Con
     """
     global _session
     before = _session
+    if before.is_nested:
+        return _Configured(before, before)
     _session = Session(_merged(before, {**(config or {}), **overrides}), before.library)
     wake_all()
     before.discard()
@@ -382,6 +432,8 @@ class _Configured:
 
     def __exit__(self, *_: object) -> None:
         global _session
+        if self._before is self._now:
+            return
         _session = self._before
         wake_all()
         self._now.discard()

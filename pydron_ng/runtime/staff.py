@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Told(Protocol):
     """Who hears of workers, by their numbers among those of all backends."""
 
-    def joined(self, worker: WorkerId, pool: int, host: str) -> None: ...
+    def joined(self, worker: WorkerId, pool: int, host: str, *, hands_on: bool) -> None: ...
     def coming(self, pool: int, workers: int) -> None: ...
     def finished(self, worker: WorkerId, outcomes: Sequence[tuple[TaskId, Blob]]) -> None: ...
     def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None: ...
@@ -45,10 +45,12 @@ class Staff:
         """Have one more backend; what the state machine is to know of it."""
         pool, can = len(self._backends), backend.capabilities
         self._backends.append(backend)
-        self._reporters.append(_Reporter(self._told, pool, self._number, recalls=self._recalls))
+        how = {"recalls": self._recalls, "hands_on": can.hands_on}
+        self._reporters.append(_Reporter(self._told, pool, self._number, **how))
         if can.keep:
             self._keeping.append((pool, backend))
-        return Pool(workers, can.kill, can.recall and self._recalls, can.frame_seconds)
+        recalls = can.recall and self._recalls
+        return Pool(workers, can.kill, recalls, can.spare, can.frame_seconds)
 
     def _number(self, pool: int, worker: WorkerId) -> WorkerId:
         """A number for a worker that joins."""
@@ -132,8 +134,10 @@ class _Reporter:
         number: Callable[[int, WorkerId], WorkerId],
         *,
         recalls: bool,
+        hands_on: bool,
     ) -> None:
         self.recalls = recalls
+        self._hands_on = hands_on
         self._told = told
         self._pool = pool
         self._number = number
@@ -141,7 +145,7 @@ class _Reporter:
 
     def joined(self, worker: WorkerId, host: str = "") -> None:
         number = self._workers[worker] = self._number(self._pool, worker)
-        self._told.joined(number, self._pool, host)
+        self._told.joined(number, self._pool, host, hands_on=self._hands_on)
 
     def coming(self, count: int) -> None:
         self._told.coming(self._pool, count)

@@ -27,6 +27,7 @@ from pydron_ng.runtime.messages import (
     Issued,
     Kill,
     Late,
+    Mute,
     Opened,
     Overdue,
     Pool,
@@ -39,6 +40,7 @@ from pydron_ng.runtime.messages import (
     Suited,
     TakeBack,
     Waited,
+    Waits,
     Wanted,
     WorkerJoined,
     WorkerLost,
@@ -46,6 +48,7 @@ from pydron_ng.runtime.messages import (
 from pydron_ng.runtime.placement import Placement
 from pydron_ng.runtime.queues import Queues
 from pydron_ng.runtime.seat import Seat
+from pydron_ng.runtime.spares import Spares
 
 _REMOVED = "all were removed"
 
@@ -63,11 +66,13 @@ class Machine:
         self._pools = list(pools)
         self._queues = Queues()
         self._trials = Trials(are_pure=lends)
-        self._placement = Placement(self._queues, self._trials)
+        self._spares = Spares()
+        self._placement = Placement(self._queues, self._trials, self._spares)
         self._seats = self._placement.seats
         self._idle = self._placement.idle
         self._coroutines = self._placement.coroutines
         self._unwanted: set[TaskId] = set()  # dropped while running
+        self._once: set[TaskId] = set()  # given up if their worker dies
         self._loans = Loans()
         self._hiring = Hiring(self._pools)
         self._broken = ""  # why no worker can be had
@@ -91,7 +96,8 @@ class Machine:
         Hosts may have more cores than was known.
         """
         leaving = len(self._placement.leaving) - len(self.resting)
-        return max(self._hiring.wished + leaving, len(self._seats) - len(self.resting))
+        there = len(self._seats) - len(self.resting) - self._spares.count
+        return max(self._hiring.wished + leaving, there)
 
     @property
     def running(self) -> Mapping[WorkerId, Collection[TaskId]]:
@@ -112,9 +118,13 @@ class Machine:
         """What is to be done now that all of this has happened."""
         for event in events:
             self._note(event)
+        if self._spares.count or self._spares.waiting:
+            self._spares.asked = max(1, self.workers)
         self._commands += self._placement.give_out()
         if self._loans.stalled:
             self._relieve()
+        if self._spares.waiting:
+            self._have_spare()
         commands, self._commands = self._commands, []
         return commands
 
@@ -122,8 +132,9 @@ class Machine:
         match event:
             case Finished(worker, finished):
                 self._finish(worker, finished)
-            case Issued(tasks, coroutines, limits, near, only):
+            case Issued(tasks, coroutines, limits, near, only, once):
                 self._queues.append(tasks, near, only)
+                self._once |= once
                 self._issue(coroutines, limits)
             case Foreseen():
                 self._commands += self._hiring.begin()
@@ -159,7 +170,9 @@ class Machine:
                 self._stall(worker)
             case Returned(worker, returned):
                 self._take_back(worker, returned)
-            case Waited():
+            case Waits(worker, waits):
+                self._note_waiting(worker, waits=waits)
+            case Waited() | Mute():
                 pass
             case Slow(worker, task):
                 seat = self._seats.get(worker)
@@ -197,6 +210,8 @@ class Machine:
             self._loans.hear(worker)
         seat.remove(tasks)
         self._forget(tasks)
+        if self._spares.waiting and not seat.tasks:
+            self._spares.waiting.discard(worker)
         self._placement.has_less(worker, seat)
 
     def _without_lent(self, worker: WorkerId, seat: Seat, tasks: Sequence[TaskId]) -> list[TaskId]:
@@ -221,6 +236,8 @@ class Machine:
             self._loans.forget(tasks)
         if self._trials.known:
             self._trials.forget(tasks)
+        if self._once:
+            self._once.difference_update(tasks)
         if self._coroutines:
             for task in tasks:
                 self._coroutines.pop(task, None)
@@ -289,6 +306,9 @@ class Machine:
         if task in self._unwanted:
             self._forget((task,))
             return False
+        if task in self._once:
+            self._give_up(task, _of_death(1, why, alone=False))
+            return False
         if was_running and not self._trials.has_died(task):
             deaths = self._trials.deaths[task]
             self._give_up(task, _of_death(deaths, why, alone=self._lends), deadly=not with_host)
@@ -327,6 +347,25 @@ class Machine:
             elif len(seat.tasks) > 1 and self._pools[seat.pool].can_recall:
                 self._commands.append(TakeBack(worker))
         self._look_for_hope(_REMOVED)
+
+    # --- workers that wait for others ---
+
+    def _note_waiting(self, worker: WorkerId, *, waits: bool) -> None:
+        if not waits:
+            self._spares.waiting.discard(worker)
+        elif (seat := self._seats.get(worker)) is not None and seat.tasks:
+            self._spares.waiting.add(worker)
+
+    def _have_spare(self) -> None:
+        """One more worker, if there is something to be done that nobody has time for."""
+        if not self._queues or self._idle or self._placement.is_full:
+            return
+        if self._hiring.starting or self._hiring.has_failed:
+            return
+        pools = (self._seats[worker].pool for worker in self._spares.waiting)
+        pool = next((pool for pool in pools if self._pools[pool].can_spare), None)
+        if pool is not None and self._spares.take_one():
+            self._commands += self._hiring.spare(pool)
 
     # --- workers that take too long ---
 
@@ -403,7 +442,8 @@ class Machine:
     def at_work(self) -> list[tuple[WorkerId, TaskId]]:
         """Who is at which task, as far as somebody who has nothing to do could do it as well."""
         seats = self._seats.items() if self.has_time else ()
-        firsts = [(worker, self._first_of(seat)) for worker, seat in seats]
+        waiting = self._spares.waiting
+        firsts = [(worker, self._first_of(seat)) for worker, seat in seats if worker not in waiting]
         return [(worker, task) for worker, task in firsts if task is not None]
 
     def _first_of(self, seat: Seat) -> TaskId | None:
@@ -417,7 +457,7 @@ class Machine:
         task = next(iter(seat.tasks))
         if task in self._unwanted or task in self._loans.twice or self._trials.is_special(task):
             return None
-        return task
+        return None if task in self._once else task
 
     def _relieve(self) -> None:
         """What a worker is slow to come to, or to do, goes to those who have nothing to do.

@@ -101,9 +101,12 @@ def _blob_for(definition: Any, walk: Walk, library: Library) -> Blob:
 def _token_for(definition: Any, walk: Walk) -> Token:
     """The digest; of a class also which class it is, for two that look alike are two.
 
-    With the files, which tracebacks name: no part of the digest, other hosts have other paths.
+    So are two functions that refer to them. With the files, which tracebacks name: no part of the
+    digest, other hosts have other paths.
     """
-    kind = b"C" + str(id(definition)).encode() if isinstance(definition, type) else b"F"
+    is_class = isinstance(definition, type)
+    classes = [definition] if is_class else walk.classes
+    kind = (b"C" if is_class else b"F") + b",".join(str(id(cls)).encode() for cls in classes)
     codes = [d.__code__ for d in walk.definitions if isinstance(d, FunctionType)]
     files = "\0".join(code.co_filename for code in codes)
     return Token(kind + walk.digest() + blake2b(os.fsencode(files), digest_size=8).digest())
@@ -116,6 +119,8 @@ def _tokens_of_classes(walk: Walk, definition: Any, library: Library) -> list[To
 
 def _own_token(cls: type, library: Library) -> tuple[Token, ...]:
     """Published on its own; classes that name each other must not wait for each other."""
+    if (known := library.token_of(cls)) is not None:
+        return (known,)
     try:
         walk = Walk(library, cls)
         token = _token_for(cls, walk)

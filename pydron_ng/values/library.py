@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydron_ng.values.blob import Blob, Token
 from pydron_ng.values.importable import Finder, follow, module_of
@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 
     from pydron_ng.values.functions import Identity
     from pydron_ng.values.pickler import ValuePickler
+
+
+class Arrival(NamedTuple):
+    """A function that was decorated somewhere else, or here before anybody wanted to know.
+
+    is_scheduled: else it is only functional. speculates: as of ``schedule``.
+    text: of its file, by which it goes there; empty where that can be read here.
+    """
+
+    function: FunctionType
+    is_scheduled: bool
+    speculates: bool = False
+    text: str = ""
 
 
 class Library:
@@ -88,6 +101,19 @@ class Library:
             raise Unshippable("gone", "the function or class does not exist any more")
         return live
 
+    def token_of(self, definition: Any) -> Token | None:  # noqa: ARG002  none does here
+        """The token with which a class has come from somewhere else."""
+        return None
+
+    def arrive(self, arrival: Arrival) -> None:
+        """A function that is scheduled, or functional; here they are known already."""
+
+    def decorated(self, function: FunctionType, state: tuple[Any, ...]) -> None:
+        """Such a function comes by value: give it its state."""
+        set_state, plain, *how = state
+        set_state(function, plain)
+        self.arrive(Arrival(function, *how))
+
     def sentinel(self, module: str, name: str) -> object:
         """The module's own object of that name."""
         return sys.modules[module].__dict__[name]
@@ -104,17 +130,35 @@ class Library:
 
 
 class WorkerLibrary(Library):
-    """The worker's end: definitions arrive as bytes and are loaded when they are first used."""
+    """The worker's end: definitions arrive as bytes and are loaded when they are first used.
+
+    arrivals: the functions that nobody has asked for. scheduled: how many of them there were ever.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._loaded: dict[Token, Any] = {}
         self._tokens: dict[int, Token] = {}
+        self.arrivals: list[Arrival] = []
+        self.scheduled = 0
         self._sentinels: dict[tuple[str, str], object] = {}
 
     def define(self, token: Token, blob: Blob) -> None:
         """Keep what the token stands for; nothing is imported or run before it is needed."""
         self._blobs[token] = blob
+
+    def arrive(self, arrival: Arrival) -> None:
+        self.scheduled += arrival.is_scheduled
+        self.arrivals.append(arrival)
+
+    def token_of(self, definition: Any) -> Token | None:
+        if id(definition) not in self._tokens:
+            self._load_all()
+        return self._tokens.get(id(definition))
+
+    def is_defined(self, token: Token) -> bool:
+        """Does whoever sends calls here know it?"""
+        return token in self._blobs
 
     def is_same_by_name(self, definition: Any) -> bool:
         """The program has its own, whatever the worker's holds."""
@@ -136,9 +180,7 @@ class WorkerLibrary(Library):
         return self._loaded[known]
 
     def tokens_for(self, definition: Any) -> tuple[Token, ...]:
-        if id(definition) not in self._tokens:
-            self._load_all()
-        token = self._tokens.get(id(definition))
+        token = self.token_of(definition)
         if token is None:
             why = f"{definition.__qualname__} was defined by the call itself"
             raise Unshippable("unshippable-definition", why)

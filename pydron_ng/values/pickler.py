@@ -161,6 +161,8 @@ class ValueUnpickler(pickle.Unpickler):
                 return self._library.resolve
             if name == "sentinel":
                 return self._library.sentinel
+            if name == "decorated":
+                return self._library.decorated
         return super().find_class(module, name)
 
     def persistent_load(self, pid: Any) -> Any:

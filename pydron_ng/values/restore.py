@@ -16,6 +16,11 @@ def sentinel(module: str, name: str) -> NoReturn:
     raise LookupError(module, name)
 
 
+def decorated(function: Any, state: tuple[Any, ...]) -> NoReturn:
+    """A function that is scheduled or functional is given its state; likewise."""
+    raise LookupError(function, state)
+
+
 def array(data: Any, dtype: str, shape: tuple[int, ...], order: str, flags: int) -> Any:
     """A contiguous array of its own memory. flags: 1 writeable, 2 owns its data."""
     return _with_flags(_own(data, shape, dtype, order), flags)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import queue
 import sys
+import threading
 import time
 from collections.abc import Callable, Coroutine
 from itertools import count
 from typing import Any
 
-from pydron_ng.backends.base import Blob, Say, Token
+from pydron_ng.backends.base import Blob, Conversation, Say, Token
 from pydron_ng.backends.folders import make
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
 
@@ -36,6 +38,54 @@ class Obedient:
 
     def settings(self, blob: Blob) -> None:
         self.settled = blob
+
+    def nest(self, conversation: Conversation, told: Blob) -> None:
+        self.conversation, self.told = conversation, told
+
+    def was_told(self) -> Blob:
+        return self.told
+
+    def ask(self, *questions: bytes) -> Blob:
+        """The answers to these, in the order in which they come."""
+        heard: queue.SimpleQueue[Blob] = queue.SimpleQueue()
+        self.conversation.open(heard.put)
+        for question in questions:
+            self.conversation.say((question,))
+        answers = [heard.get() for _ in questions]
+        self.conversation.close()
+        return tuple(part for answer in answers for part in answer)
+
+    def ask_and_fork(self, question: bytes) -> Blob:
+        """The answer; children that come and go meanwhile have no part in it."""
+        heard: queue.SimpleQueue[Blob] = queue.SimpleQueue()
+        self.conversation.open(heard.put)
+        for _ in range(3):
+            self.conversation.rest()
+            child = os.fork()
+            if not child:
+                os._exit(0)
+            os.waitpid(child, 0)
+            self.conversation.resume()
+        self.conversation.say((question,))
+        answer = heard.get()
+        self.conversation.close()
+        return answer
+
+    def hear_after(self, said: bytes) -> Blob:
+        """Say it by way of what is due after a while; not what was called off."""
+        done = threading.Event()
+        self.conversation.after(0.001, lambda: self.conversation.say((b"never",)))
+        self.conversation.call_off()
+
+        def due() -> None:
+            self.conversation.say((said,))
+            done.set()
+
+        self.conversation.open(lambda _: None)
+        self.conversation.after(0.001, due)
+        done.wait()
+        self.conversation.close()
+        return (b"said",)
 
     def perform(self, blob: Blob, say: Say) -> Blob | Coroutine[Any, Any, Blob]:
         word, *arguments = blob

@@ -8,6 +8,7 @@ import heapq  # noqa: F401  for programs
 import itertools  # noqa: F401  for programs
 import logging
 import math
+import time
 import warnings
 from collections import Counter, defaultdict, deque  # noqa: F401  for programs
 from collections.abc import Callable, Iterator
@@ -50,6 +51,13 @@ def inc(n: Any) -> Any:
 @functional
 def slow(n: Any) -> Any:
     return (n * 3 + spin(1500)) % 97
+
+
+@functional
+def rests(n: Any) -> Any:
+    """Others have time for what comes after it."""
+    time.sleep(0.002)
+    return (n * 5 + 1) % 97
 
 
 @functional

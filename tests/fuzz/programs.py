@@ -25,6 +25,7 @@ from tests.fuzz import (  # noqa: F401  they register their productions
     expressions,
     flow,
     hidden,
+    inside,
     nested,
     statements,
     stories,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from pydron_ng import functional, schedule
@@ -214,7 +215,29 @@ def two_on_a_line(values: list[int]) -> list[Any]:
 
 
 VALUES = [3, 1, 2, 5, 4, 8]
+
+
+class Made:
+    """Makes a class of its own in each call, and has functional functions that refer to it."""
+
+    @staticmethod
+    @schedule
+    def kinds(values: list[int]) -> list[bool]:
+        @dataclass
+        class Own:
+            value: int
+
+        @functional
+        def next_one(own: Own) -> Own:
+            spin(300)
+            return Own(own.value + 1)
+
+        made = [next_one(Own(value)) for value in values]
+        return [type(one) is Own for one in made]
+
+
 CALLS = [
+    Call.of(Made.kinds, VALUES),
     Call.of(with_a_helper, VALUES, 3),
     Call.of(with_a_lambda, VALUES, 3),
     Call.of(helpers_of_helpers, VALUES),

@@ -38,17 +38,21 @@ def test_hired_workers_join_without_a_task(desk: Desk) -> None:
 
 
 def test_what_was_foreseen_and_not_called_off_comes(desk: Desk) -> None:
+    due = threading.Event()
     with desk.driver.lock:
-        desk.driver.foresee()
+        desk.driver.foresee(due.set)
     wait_until(lambda: len(desk.driver._ledger.workers) == 2)
+    wait_until(due.is_set)
 
 
 def test_what_was_foreseen_and_called_off_starts_nobody(desk: Desk) -> None:
+    due = threading.Event()
     with desk.driver.lock:
-        desk.driver.foresee()
+        desk.driver.foresee(due.set)
         desk.driver.call_off()
     wait_until(lambda: not desk.driver._clocks.foreseen.are_set)
     assert not desk.driver._machine.has_hired
+    assert not due.is_set()
 
 
 @functional

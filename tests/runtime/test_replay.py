@@ -49,3 +49,12 @@ def test_a_log_record_reaches_the_handlers_if_its_logger_is_enabled(
     replay((a_log_record(logging.DEBUG), a_log_record(logging.INFO)))
     assert [record.getMessage() for record in caplog.records] == ["got [1]"]
     assert caplog.records[0].threadName == "MainThread"
+
+
+def test_a_warning_for_a_file_that_no_module_is_known_of_is_given() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        replay((("warning", UserWarning("seen"), UserWarning, "/some/where.py", 3, None),))
+    assert [(str(one.message), one.filename, one.lineno) for one in caught] == [
+        ("seen", "/some/where.py", 3)
+    ]

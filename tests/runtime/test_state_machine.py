@@ -41,6 +41,7 @@ from pydron_ng.runtime.messages import (
     StartWorkers,
     Suited,
     TakeBack,
+    Waits,
     Wanted,
     Watch,
     WorkerJoined,
@@ -51,11 +52,13 @@ from pydron_ng.runtime.places import PLACES
 from pydron_ng.runtime.seat import SHORT_SECONDS
 from pydron_ng.runtime.state import Machine
 
-a_pool = st.builds(Pool, st.integers(1, 3), st.booleans(), st.booleans())
+a_pool = st.builds(Pool, st.integers(1, 3), st.booleans(), st.booleans(), st.booleans())
 pools = st.lists(a_pool, min_size=1, max_size=3)
 seconds = st.sampled_from([0.0, FRAME_SECONDS / 4, FRAME_SECONDS, SHORT_SECONDS, 1.0])
 choices = st.integers(0, 1000)
 _MOST_POOLS = 4
+#: So many more workers than were asked for there may be for each of these.
+_SPARES = 2
 
 
 class Workers(RuleBasedStateMachine):
@@ -90,6 +93,8 @@ class Workers(RuleBasedStateMachine):
         self.suits: dict[WorkerId, set[Kind]] = {}
         self.leaving: set[WorkerId] = set()
         self.ended: set[WorkerId] = set()
+        self.once: set[TaskId] = set()  # of all tasks ever
+        self.waiting: set[WorkerId] = set()
         self.wished = Counter({n: pool.workers for n, pool in enumerate(pools)})
 
     # --- what happens ---
@@ -101,6 +106,7 @@ class Workers(RuleBasedStateMachine):
         limits=st.builds(Limits, st.integers(0, 1), st.sampled_from([0.0, 5.0]), st.booleans()),
         place=st.integers(0, 5),
         choosy=st.integers(0, 9),
+        once=st.integers(0, 4),
     )
     def issue(
         self,
@@ -110,8 +116,11 @@ class Workers(RuleBasedStateMachine):
         limits: Limits,
         place: int,
         choosy: int,
+        once: int,
     ) -> None:
         """So many tasks apart are coroutines, have limits, are best done somewhere, are for some.
+
+        Among these, so many apart are given up if their worker dies.
 
         0: none is.
         """
@@ -126,7 +135,23 @@ class Workers(RuleBasedStateMachine):
         near = {task: (place % 2, str(place % 3)) for task in tasks if place and task % place == 0}
         only = {task: Kind(task % 2) for task in tasks if choosy and task % choosy == 0}
         self.only |= only
-        self.happen(Issued(tasks, coroutines, limited, near, only))
+        plain = [task for task in only if task not in coroutines and task not in limited]
+        lost = frozenset(task for task in plain if once and task % once == 0)
+        self.once |= lost
+        for task in lost:
+            tasks[task] = self.expected[task] = 0.0
+        self.happen(Issued(tasks, coroutines, limited, near, only, lost))
+
+    @precondition(lambda self: self.busy())
+    @rule(choice=choices, waits=st.booleans())
+    def wait(self, choice: int, waits: bool) -> None:
+        """A worker's call waits for one that another worker makes, or goes on."""
+        worker = self.busy()[choice % len(self.busy())]
+        if waits and self.own(worker):
+            self.waiting.add(worker)
+        elif not waits:
+            self.waiting.discard(worker)
+        self.happen(Waits(worker, waits))
 
     @precondition(lambda self: self.running)
     @rule(choice=choices, kind=st.integers(0, 1), fits=st.booleans())
@@ -272,7 +297,8 @@ class Workers(RuleBasedStateMachine):
         task = self.own(worker)[0]
         self.stalled.add(worker)
         if self.may_be_copied(worker, task):
-            assert not self.machine.has_time or (worker, task) in self.machine.at_work()
+            is_seen = (worker, task) in self.machine.at_work()
+            assert is_seen or not self.machine.has_time or worker in self.waiting
             self.slow[worker] = task
         self.happen(Slow(worker, task))
 
@@ -347,9 +373,11 @@ class Workers(RuleBasedStateMachine):
     def start(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         assert 0 < len(tasks) <= FRAME_TASKS
         assert worker not in self.leaving
+        assert self.running[worker] or not self.is_crowded(), "more work than were asked for"
         for task in tasks:
             assert task in self.queued, "started what is dropped, or runs already"
             assert task not in self.only or self.only[task] in self.suits[worker]
+            assert task not in self.once or not self.running[worker], "it waits behind another"
             if task in self.coroutines:
                 assert self.coroutines.issuperset(self.running[worker]), "behind a plain call"
                 assert len(self.running[worker]) < PLACES
@@ -367,6 +395,9 @@ class Workers(RuleBasedStateMachine):
         if task in self.hopeless:
             assert not deadly
             return
+        if task in self.once and task not in self.queued:
+            assert not deadly
+            return
         assert deadly == (self.deaths[task] >= self.most(task, MAX_DEATHS))
         del self.queued[task]
         self.forget(task)
@@ -378,6 +409,8 @@ class Workers(RuleBasedStateMachine):
         self.stalled.discard(worker)
         self.slow.pop(worker, None)
         self.running[worker] = [task for task in self.running[worker] if task not in done]
+        if not self.own(worker):
+            self.waiting.discard(worker)
         for task in done:
             if task not in self.lent[worker]:
                 self.forget(task)
@@ -418,11 +451,12 @@ class Workers(RuleBasedStateMachine):
         own = self.own(worker)
         del self.running[worker], self.lent[worker]
         self.ended.add(worker)
+        self.waiting.discard(worker)
         self.stalled.discard(worker)
         self.slow.pop(worker, None)
         self.watched = {(w, task) for w, task in self.watched if w != worker}
         for task in own:
-            if task in self.unwanted:
+            if task in self.unwanted or task in self.once:
                 self.forget(task)
                 continue
             self.queued[task] = None
@@ -441,7 +475,7 @@ class Workers(RuleBasedStateMachine):
             return False
         if task in self.unwanted or any(task in lent for lent in self.lent.values()):
             return False
-        return not self.limit(task).timeout and not self.deaths[task]
+        return not self.limit(task).timeout and not self.deaths[task] and task not in self.once
 
     def is_in_vain(self, worker: WorkerId) -> bool:
         """Has it nothing but what others have done, or nobody wants?"""
@@ -449,6 +483,13 @@ class Workers(RuleBasedStateMachine):
             task in self.queued or task in self.on_workers()
             for task in self.lent[worker] - self.unwanted
         )
+
+    def is_crowded(self) -> bool:
+        """Are there more workers than were asked for, and as many of them at work?"""
+        leaving = self.leaving & self.running.keys()
+        count = len(self.running) - sum(self.wished.values()) - len(leaving)
+        at_work = [worker for worker in self.busy() if worker not in self.waiting]
+        return count > 0 and len(at_work) >= max(1, self.machine.workers)
 
     def own(self, worker: WorkerId) -> list[TaskId]:
         """What it has that nobody else is to run."""
@@ -512,7 +553,10 @@ class Workers(RuleBasedStateMachine):
     def there_are_never_more_workers_than_wished_for(self) -> None:
         there = self.starting + Counter(self.pool_of[worker] for worker in self.running)
         left = Counter(self.pool_of[worker] for worker in self.running if worker in self.leaving)
-        assert all(there[n] - left[n] <= wished for n, wished in self.wished.items())
+        more = _SPARES * (sum(self.wished.values()) + len(self.leaving))
+        for number, wished in self.wished.items():
+            spare = more if self.pools[number].can_spare else 0
+            assert there[number] - left[number] <= wished + spare
 
     @invariant()
     def coroutines_are_not_mixed_with_other_calls(self) -> None:
@@ -531,7 +575,7 @@ class Workers(RuleBasedStateMachine):
         idle = [worker for worker in free if not self.running[worker]]
         kinds = {kind for worker in idle for kind in self.suits[worker]}
         fit = [t for t in self.queued if t not in self.only or self.only[t] in kinds]
-        if fit and idle:
+        if fit and idle and not self.is_crowded():
             assert self.last_attempts(), "and nobody waits for the machine to be empty"
             assert self.busy()
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from pydron_ng.backends.base import Call, Cancel, Define, Frame, Settings, WorkerId
+from pydron_ng.backends.base import (
+    Answer,
+    Call,
+    Cancel,
+    Define,
+    Frame,
+    Settings,
+    Welcome,
+    WorkerId,
+)
 from pydron_ng.backends.engines.log import Log
 from pydron_ng.backends.engines.orders import NO_SETTINGS, Condition, Order, entry, number_of
 from pydron_ng.backends.info import WorkerInfo
@@ -54,6 +63,8 @@ class Seat:
                 case Cancel(task):
                     if any(key == task for key, _ in self._waiting):  # nobody hears it else
                         self._waiting.append(item(frame))
+                case Welcome() | Answer():
+                    raise NotImplementedError("an engine's workers hear nothing during a call")
 
     def deals_with(self, shelf: Shelf) -> None:
         """What goes there and comes from there may be kept on it."""

@@ -152,6 +152,7 @@ class Record(msgspec.Struct, frozen=True, dict=True):
     always_sent: did ``"inline": false`` forbid the program to make calls that it may leave to
         workers?
     calls, made: one by one; of `made` those from `recorder.LEAST_SECONDS` on.
+    handed_on, handed_on_seconds: calls that workers made for calls on other workers.
     unlisted: how many calls are in `tallies` alone because there were more than `recorder.MOST`.
     """
 
@@ -167,6 +168,8 @@ class Record(msgspec.Struct, frozen=True, dict=True):
     tallies: tuple[Tally, ...]
     needs: tuple[tuple[Need, ...], ...] = ()
     always_sent: bool = False
+    handed_on: int = 0
+    handed_on_seconds: float = 0.0
     unlisted: int = 0
     version: int = VERSION
 

@@ -13,7 +13,18 @@ from typing import Any, Final
 
 from msgspec import structs
 
-from pydron_ng.events import Entered, Event, Inlined, Issued, Joined, Left, Lost, Settled, Taken
+from pydron_ng.events import (
+    Entered,
+    Event,
+    HandedOn,
+    Inlined,
+    Issued,
+    Joined,
+    Left,
+    Lost,
+    Settled,
+    Taken,
+)
 from pydron_ng.observe.records.needs import needs_in
 from pydron_ng.observe.records.record import (
     NEVER,
@@ -47,6 +58,7 @@ class Recorder:
         self._sources: dict[Any, int] = {}
         self._sums: dict[tuple[str, str, int], _Sums] = {}
         self._listed = self._unlisted = 0
+        self._handed_on, self._handed_on_seconds = 0, 0.0
         self._beyond: dict[int, set[int]] = defaultdict(set)  # calls not listed, by frame
         self._hear: dict[type, Callable[[Any], None]] = {
             Entered: self._entered,
@@ -56,6 +68,7 @@ class Recorder:
             Taken: self._taken,
             Inlined: self._inlined,
             Joined: self._joined,
+            HandedOn: self._note_handed_on,
             Lost: self._lost,
         }
 
@@ -79,7 +92,9 @@ class Recorder:
             workers=tuple(self._workers.values()),
             tallies=tuple(s.tally(*place, dropped[id(s)]) for place, s in list(self._sums.items())),
             needs=tuple(map(needs_in, list(self._sources))),
-            always_sent=session().config.inline is False,
+            always_sent=session().sends_all,
+            handed_on=self._handed_on,
+            handed_on_seconds=self._handed_on_seconds,
             unlisted=self._unlisted,
         )
 
@@ -158,6 +173,10 @@ class Recorder:
     def _joined(self, event: Joined) -> None:
         joined = self._since(event.at)
         self._workers[event.worker] = Worker(event.worker, event.host, joined)
+
+    def _note_handed_on(self, event: HandedOn) -> None:
+        self._handed_on += event.calls
+        self._handed_on_seconds += event.seconds
 
     def _lost(self, event: Lost) -> None:
         worker = self._workers.get(event.worker)

@@ -58,9 +58,16 @@ def report(record: Record, figures: Figures) -> RenderableType:
     if figures.forecasts:
         parts += [Text(), *_forecasts(figures)]
     parts += [Text(), _sites(record.tallies), *_reasons(record.tallies)]
+    if record.handed_on:
+        parts += [Text(f"\n{_handed_on(record)}")]
     if record.unlisted:
         parts += [Text(f"\n{record.unlisted} calls are in these sums, and not in the forecasts")]
     return Group(*parts)
+
+
+def _handed_on(record: Record) -> str:
+    calls, time = _plural(record.handed_on, "call"), duration(record.handed_on_seconds)
+    return f"{calls} that are part of calls there were made by other workers, in {time}"
 
 
 def _head(record: Record, figures: Figures) -> str:

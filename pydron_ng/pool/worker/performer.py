@@ -9,7 +9,7 @@ from time import time
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final
 
-from pydron_ng.backends.base import Say
+from pydron_ng.backends.base import Conversation, Say
 from pydron_ng.memory.arena import SHARE_BYTES, Arena
 from pydron_ng.pool.parcels import (
     AWAITED,
@@ -58,6 +58,9 @@ class Performer:
     def share(self, arena: Arena) -> None:
         """Put large results there."""
         self._arena = arena
+
+    def nest(self, conversation: Conversation, told: Blob) -> None:
+        """Tasks keep their calls to themselves."""
 
     def dwell(self, folder: str) -> None:
         """Tasks with files have directories there."""

@@ -35,7 +35,7 @@ class Sending:
         self._outbox = dispatch.outbox
         self._session = session
         self._driver = session.driver
-        self._window = session.config.window
+        self._window = session.window
         self._longest = max(1, self._window // (4 * session.driver.capacity))
 
     def row(

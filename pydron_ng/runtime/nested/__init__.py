@@ -1,0 +1,1 @@
+"""Calls that workers hand on to other workers, by way of the program."""
