@@ -1,4 +1,4 @@
-"""Carries out what the state machine decides, and tells it what happened."""
+"""Tasks in, outcomes out: what the state machine decides, and those who carry it out."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ import math
 import sys
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from itertools import count
 from time import perf_counter
-from typing import TypeVar
 
 from pydron_ng import errors
 from pydron_ng.backends.base import (
     Backend,
     Blob,
-    Cancel,
-    Frame,
     Settings,
     TaskId,
     Token,
@@ -26,35 +22,25 @@ from pydron_ng.backends.base import (
 from pydron_ng.backends.loop import SelectorLoop
 from pydron_ng.memory.arena import Arena, is_possible
 from pydron_ng.memory.segment import Stretch
-from pydron_ng.runtime import messages
-from pydron_ng.runtime.alarms import Alarms
 from pydron_ng.runtime.audience import Audience
 from pydron_ng.runtime.clocks import Clocks
+from pydron_ng.runtime.hands import GRACE_SECONDS, Hands
 from pydron_ng.runtime.heard import Heard
-from pydron_ng.runtime.ledger import Entry, Ledger
+from pydron_ng.runtime.ledger import Ledger
 from pydron_ng.runtime.lookout import Lookout
 from pydron_ng.runtime.messages import (
-    Command,
     Dropped,
     Event,
     Foreseen,
-    GiveUp,
     Issued,
     Kill,
-    Late,
     Mute,
-    Overdue,
-    Redundant,
-    Start,
-    StartWorkers,
-    TakeBack,
     Waited,
     Wanted,
-    Watch,
 )
 from pydron_ng.runtime.nested.lender import Lender, MakeWelcome
 from pydron_ng.runtime.parting import Parting
-from pydron_ng.runtime.patience import LOOK_SECONDS, Patience
+from pydron_ng.runtime.patience import Patience
 from pydron_ng.runtime.pump import Pump
 from pydron_ng.runtime.register import Register
 from pydron_ng.runtime.staff import Staff
@@ -64,19 +50,12 @@ from pydron_ng.runtime.task import Task, TaskState
 from pydron_ng.runtime.whole import FRAMES_TO_CLOSE, Whole
 from pydron_ng.values.keep import Keep, KeepOnce, keep_here
 
-#: After that a worker that runs a call which nobody wants is ended, and another one started.
-_GRACE_SECONDS = 1.0
 #: A call that takes so long while others of its kind wait is worth sending, and so are these.
 _LONG_SECONDS = 0.005
-#: So long a worker has to say which call another one is to make for it.
-_ASKED_SECONDS = 0.1
 #: So long a fork waits for its turn before it asks whether there will be one.
 _TURN_SECONDS = 0.1
 #: So long another host has time to say how it is, and so old may be what it has said.
 _ANSWER_SECONDS = 1.0
-
-
-K = TypeVar("K", bound=Hashable)
 
 
 class Driver:
@@ -117,17 +96,10 @@ class Driver:
         self._clocks = Clocks(patience, self._frame_seconds)
         self._parting = Parting()
         told = audience or Audience()
-        self._lender: Lender | None = None
-        if welcome is not None:
-            self._lender = Lender(self._register, told, self, welcome)
+        self._loop = _loop()
+        self._pump = Pump(self.lock, self._loop, self._is_busy, self._round, self._fail)
         self._heard = Heard(
-            self._register,
-            self._ledger,
-            self._clocks,
-            self._parting,
-            told,
-            self.tell,
-            self._lender,
+            self._register, self._ledger, self._clocks, self._parting, told, self.tell
         )
         self._staff = Staff(backends, self._heard, recalls=not lends)
         self._arena = Arena() if self._staff.shares and is_possible() else None
@@ -135,22 +107,30 @@ class Driver:
         self._staffed = staffed
         self._ended = ended
         self._machine = Machine(self._staff.pools, lends=lends)
+        self._hands = Hands(
+            self._staff,
+            self._machine,
+            self._register,
+            self._ledger,
+            self._clocks,
+            self._heard,
+            self._loop,
+            self._pump.hurry,
+        )
+        self._lender: Lender | None = None
+        if welcome is not None:
+            self._lender = Lender(self._register, told, self._hands, welcome)
+            self._hands.lender = self._heard.lender = self._lender
         self.lookout = Lookout(
             self._staff, self._machine, self._register, self._ledger, patience, self.tally
         )
         self.hosts = self._heard.hosts
-        self._ids = map(TaskId, count())
         self._settings: Settings | None = None
         self._turning = False
         self._due: Callable[[], None] | None = None
         self.expects = 0
         self.closed = self.is_forgotten = False
         self._why_closed = ""
-        try:
-            self._loop = SelectorLoop()
-        except OSError as error:
-            raise errors.BackendError(f"no I/O loop can be had: {error}") from error
-        self._pump = Pump(self.lock, self._loop, self._is_busy, self._round, self._fail)
 
     def _defined(self, token: Token) -> Blob:
         """The blob of a token that a task names, or a call of a call."""
@@ -165,7 +145,7 @@ class Driver:
     @property
     def capacity(self) -> int:
         """How many workers there are, or are to be; hosts may have more cores than was known."""
-        return self._machine.workers
+        return self._hands.capacity
 
     def ask(self) -> None:
         """Hear what nobody has listened to; other hosts say how they are, if it takes not long."""
@@ -180,7 +160,7 @@ class Driver:
             self.expects -= 1
 
     def next_id(self) -> TaskId:
-        return next(self._ids)
+        return self._hands.next_id()
 
     def settings(self, blob: Blob) -> None:
         """The surroundings of all calls issued from now on."""
@@ -208,7 +188,7 @@ class Driver:
         """
         if not self.closed:
             self._due = due
-            self._set(self._clocks.foreseen, None, _LONG_SECONDS, Foreseen())
+            self._hands.set(self._clocks.foreseen, None, _LONG_SECONDS, Foreseen())
             self._pump.attend()
 
     def call_off(self) -> None:
@@ -246,7 +226,7 @@ class Driver:
         self.drop((task,))
         return True
 
-    def drop(self, tasks: Iterable[Task], grace_seconds: float = _GRACE_SECONDS) -> None:
+    def drop(self, tasks: Iterable[Task], grace_seconds: float = GRACE_SECONDS) -> None:
         """Nobody wants these tasks: queued ones are forgotten, running ones end unobserved.
 
         One that runs on nevertheless loses its worker after a grace.
@@ -256,21 +236,13 @@ class Driver:
         for task in dropped:
             task.state = TaskState.DROPPED
         if running:
-            self.give_grace(running, grace_seconds)
+            self._hands.give_grace(running, grace_seconds)
         if dropped:
             if self._lender is not None:
                 self._lender.ended([task.id for task in dropped])
             self._happened(Dropped([task.id for task in dropped]))
 
-    def give_grace(self, running: Sequence[TaskId], seconds: float = _GRACE_SECONDS) -> None:
-        """Nobody wants these; whose worker runs on loses it after so long."""
-        self._set(self._clocks.grace, running[0], seconds, Overdue(running))
-
-    def _set(self, alarms: Alarms[K], key: K, seconds: float, event: Event) -> None:
-        alarms.set(key, seconds, event)
-        self._pump.hurry(seconds)
-
-    def lose(self, number: TaskId, why: str, grace_seconds: float = _GRACE_SECONDS) -> bool:
+    def lose(self, number: TaskId, why: str, grace_seconds: float = GRACE_SECONDS) -> bool:
         """Give up a task in its owner's stead, who hears that it got lost. False: there is none.
 
         One that runs on nevertheless loses its worker after a grace.
@@ -280,7 +252,7 @@ class Driver:
         was_running = task.state is TaskState.RUNNING
         self._register.lose(number, why)
         if was_running:
-            self.give_grace([number], grace_seconds)
+            self._hands.give_grace([number], grace_seconds)
         if self._lender is not None:
             self._lender.ended([number])
         self._happened(Dropped([number]))
@@ -293,7 +265,7 @@ class Driver:
         """
         if worker not in self._ledger.workers:
             return False
-        self._carry_out(Kill(worker))
+        self._hands.carry_out(Kill(worker))
         self._pump.attend()
         return True
 
@@ -313,7 +285,7 @@ class Driver:
             return
         end = perf_counter() + seconds
         me = object()
-        self._set(self._clocks.waits, me, seconds, Waited())
+        self._hands.set(self._clocks.waits, me, seconds, Waited())
         try:
             self._pump.until(lambda: done() or perf_counter() >= end)
         finally:
@@ -415,7 +387,7 @@ class Driver:
                 while self._heard.events or self._register.settled:
                     events, self._heard.events = self._heard.events, []
                     for command in self._machine.handle(events):
-                        self._carry_out(command)
+                        self._hands.carry_out(command)
                     self._settle()
                     if self._heard.has_changed:
                         self._tell_staffed()
@@ -459,53 +431,6 @@ class Driver:
             task.settle(task)
         self._pump.tell()
 
-    def _carry_out(self, command: Command) -> None:
-        match command:
-            case Start(worker, tasks):
-                self._start(worker, tasks)
-            case Watch(worker, task, seconds):
-                self._set(self._clocks.watched, task, seconds, Late(worker, task))
-            case StartWorkers(pool, workers):
-                self._staff.start(pool, workers, self._loop)
-            case GiveUp(task, why, deadly, late):
-                self._register.lose(task, why, deadly=deadly, late=late)
-            case Kill(worker):
-                self._staff.kill(worker)
-            case TakeBack(worker):
-                self._staff.take_back(worker)
-            case Redundant(done):
-                self.give_grace(done)
-            case messages.Cancel(worker, task):
-                self._staff.submit(worker, [Cancel(task)])
-
-    def _start(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
-        if self._lender is not None and (place := self._lender.places.get(tasks[0])) is not None:
-            self._lender.ask(place, worker)
-        else:
-            self.send(worker, map(self._register.entry, tasks))
-
-    def send(self, worker: WorkerId, entries: Iterable[Entry]) -> None:
-        """Have the worker make these, which the state machine has given to it."""
-        had_time = not self._ledger.tasks(worker)
-        frames = self._ledger.frames(worker, entries)
-        if had_time and self._clocks.patience.begins(worker):
-            self._pump.hurry(LOOK_SECONDS)
-        if self._ledger.tasks(worker) > 1:
-            self._pump.hurry(self._clocks.expect(worker))
-        self._staff.submit(worker, frames)
-
-    def submit(self, worker: WorkerId, frames: Sequence[Frame]) -> None:
-        """Tell the worker something besides."""
-        self._staff.submit(worker, frames)
-
-    def expect_answer(self, place: TaskId) -> None:
-        """Somebody was asked for a call, for which another worker waits."""
-        self._set(self._clocks.waits, place, _ASKED_SECONDS, Mute(place))
-
-    def note(self, event: Event) -> None:
-        """The state machine is to hear of it when what goes on here is done."""
-        self._heard.events.append(event)
-
     def _frame_seconds(self, worker: WorkerId) -> float:
         return self._staff.frame_seconds(worker)
 
@@ -518,3 +443,11 @@ class Driver:
         for number in self._register:
             self._register.lose(number, why, deadly=bool(self._heard.refusal))
         self._settle()
+
+
+def _loop() -> SelectorLoop:
+    """Raises: BackendError."""
+    try:
+        return SelectorLoop()
+    except OSError as error:
+        raise errors.BackendError(f"no I/O loop can be had: {error}") from error

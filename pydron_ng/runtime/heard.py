@@ -33,7 +33,10 @@ class Heard:
 
     events: for the state machine. hosts: where workers are, or were; empty on this machine.
     has_changed: have workers come or gone? refusal: why no call is made any more.
+    lender: of calls that workers hand on; None: they hand on nothing.
     """
+
+    lender: Lender | None = None
 
     def __init__(
         self,
@@ -43,19 +46,14 @@ class Heard:
         parting: Parting,
         audience: Audience,
         tell: Callable[[], None],
-        lender: Lender | None,
     ) -> None:
-        """tell: lets those who wait look whether that is there by now.
-
-        lender: of calls that workers hand on; None: they hand on nothing.
-        """
+        """tell: lets those who wait look whether that is there by now."""
         self._register = register
         self._ledger = ledger
         self._clocks = clocks
         self._parting = parting
         self._audience = audience
         self._tell = tell
-        self._lender = lender
         self.events: list[Event] = []
         self.hosts: dict[WorkerId, str] = {}
         self.has_changed = False
@@ -66,8 +64,8 @@ class Heard:
         self._ledger.join(worker)
         self.hosts[worker] = host
         self._note_change(WorkerJoined(worker, pool, host))
-        if hands_on and self._lender is not None:
-            self._lender.joined(worker, pool, host)
+        if hands_on and self.lender is not None:
+            self.lender.joined(worker, pool, host)
         if (tell := self._audience.tell) is not None:
             tell(Joined(worker, host, perf_counter()))
 
@@ -83,8 +81,8 @@ class Heard:
         elapsed = patience.elapsed(worker)
         goes_on = self._ledger.answered(worker, len(ended))
         patience.begins(worker) if goes_on else patience.rests(worker)
-        if self._lender is not None:
-            self._lender.ended(ended)
+        if self.lender is not None:
+            self.lender.ended(ended)
         for number, blob in outcomes:
             self._register.answer(number, blob, elapsed, worker)
         self._clocks.hear(worker, ended)
@@ -92,9 +90,9 @@ class Heard:
 
     def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
         """Tell the owners of the tasks; and a worker that speaks is alive."""
-        if self._lender is not None and all(remark[0] in UP for _, remark in remarks):
+        if self.lender is not None and all(remark[0] in UP for _, remark in remarks):
             for number, remark in remarks:
-                self._lender.hear(worker, number, remark)
+                self.lender.hear(worker, number, remark)
             return
         for number, remark in remarks:
             if (task := self._register.task(number)) is not None:
@@ -110,8 +108,8 @@ class Heard:
 
     def lost(self, worker: WorkerId, why: str, *, with_host: bool) -> None:
         self._ledger.leave(worker)
-        if self._lender is not None:
-            self._lender.lost(worker)
+        if self.lender is not None:
+            self.lender.lost(worker)
         self._clocks.forget(worker)
         if self._parting:
             self._parting.lose(worker, why)
