@@ -64,15 +64,20 @@ class Room:
         """A call takes so long: as many are to make a task as take a good time."""
         if not seconds or self._suspends:
             return
-        tasks = int(self._ahead_seconds / (self.each * seconds))
-        ahead = max(_TASKS_OF_A_WORKER, min(tasks, _MOST_TASKS))
+        ahead = _TASKS_OF_A_WORKER
+        if not self._grows or self._has_grown(seconds):
+            tasks = int(self._ahead_seconds / (self.each * seconds))
+            ahead = max(ahead, min(tasks, _MOST_TASKS))
         self.most_tasks = ahead * self._capacity()
-        if self._grows:
-            good = max(1, min(_MOST_CALLS, int(self._task_seconds / seconds)))
-            if self._most_items is not None:
-                tasks = _TASKS_OF_A_WORKER * self._capacity()
-                good = max(1, min(good, self._most_items // tasks))
-            self.each = min(good, _GROWTH * self.each)
+
+    def _has_grown(self, seconds: float) -> bool:
+        """Grow, if there is more to be had: many small tasks would keep it from that."""
+        good = max(1, min(_MOST_CALLS, int(self._task_seconds / seconds)))
+        if self._most_items is not None:
+            tasks = _TASKS_OF_A_WORKER * self._capacity()
+            good = max(1, min(good, self._most_items // tasks))
+        self.each = min(good, _GROWTH * self.each)
+        return self.each == good
 
 
 def _check(chunksize: object, buffersize: object) -> None:
