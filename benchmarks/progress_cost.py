@@ -25,9 +25,10 @@ from typing import Any
 
 from pydron_ng import configure, functional, schedule
 from pydron_ng.runtime.pace import Pace
+from pydron_ng.runtime.process import watch
 from pydron_ng.runtime.running import Running
 from pydron_ng.runtime.scheduled import entry_of
-from pydron_ng.runtime.session import session, watch
+from pydron_ng.runtime.session import session
 
 REPEATS = 7
 NOTING, NOTED = "noting", 100_000

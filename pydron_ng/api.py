@@ -12,15 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 from pydron_ng.runtime.decorating import innermost, schedule_in_place, scheduled
 from pydron_ng.runtime.grain import mark
 from pydron_ng.runtime.limits import Limits
-from pydron_ng.runtime.session import (
-    checks,
-    in_worker,
-    is_off,
-    reports,
-    scheduled_names,
-    session,
-    watch,
-)
+from pydron_ng.runtime.process import checks, in_worker, reports, scheduled_names, watch
+from pydron_ng.runtime.session import is_off, session
 
 if TYPE_CHECKING:
     from pydron_ng.events import Event

@@ -29,8 +29,8 @@ import pytest
 
 from pydron_ng import configure, functional, schedule
 from pydron_ng.runtime.cache import VARIABLE
+from pydron_ng.runtime.process import wake_all
 from pydron_ng.runtime.scheduled import entry_of
-from pydron_ng.runtime.session import wake_all
 from pydron_ng.testing import assert_equivalent, observe, observe_sequential, sequential
 from pydron_ng.testing.equivalence import Call
 from pydron_ng.testing.observation import compare

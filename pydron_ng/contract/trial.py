@@ -21,7 +21,7 @@ from pydron_ng.contract.places import place_of
 from pydron_ng.contract.settings import Watched, random_states, settings, threads
 from pydron_ng.contract.showing import shown, shown_call
 from pydron_ng.runtime.outcome import Raised, Refused
-from pydron_ng.runtime.session import entering
+from pydron_ng.runtime.process import entering
 from pydron_ng.values.functions import identify
 from pydron_ng.values.importable import module_of
 from pydron_ng.values.pack import Packed, pack, unpack

@@ -15,7 +15,7 @@ from pydron_ng.contract.checker import Checker
 from pydron_ng.contract.report import Report
 from pydron_ng.contract.trial import Trial
 from pydron_ng.runtime.checked import End
-from pydron_ng.runtime.session import checks, wake_all
+from pydron_ng.runtime.process import checks, wake_all
 from pydron_ng.values.importable import module_of
 
 #: So many calls of each function are checked; later ones are just made.

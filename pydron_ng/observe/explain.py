@@ -35,8 +35,9 @@ from pydron_ng.observe.measured import measured_in
 from pydron_ng.observe.records.recording import Run
 from pydron_ng.observe.subject import Subject, subject_of
 from pydron_ng.runtime.grain import mark_of
+from pydron_ng.runtime.process import runs
 from pydron_ng.runtime.scheduled import entry_of
-from pydron_ng.runtime.session import runs, session
+from pydron_ng.runtime.session import session
 from pydron_ng.runtime.shared import ahead
 from pydron_ng.translation import pipeline
 from pydron_ng.translation.fields import lasting_fields

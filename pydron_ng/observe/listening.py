@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from pydron_ng.runtime.audience import Hearer
-from pydron_ng.runtime.session import audience, wake_all
+from pydron_ng.runtime.process import audience, wake_all
 
 
 class Listening:

@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 from pydron_ng.errors import NothingToRerun, WorkerLost
 from pydron_ng.runtime.failures import Space
 from pydron_ng.runtime.grain import mark_of
+from pydron_ng.runtime.process import apart
 from pydron_ng.runtime.sequential import sequential
-from pydron_ng.runtime.session import apart
 from pydron_ng.translation.codes import VARARGS, VARKEYWORDS
 
 

@@ -24,7 +24,7 @@ from pydron_ng.pool.jobs import Job
 from pydron_ng.pool.options import Options
 from pydron_ng.pool.outcomes import Failed, outcomes_of
 from pydron_ng.pool.parcels import AWAITED, ONE, unpacked
-from pydron_ng.runtime.session import guests
+from pydron_ng.runtime.process import guests
 from pydron_ng.runtime.task import TaskState
 
 _OVER = frozenset({TaskState.SETTLED, TaskState.DROPPED})

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from pydron_ng.events import Entered, Inlined, Left, Taken
-from pydron_ng.runtime.session import audience
+from pydron_ng.runtime.process import audience
 
 if TYPE_CHECKING:
     from pydron_ng.runtime.audience import Hearer

@@ -17,13 +17,13 @@ from pydron_ng.runtime.grain import Functional, as_method, mark_of
 from pydron_ng.runtime.lifetime import tell, tell_failure
 from pydron_ng.runtime.outcome import Returned
 from pydron_ng.runtime.pace import Pace
+from pydron_ng.runtime.process import audience, watch
 from pydron_ng.runtime.replay import is_ascribed_to_worker, replay
 from pydron_ng.runtime.rest import let_be
 from pydron_ng.runtime.rows.taking import Taking
 from pydron_ng.runtime.running import Running
 from pydron_ng.runtime.sameness import is_same, outcome_for
 from pydron_ng.runtime.scheduled import is_entered
-from pydron_ng.runtime.session import audience, watch
 from pydron_ng.runtime.stubs import COROUTINE, INLINE, Stub, tidy
 from pydron_ng.runtime.tame import Quiet
 from pydron_ng.runtime.task import TaskState

@@ -8,7 +8,7 @@ from typing import Any
 from pydron_ng.errors import SourceMissing, TranslationError
 from pydron_ng.log import log
 from pydron_ng.runtime.grain import Functional, mark_of
-from pydron_ng.runtime.session import said_without_source
+from pydron_ng.runtime.process import said_without_source
 
 
 def innermost(function: FunctionType) -> FunctionType:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_ng.errors import TranslationError
 from pydron_ng.runtime.calls import Key
+from pydron_ng.runtime.process import apart, arriving
 from pydron_ng.runtime.scheduled import entry_of
-from pydron_ng.runtime.session import apart, arriving
 from pydron_ng.translation.runahead.ahead import Strand
 from pydron_ng.translation.runahead.own import (
     LocalFunction,

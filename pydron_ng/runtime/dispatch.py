@@ -19,9 +19,9 @@ from pydron_ng.runtime.calls import IssuedCall
 from pydron_ng.runtime.grain import WORTH_SENDING, Functional
 from pydron_ng.runtime.outbox import Outbox
 from pydron_ng.runtime.outcome import Outcome, Refused
+from pydron_ng.runtime.process import audience
 from pydron_ng.runtime.reads import changed
 from pydron_ng.runtime.rows.sending import Sending
-from pydron_ng.runtime.session import audience
 from pydron_ng.runtime.surroundings import capture
 from pydron_ng.runtime.task import NONE, Task, TaskState
 from pydron_ng.values.functions import Identity, identify

@@ -15,12 +15,13 @@ from pydron_ng.errors import PydronError, TranslationError
 from pydron_ng.log import log
 from pydron_ng.runtime.debugger import is_watching
 from pydron_ng.runtime.descent import adopted, is_arriving
+from pydron_ng.runtime.process import apart, arriving, checks, entering, programs
 from pydron_ng.runtime.program import Program
 from pydron_ng.runtime.reading import Reading, known_names, read_again
 from pydron_ng.runtime.rest import FOR_EVER, LONG, rest, sleep
 from pydron_ng.runtime.scheduled import Scheduled, entry_of, set_code
 from pydron_ng.runtime.scope import lookup
-from pydron_ng.runtime.session import apart, arriving, checks, entering, is_off, programs, session
+from pydron_ng.runtime.session import is_off, session
 from pydron_ng.runtime.shared import ahead, share
 from pydron_ng.runtime.stubs import EACH, STUB, Stub, stub_maker, tidy
 from pydron_ng.translation.codes import ITERABLE_COROUTINE

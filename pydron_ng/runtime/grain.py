@@ -9,7 +9,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from pydron_ng.runtime.limits import Limits
-from pydron_ng.runtime.session import foreign_marks, functional_names
+from pydron_ng.runtime.process import foreign_marks, functional_names
 from pydron_ng.translation.codes import COROUTINE
 from pydron_ng.values.importable import module_of
 

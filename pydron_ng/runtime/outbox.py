@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pydron_ng.runtime.batch import Batch, row_length
+from pydron_ng.runtime.process import audience
 from pydron_ng.runtime.rows.row import Row
-from pydron_ng.runtime.session import audience
 from pydron_ng.runtime.task import NONE, Task, TaskState
 
 if TYPE_CHECKING:

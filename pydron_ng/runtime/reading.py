@@ -6,8 +6,9 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydron_ng.runtime.fingerprint import fingerprint, fingerprint_of
+from pydron_ng.runtime.process import functional_names, scheduled_names
 from pydron_ng.runtime.scope import Scope, kind_of
-from pydron_ng.runtime.session import functional_names, scheduled_names, session
+from pydron_ng.runtime.session import session
 from pydron_ng.translation.callees import Answer, Callee, Question, answer_with
 from pydron_ng.translation.facts import Facts, facts_from, plain
 from pydron_ng.translation.frames import refuse_frame_readers

@@ -10,8 +10,8 @@ from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from pydron_ng.runtime.process import checks, resting, waker, watches
 from pydron_ng.runtime.scheduled import entry_of
-from pydron_ng.runtime.session import checks, resting, waker, watches
 from pydron_ng.translation.entries import RESTS
 
 if TYPE_CHECKING:

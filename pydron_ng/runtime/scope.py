@@ -14,8 +14,8 @@ from pydron_ng.purity.methods import is_pure_method
 from pydron_ng.purity.records import is_record_class
 from pydron_ng.purity.table import table
 from pydron_ng.runtime.grain import mark_of
+from pydron_ng.runtime.process import functional_names, scheduled_names
 from pydron_ng.runtime.scheduled import entry_of
-from pydron_ng.runtime.session import functional_names, scheduled_names
 from pydron_ng.runtime.shared import ahead
 from pydron_ng.translation.callees import Resolve
 from pydron_ng.translation.kinds import Kind

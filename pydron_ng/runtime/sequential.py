@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pydron_ng.runtime.session import wake_all
+from pydron_ng.runtime.process import wake_all
 
 
 @contextmanager

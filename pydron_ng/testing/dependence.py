@@ -22,8 +22,8 @@ from typing import Any
 
 from pydron_ng.runtime.entry import Entry
 from pydron_ng.runtime.grain import mark_of
+from pydron_ng.runtime.process import wake_all, watches
 from pydron_ng.runtime.sequential import sequential
-from pydron_ng.runtime.session import wake_all, watches
 from pydron_ng.testing.flow import Flow, flow_of
 
 

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from pydron_ng import functional
-from pydron_ng.runtime.session import in_worker
+from pydron_ng.runtime.process import in_worker
 
 KEPT: list[Any] = []
 LEFT: list[threading.Event] = []

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pydron_ng import functional
-from pydron_ng.runtime.session import in_worker
+from pydron_ng.runtime.process import in_worker
 
 
 class Particular(Exception):

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pydron_ng.events import Reason
-from pydron_ng.runtime.session import programs
+from pydron_ng.runtime.process import programs
 from pydron_ng.testing import Call
 from tests.fuzz import (  # noqa: F401  they register their productions
     constructs,

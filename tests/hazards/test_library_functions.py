@@ -13,7 +13,7 @@ import pytest
 
 from pydron_ng import functional, schedule
 from pydron_ng.runtime.grain import mark_of
-from pydron_ng.runtime.session import foreign_marks, functional_names
+from pydron_ng.runtime.process import foreign_marks, functional_names
 from pydron_ng.testing import assert_equivalent
 
 LIBRARY = [np.linalg.inv, np.linalg.svd, math.factorial, np.sqrt, operator.add, np.transpose]

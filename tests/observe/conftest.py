@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from pydron_ng.runtime.session import functional_names, scheduled_names
+from pydron_ng.runtime.process import functional_names, scheduled_names
 from tests.observe import programs
 
 

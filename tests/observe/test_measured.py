@@ -13,7 +13,7 @@ import pytest
 
 import pydron_ng
 from pydron_ng.cli.definitions import definitions_of
-from pydron_ng.runtime.session import runs
+from pydron_ng.runtime.process import runs
 from tests.observe import programs
 
 PROGRAM = """

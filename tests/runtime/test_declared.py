@@ -15,7 +15,8 @@ from pydron_ng.errors import ConfigError
 from pydron_ng.purity.table import table
 from pydron_ng.runtime.declared import declare, declare_type
 from pydron_ng.runtime.grain import mark_of
-from pydron_ng.runtime.session import functional_names, session
+from pydron_ng.runtime.process import functional_names
+from pydron_ng.runtime.session import session
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import pytest
 import pydron_ng
 from pydron_ng import functional, schedule
 from pydron_ng.runtime.descent import DEEPEST
-from pydron_ng.runtime.session import arriving
+from pydron_ng.runtime.process import arriving
 from pydron_ng.testing import sequential
 
 

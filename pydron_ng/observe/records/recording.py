@@ -20,7 +20,7 @@ from pydron_ng.observe.records.plan import plan_of
 from pydron_ng.observe.records.record import Record
 from pydron_ng.observe.records.recorder import Recorder
 from pydron_ng.observe.records.text import text_of
-from pydron_ng.runtime.session import reports, runs
+from pydron_ng.runtime.process import reports, runs
 
 
 class Run:

@@ -15,8 +15,9 @@ from pydron_ng.runtime.nested.borrower import Borrower
 from pydron_ng.runtime.nested.library import NestLibrary
 from pydron_ng.runtime.nested.reach import reachable
 from pydron_ng.runtime.nested.words import Told
+from pydron_ng.runtime.process import scheduled_names
 from pydron_ng.runtime.reads import Reads
-from pydron_ng.runtime.session import Session, move_in, scheduled_names
+from pydron_ng.runtime.session import Session, move_in
 
 if TYPE_CHECKING:
     from pydron_ng.backends.base import Conversation

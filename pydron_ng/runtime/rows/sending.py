@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pydron_ng.events import Settled, Taken
 from pydron_ng.runtime.batch import SMALL_BYTES, longest_chain, most_calls
 from pydron_ng.runtime.grain import WORTH_A_ROW
+from pydron_ng.runtime.process import audience
 from pydron_ng.runtime.rows.row import Row
-from pydron_ng.runtime.session import audience
 from pydron_ng.runtime.task import NONE
 from pydron_ng.values.unshippable import Unshippable
 

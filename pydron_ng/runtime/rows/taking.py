@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from pydron_ng.runtime.session import audience
+from pydron_ng.runtime.process import audience
 from pydron_ng.runtime.stubs import INLINE
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from pydron_ng import functional, schedule
 from pydron_ng.observe.progress.figures import Figures, read
-from pydron_ng.runtime import session
+from pydron_ng.runtime import process
 from pydron_ng.runtime.watch import Begun
 
 pytestmark = pytest.mark.usefixtures("processes", "_listener")
@@ -32,16 +32,16 @@ class Silent:
 
 @pytest.fixture
 def _listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(session.watch, "_is_wanted", lambda: True)
-    monkeypatch.setattr(session.watch, "_make", Silent)
-    monkeypatch.setattr(session.watch, "_unwanted_until", 0.0)
+    monkeypatch.setattr(process.watch, "_is_wanted", lambda: True)
+    monkeypatch.setattr(process.watch, "_make", Silent)
+    monkeypatch.setattr(process.watch, "_unwanted_until", 0.0)
     seen.clear()
     yield
-    assert not session.watch._begun
+    assert not process.watch._begun
 
 
 def look() -> None:
-    begun: list[Begun] = list(session.watch._begun.values())
+    begun: list[Begun] = list(process.watch._begun.values())
     found = read(begun)
     assert found is not None
     seen.append(found)
@@ -220,7 +220,7 @@ def test_a_method_bears_the_name_of_its_class() -> None:
 def stream(n: int) -> Iterator[Any]:
     for i in range(n):
         yield calibrate(i)
-    assert not session.watch._begun
+    assert not process.watch._begun
 
 
 def test_generators_are_not_shown_as_they_wait_for_their_consumer() -> None:

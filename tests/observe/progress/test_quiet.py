@@ -56,7 +56,7 @@ def test_who_asks_for_it_gets_lines_on_standard_error_alone(tmp_path: Path) -> N
 def test_nobody_looks_after_calls_of_which_nobody_wants_to_know(tmp_path: Path) -> None:
     source = """
         from pydron_ng import functional, schedule
-        from pydron_ng.runtime.session import watch
+        from pydron_ng.runtime.process import watch
         @functional
         def f(n):
             return n
