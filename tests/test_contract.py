@@ -47,6 +47,7 @@ NOT_SHOWN = {
     "the last bits of floating-point sums": "whether they differ depends on the processor",
     "results of other hosts": "there is one host here",
     "memory": "tests/hazards/test_lifetime.py shows its bound",
+    "how many worker processes there are": "tests/runtime/test_state_machine.py shows the most",
     "how many turns others get": "they depend on time; test_async.py shows the least of them",
     "what a functional coroutine does when": "it depends on how far the worker has come",
     "where among others' output": "it depends on time",
