@@ -81,10 +81,14 @@ def test_when_all_who_waited_leave_at_a_time_the_background_leads(scene: Scene) 
         with scene.lock:
             pump.until(is_done.is_set)
 
+    def sleeps() -> bool:
+        pump._loop.wake()
+        return pump._asleep
+
     leader, follower = threading.Thread(target=wait), threading.Thread(target=wait)
     leader.start()
     wait_until(lambda: len(pump._polling) == 2)
-    wait_until(lambda: pump._asleep or pump._loop.wake() is not None)
+    wait_until(sleeps)
     follower.start()
     wait_until(lambda: pump._followers == 1)
 

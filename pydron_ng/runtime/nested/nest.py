@@ -137,6 +137,7 @@ class Nest(Session):
     def begin(self) -> None:
         """A call begins."""
         self._is_open = True
+        self._borrower.begin()
 
     def end(self) -> None:
         """It has ended, and so has all that it has handed on."""
