@@ -76,6 +76,7 @@ class Dialogue:
         self._thread: threading.Thread | None = None
         self._is_reading = False  # the thread is not waiting for its turn
         self._is_resting = False
+        self._is_over = False  # nobody hears anything more
 
     def open(self, heard: Heard) -> None:
         with self._turn:
@@ -123,7 +124,7 @@ class Dialogue:
 
     def _start(self) -> None:
         """Raises: OSError, RuntimeError: there are no more descriptors or threads."""
-        if self._thread is not None:
+        if self._thread is not None or self._is_over:
             return
         if self._bell is None:
             self._bell = Bell()
@@ -138,6 +139,15 @@ class Dialogue:
     # --- the thread ---
 
     def _run(self) -> None:
+        try:
+            self._converse()
+        except BaseException:  # the program is gone, as the main thread is about to see
+            if (heard := self._heard) is not None:
+                heard(())
+            self._end()
+
+    def _converse(self) -> None:
+        """Raises: whatever becomes of the stream."""
         assert self._bell is not None
         stream, bell = self._line.stream.fileno(), self._bell.fileno()
         poll = select.poll()
@@ -147,15 +157,11 @@ class Dialogue:
             ready = [descriptor for descriptor, _ in poll.poll(self._milliseconds())]
             if bell in ready:
                 self._bell.hear()
-            try:
-                if self._said:
-                    self._tell()
-                if stream in ready and self._heard is not None and not self._is_resting:
-                    self._listen(heard)
-                self._do_what_is_due()
-            except BaseException:  # the program is gone, as the main thread is about to see
-                heard(())
-                self._end()
+            if self._said:
+                self._tell()
+            if stream in ready and self._heard is not None and not self._is_resting:
+                self._listen(heard)
+            self._do_what_is_due()
 
     def _turn_of(self) -> Heard | None:
         """Wait for somebody who wants to hear; None: the thread is to end."""
@@ -169,9 +175,10 @@ class Dialogue:
             return None if self._is_resting else self._heard
 
     def _end(self) -> None:
-        """Nobody hears anything more."""
+        """Nobody hears anything more, nor is waited for."""
         with self._turn:
-            self._is_resting, self._is_reading = True, False
+            self._is_over, self._is_reading = True, False
+            self._thread = None
             self._turn.notify_all()
 
     def _milliseconds(self) -> float | None:

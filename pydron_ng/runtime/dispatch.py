@@ -16,7 +16,7 @@ from pydron_ng.runtime.answers import UNLINKED
 from pydron_ng.runtime.audience import Hearer
 from pydron_ng.runtime.batch import Batch
 from pydron_ng.runtime.calls import IssuedCall
-from pydron_ng.runtime.grain import WORTH_SENDING, Functional
+from pydron_ng.runtime.grain import Functional
 from pydron_ng.runtime.outbox import Outbox
 from pydron_ng.runtime.outcome import Outcome, Refused
 from pydron_ng.runtime.process import audience
@@ -93,8 +93,9 @@ class Dispatch:
         if call.promise.waiters:
             self._demanded(call)
 
-    def may_send(self, mark: Functional, worth: float = WORTH_SENDING) -> bool:
+    def may_send(self, mark: Functional, worth: float | None = None) -> bool:
         """Does sending calls of the function pay, and is there room? worth: seconds that do."""
+        worth = mark.worth if worth is None else worth
         if not self._all and (mark.seconds is None or mark.costs_less_than(worth)):
             return False
         if mark.size is None and self._sent_of[mark] >= 2 * self._driver.capacity:
@@ -113,7 +114,7 @@ class Dispatch:
     def _demanded(self, call: IssuedCall) -> None:
         """Others wait for a small call: it goes after all if anything that goes is worth it."""
         seconds = call.mark.seconds
-        small = seconds is not None and seconds < WORTH_SENDING
+        small = seconds is not None and seconds < call.mark.worth
         if call.task is None and self.sent and small:
             self.send(call)
 

@@ -6,7 +6,7 @@ import sys
 import weakref
 from collections.abc import Callable
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, ClassVar
 
 from pydron_ng.runtime.limits import Limits
 from pydron_ng.runtime.process import foreign_marks, functional_names
@@ -15,6 +15,8 @@ from pydron_ng.values.importable import module_of
 
 #: Below this many seconds a call costs less here than what sending it away costs.
 WORTH_SENDING = 100e-6
+#: The same of a worker's calls, which go by way of the program.
+WORTH_HANDING_ON = 1e-3
 #: A first call that has gone on for so long is one that is worth sending.
 LONG_SECONDS = 0.005
 #: The same as WORTH_SENDING for one of many that travel in a row.
@@ -42,7 +44,10 @@ class Functional:
     reads: it depends on more than its arguments: no outcome gets past a sync-point.
     is_coroutine: a call of it gives something to be awaited.
     limits: how long a call may take on a worker, how often it is tried; None: as usual.
+    worth: in this process, seconds below which a call costs less here than elsewhere.
     """
+
+    worth: ClassVar[float] = WORTH_SENDING
 
     __slots__ = (
         "__weakref__",
@@ -119,7 +124,7 @@ class Functional:
     @property
     def is_cheap(self) -> bool:
         """Known to cost less than sending it away."""
-        return self.costs_less_than(WORTH_SENDING)
+        return self.costs_less_than(self.worth)
 
     @property
     def is_cheap_in_a_row(self) -> bool:

@@ -95,6 +95,7 @@ class Pump:
         self._inside.discard(threading.get_ident())
         if self._leader is me:
             self._leader = None
+        if self._leader is None:
             self._hand_over()
 
     def glance(self) -> None:
@@ -147,8 +148,11 @@ class Pump:
             self._followers -= 1
 
     def _hand_over(self) -> None:
+        """Nobody leads: a follower does, or the background thread, which may poll for too long."""
         if self._followers:
             self._changed.notify()
+        elif self._polling:
+            self._loop.wake()
         elif self._asleep and self._busy():
             self._needed.notify()
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from pydron_ng.backends.base import Answer, Call, Define, Frame, Settings, TaskId, Token, Welcome
-from tests.backends.rig import Rig
+from pydron_ng.backends.dialogue import Dialogue, Line
+from pydron_ng.backends.exchange import WorkerEnd
+from pydron_ng.backends.wire import about, encode
+from tests.backends.rig import Rig, wait_until
 from tests.backends.sshd import Server
 
 
@@ -85,6 +90,31 @@ def test_what_is_due_after_a_while_is_done_unless_it_was_called_off(rig: Rig) ->
     [task] = rig.submit((b"hear_after", b"due"))
     assert outcome(rig, task) == (b"said",)
     assert rig.remarks == [(task, (b"due",))]
+
+
+def test_whoever_the_program_has_left_is_not_waited_for() -> None:
+    """Its last remark cannot be sent any more; nor is there a next conversation."""
+    program, worker = socket.socketpair()
+    dialogue = Dialogue(Line(worker, WorkerEnd(None)))
+    heard: list[object] = []
+
+    def converse() -> None:
+        dialogue.open(heard.append)
+        wait_until(lambda: heard == [(b"answer",)])
+        with dialogue._turn:  # the thread is about to wait for its turn
+            dialogue._heard = None
+            dialogue._ring()
+            program.close()
+            dialogue._said.append((b"last",))
+        dialogue.close()
+        dialogue.open(heard.append)
+        dialogue.close()
+
+    talking = threading.Thread(target=converse, daemon=True)
+    talking.start()
+    program.sendall(b"".join(encode([(about(dialogue.task), (b"answer",))])))
+    wait_until(lambda: not talking.is_alive())
+    worker.close()
 
 
 def test_a_worker_that_was_not_welcomed_performs_as_ever() -> None:

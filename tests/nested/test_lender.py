@@ -206,6 +206,36 @@ def test_a_call_whose_worker_dies_goes_back_to_who_has_offered_it(scene: Scene) 
     assert scene.hands.answers() == [(OWNER, scene.outer.id, words.about(words.LOST, place.id))]
 
 
+def test_a_call_for_a_worker_that_has_just_died_goes_back(scene: Scene) -> None:
+    """The state machine has not heard of it yet."""
+    scene.offer(1)
+    (place,) = scene.places
+    scene.lender.ask(place, OTHER)
+    scene.lender.lost(OTHER)
+    scene.hands.answers()
+    scene.give(place)
+    assert not scene.hands.sent
+    assert scene.hands.answers() == [(OWNER, scene.outer.id, words.about(words.LOST, place.id))]
+    scene.register.lose(place.id, "its worker died")
+    scene.settle(place)
+    assert not scene.places
+
+
+def test_what_is_done_and_not_wanted_is_only_forgotten(scene: Scene) -> None:
+    """Its outcome and the end of the outer call are heard together."""
+    scene.offer(1)
+    (place,) = scene.places
+    scene.lender.ask(place, OTHER)
+    scene.give(place)
+    scene.register.answer(place.id, (b"outcome",), 0.5, OTHER)
+    scene.hands.noted.clear()
+    scene.lender.ended([scene.outer.id])
+    scene.settle(place)
+    assert not scene.places
+    assert not scene.hands.noted
+    assert not scene.hands.graces
+
+
 @pytest.mark.parametrize("how", ["ends", "dies"])
 def test_what_was_offered_goes_with_who_has_offered_it_on_all_levels(
     scene: Scene, how: str

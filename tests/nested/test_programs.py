@@ -8,6 +8,7 @@ import pytest
 
 import pydron_ng
 from pydron_ng.events import HandedOn
+from pydron_ng.runtime.grain import WORTH_HANDING_ON, Functional
 from pydron_ng.testing import Call, check
 from tests.nested import work
 from tests.nested.work import CALLS
@@ -58,6 +59,12 @@ def test_with_one_worker_nothing_is_handed_on(handed_on: list[HandedOn]) -> None
     with pydron_ng.configure(workers=[{"type": "multicore", "cores": 1}], inline=False):
         assert work.sweeps(3, 4) == [14, 126, 366]
     assert not handed_on
+
+
+def test_what_a_worker_hands_on_is_worth_the_longer_way() -> None:
+    with pydron_ng.configure(workers=[{"type": "multicore", "cores": 2}], inline=False):
+        assert work.worths(3) == [WORTH_HANDING_ON] * 3
+    assert Functional.worth < WORTH_HANDING_ON
 
 
 def test_threads_hand_nothing_on(handed_on: list[HandedOn]) -> None:

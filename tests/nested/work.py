@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from pydron_ng import functional, schedule
+from pydron_ng.runtime.grain import Functional
 from pydron_ng.testing import Call
 
 #: Long enough that it is worth sending.
@@ -60,6 +61,18 @@ def table(begin: int) -> list[int]:
 @schedule
 def sweeps_of_sweeps(count: int) -> list[list[int]]:
     return [table(10 * number) for number in range(count)]
+
+
+@functional
+def worth(number: int) -> float:
+    """How long a call has to be for this worker to hand it on."""
+    squares(number, 2)
+    return Functional.worth
+
+
+@schedule
+def worths(count: int) -> list[float]:
+    return [worth(number) for number in range(count)]
 
 
 # --- recursion ---

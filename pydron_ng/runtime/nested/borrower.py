@@ -62,6 +62,7 @@ class Borrower:
         self._told_settings: Settings | None = None
         self._told: set[Token] = set()
         self._is_open = False
+        self._is_begun = False  # a call of the worker's goes on
 
     @property
     def entered(self) -> bool:
@@ -77,10 +78,15 @@ class Borrower:
 
     # --- as the driver ---
 
+    @property
+    def _hands_on(self) -> bool:
+        """Not between calls: a generator may be left that nobody has closed."""
+        return self._is_begun and not self.closed
+
     def issue(self, tasks: Sequence[Task]) -> None:
         """From now on others may have them, those that have no limits of their own."""
         for task in tasks:
-            if task.limits is None and not task.is_coroutine and not self.closed:
+            if task.limits is None and not task.is_coroutine and self._hands_on:
                 self._ready[task.id] = Entry(task, self._settings)
         self._offer()
 
@@ -125,7 +131,7 @@ class Borrower:
 
     def foresee(self, due: Callable[[], None]) -> None:
         """Have that done unless it is called off at once: what goes on here takes long."""
-        if not self.closed:
+        if self._hands_on:
             self._open()
             self._conversation.after(LONG_SECONDS, lambda: self._come_due(due))
 
@@ -138,8 +144,13 @@ class Borrower:
 
     # --- calls of the worker's begin and end ---
 
+    def begin(self) -> None:
+        """The worker's call begins."""
+        self._is_begun = True
+
     def end(self) -> None:
         """The worker's call is about to end. Takes the lock itself."""
+        self._is_begun = False
         if self._is_open:
             self.lock.let_go()
             with self.lock:

@@ -204,7 +204,7 @@ class Lender:
             self._settings[worker] = given.settings
         self._offer(worker, outer, given.left)
         place = self.places.get(given.place)
-        if place is None:
+        if place is None or place.worker not in self._homes:  # that one may just have died
             lost = words.about(words.LOST, given.place)
             self._hands.submit(worker, [Answer(outer, lost)])
             return
@@ -258,6 +258,8 @@ class Lender:
         for place in list(places):
             self._forget(place)
             self._register.drop(place)
+            if place.state is TaskState.SETTLED:
+                continue
             if place.state is TaskState.READY:
                 queued.append(place.id)
             elif place.is_given:

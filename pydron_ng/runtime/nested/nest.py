@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_ng.log import hush
 from pydron_ng.runtime.decorating import schedule_in_place
-from pydron_ng.runtime.grain import Functional, mark
+from pydron_ng.runtime.grain import WORTH_HANDING_ON, Functional, mark
 from pydron_ng.runtime.nested.borrower import Borrower
 from pydron_ng.runtime.nested.library import NestLibrary
 from pydron_ng.runtime.nested.reach import reachable
@@ -68,6 +68,7 @@ class Nest(Session):
         for name in _NEEDED:
             importlib.import_module(name)
         hush()
+        Functional.worth = WORTH_HANDING_ON
         move_in(self)
 
     # --- as a session ---
@@ -136,6 +137,7 @@ class Nest(Session):
     def begin(self) -> None:
         """A call begins."""
         self._is_open = True
+        self._borrower.begin()
 
     def end(self) -> None:
         """It has ended, and so has all that it has handed on."""
