@@ -101,9 +101,11 @@ def tuple_of(cls: type[tuple[Any, ...]], items: tuple[Any, ...]) -> tuple[Any, .
 
 
 def exception(
-    cls: type[BaseException], args: tuple[Any, ...], state: dict[str, Any]
+    cls: type[BaseException], args: tuple[Any, ...], state: dict[str, Any], slots: dict[str, Any]
 ) -> BaseException:
     """An exception as it was; no code of its class runs."""
     restored = BaseException.__new__(cls, *args)
     restored.__dict__.update(state)
+    for name, value in slots.items():
+        object.__setattr__(restored, name, value)
     return restored

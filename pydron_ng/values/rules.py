@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydron_ng.values import restore
 from pydron_ng.values.arrays import reduce_array
+from pydron_ng.values.contents import own_slots
 from pydron_ng.values.faithful import (
     CONTAINER_HOOKS,
     FAITHFUL_PACKAGES,
@@ -101,7 +102,7 @@ def _reduce_exception(obj: BaseException, pickler: ValuePickler) -> Any:
     if pickler.raised is not obj and (obj.__traceback__ or obj.__cause__ or obj.__context__):
         why = f"a caught {type(obj).__qualname__} holds frames or other exceptions"
         raise Unshippable("unshippable-exception", why)
-    return restore.exception, (type(obj), obj.args, obj.__dict__)
+    return restore.exception, (type(obj), obj.args, obj.__dict__, own_slots(obj))
 
 
 def _reduce_class(cls: type, pickler: ValuePickler) -> Any:

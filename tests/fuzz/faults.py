@@ -23,11 +23,15 @@ class Particular(Exception):
 
 
 class Annotated(Exception):
-    """Has attributes of its own."""
+    """Has attributes of its own, one of them in a slot."""
+
+    __slots__ = ("place",)
+    place: list[Any]
 
     def __init__(self, number: Any) -> None:
         super().__init__(number)
         self.found = [number]
+        self.place = [self.found]
 
 
 @functional

@@ -29,6 +29,13 @@ class Carrier(Exception):
         self.cargo = cargo
 
 
+class Slotted(Exception):
+    """Has a slot, which no pickle of an exception minds."""
+
+    __slots__ = ("place",)
+    place: list[str]
+
+
 class Stateful(Exception):
     """Knows more than its args."""
 
@@ -68,6 +75,13 @@ def two_arguments(key: str) -> int:
 @functional
 def carries(cargo: Any) -> int:
     raise Carrier(cargo)
+
+
+@functional
+def slotted(key: str) -> int:
+    error = Slotted(key)
+    error.place = [key]
+    raise error
 
 
 @functional
@@ -216,7 +230,7 @@ def ends_in_a_generator(numbers: Any) -> Any:
 
 STARS = [kept_by_a_star, raised_in_a_star, passed_by_a_star]
 ASKING = [asks_what_is_handled, asks_for_its_text]
-RAISING = [caused, suppressed, two_arguments, carries, stateful, group, missing_file]
+RAISING = [caused, suppressed, two_arguments, carries, stateful, slotted, group, missing_file]
 
 
 @pytest.mark.parametrize("function", RAISING, ids=lambda function: function.__name__)
