@@ -353,6 +353,16 @@ _CALLS = {
         "breakpoint(), input()",
         "nothing, while you debug; else hand over what was read",
     ),
+    "own-warnings": Code(
+        "A call recorded warnings by itself, by filters that the program has set.",
+        "with warnings.catch_warnings(record=True) as found: ...",
+        'say which ones are to be seen: `warnings.simplefilter("always")` in the block',
+    ),
+    "own-handler": Code(
+        "A call logged, and had made or attached a handler of log records.",
+        "log.addHandler(handler); log.warning(...)",
+        "return what the handler is to hear of",
+    ),
     "not-performed": Code(
         "A call did to sys.stdout or sys.stderr what cannot be done in its place.",
         "del sys.stdout",

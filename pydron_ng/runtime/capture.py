@@ -13,6 +13,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Literal, Protocol
 
+from pydron_ng.runtime.own_handlers import OWN_HANDLER, hear_of_handlers
+from pydron_ng.runtime.own_warnings import Warnings
 from pydron_ng.runtime.past_python import flush_of_c, nameless_file
 from pydron_ng.values.unshippable import Unshippable
 
@@ -147,12 +149,17 @@ class ProcessCapture:
         self._streams = Recorder("out", self._spoken, 1), Recorder("err", self._spoken, 2)
         sys.stdout, sys.stderr = self._streams
         sys.stdin = NoInput(self._asked)
-        _hear_all_warnings(self._warned)
+        self._warnings = Warnings(self._warned, self._refuse)
+        self._warnings.hear_all()
+        self._has_handlers = False
+        hear_of_handlers(self._has_handler)
         setattr(logging.Logger, "handle", as_method(self._logged))
 
     def begin(self) -> None:
         self._spoken.clear()
         self._failure = None
+        self._has_handlers = False
+        self._warnings.begin()
 
     def end(self) -> Spoken:
         self.after_several()
@@ -174,6 +181,10 @@ class ProcessCapture:
         if (sys.stdout, sys.stderr) != self._streams:
             sys.stdout, sys.stderr = self._streams
             raise Unshippable("redirected-at-await", "it awaits with its output redirected")
+        if self._warnings.are_recorded:
+            raise Unshippable("redirected-at-await", "it awaits while it records warnings")
+        if self._has_handlers:
+            raise Unshippable("redirected-at-await", "it awaits with a handler of log records")
         return self.end(), {}
 
     def resume(self, paused: Paused) -> None:
@@ -184,20 +195,27 @@ class ProcessCapture:
         from pydron_ng.runtime.surroundings import apply
 
         apply(blob)
-        _hear_all_warnings(self._warned)
+        self._warnings.hear_all()
+
+    def _refuse(self, failure: Unshippable) -> None:
+        self._failure = self._failure or failure
 
     def _asked(self) -> None:
-        why = "it read standard input, which the program has"
-        self._failure = self._failure or Unshippable("input-read", why)
+        self._refuse(Unshippable("input-read", "it read standard input, which the program has"))
+
+    def _has_handler(self) -> None:
+        self._has_handlers = True
 
     def _warned(self, message: Any) -> None:
         self._spoken.append(warning_record(message, sys._getframe(1)))  # noqa: SLF001
 
     def _logged(self, logger: Any, record: Any) -> None:
         try:
+            if self._has_handlers:
+                raise Unshippable(*OWN_HANDLER)
             self._spoken.append(log_record(logger, record, self._copy))
         except Unshippable as failure:
-            self._failure = failure
+            self._refuse(failure)
 
 
 class ElsewhereCapture(ProcessCapture):
@@ -215,7 +233,7 @@ class ElsewhereCapture(ProcessCapture):
         from pydron_ng.runtime.surroundings import apply_elsewhere
 
         self._lacking = apply_elsewhere(blob)
-        _hear_all_warnings(self._warned)
+        self._warnings.hear_all()
 
 
 def as_method(hear: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
@@ -256,21 +274,6 @@ def log_record(logger: Any, record: Any, copy: Copy) -> tuple[Any, ...]:
         record.exc_text = logging.Formatter().formatException(record.exc_info)
     record.exc_info = None
     return "log", logger.name, copy(record.__dict__)
-
-
-def _hear_all_warnings(hear: Callable[[Any], None]) -> None:
-    """Every warning is heard; whether it is shown is for the program to decide.
-
-    Filters that make errors of warnings stay: they change what the call does.
-    """
-    import warnings
-
-    filters = [(f[0] if f[0] == "error" else "always", *f[1:]) for f in warnings.filters]
-    warnings.filters[:] = filters  # type: ignore[index]
-    if warnings.defaultaction != "error":  # type: ignore[attr-defined]
-        warnings.defaultaction = "always"  # type: ignore[attr-defined]
-    warnings._filters_mutated()  # type: ignore[attr-defined]  # noqa: SLF001
-    warnings._showwarnmsg = hear  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _divert_descriptors() -> int:

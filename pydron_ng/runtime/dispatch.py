@@ -401,6 +401,7 @@ _LASTING = frozenset(
         "aliased-result",
         "unshippable-result",
         "warned-in-thread",
+        "own-warnings",
         "speaks-before-await",
         "redirected-at-await",
         "leaves-tasks",

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any, Final, NoReturn
 
 from pydron_ng.runtime.capture import Copy, Paused, Spoken, as_method, log_record
+from pydron_ng.runtime.own_handlers import OWN_HANDLER, hear_of_handlers
 from pydron_ng.runtime.reads import reads, telling_functions
 from pydron_ng.values.unshippable import Unshippable
 
@@ -27,12 +28,14 @@ class Part(threading.local):
     """What the call of this thread has said so far; ``spoken`` is None in threads not ours.
 
     own: what the call itself has put in the place of sys.stdout or sys.stderr.
+    has_handlers: has it made or attached a handler of log records?
     """
 
     spoken: Spoken | None = None
     failure: Unshippable | None = None
     own: dict[str, Any]
     copy: Copy
+    has_handlers = False
 
     def refuse(self, code: str, why: str) -> None:
         self.failure = self.failure or Unshippable(code, why)
@@ -201,6 +204,7 @@ class Stage:
     def enter(self, copy: Copy) -> None:
         part = self.part
         part.spoken, part.failure, part.own, part.copy = [], None, {}, copy
+        part.has_handlers = False
 
     def leave(self) -> Spoken:
         """What this thread's call has said."""
@@ -228,12 +232,18 @@ class Stage:
 
         self._handle = logging.Logger.handle
         setattr(logging.Logger, "handle", as_method(self._logged))
+        hear_of_handlers(self._has_handler)
+
+    def _has_handler(self) -> None:
+        self.part.has_handlers = True
 
     def _logged(self, logger: Any, record: Any) -> None:
         if self.part.spoken is None:
             self._handle(logger, record)
             return
         try:
+            if self.part.has_handlers:
+                raise Unshippable(*OWN_HANDLER)
             self.part.spoken.append(log_record(logger, record, self.part.copy))
         except Unshippable as failure:
             self.part.failure = failure
@@ -268,7 +278,10 @@ class ThreadCapture:
         """Who uses a descriptor was refused at once."""
 
     def pause(self) -> Paused:
-        own = stage().part.own
+        part = stage().part
+        if part.has_handlers:
+            part.refuse("redirected-at-await", "it awaits with a handler of log records")
+        own = part.own
         return stage().leave(), own
 
     def resume(self, paused: Paused) -> None:

@@ -170,7 +170,7 @@ def fault(w: Writer) -> str:
     """Calls whose outcome is hard to bring back."""
     return w.pick(
         f"{w.pick('particular', 'annotated', 'grouped', 'stops', 'lacks')}({w.number()})",
-        f"{w.pick('reraises', 'dawdles', 'exits')}({w.name()})",
+        f"{w.pick('reraises', 'dawdles', 'exits', 'listens')}({w.name()})",
         f"adder({w.number()})({w.name()})",
         f"next(counted({w.name()}))",
         f"sum(counted({w.name()}))",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import logging.handlers
 import os
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -48,6 +51,24 @@ def annotated(n: Any) -> Any:
         error.add_note("with a note")
         raise error
     return n + 1
+
+
+@functional
+def listens(n: Any) -> Any:
+    """Fails at what it has heard itself."""
+    handler = logging.handlers.BufferingHandler(9)
+    log = logging.getLogger("listens")
+    log.addHandler(handler)
+    try:
+        with warnings.catch_warnings(record=n % 2 == 0) as found:
+            warnings.simplefilter("always" if n % 3 else "ignore")
+            warnings.warn(f"warns {n}", stacklevel=1)
+        log.warning("logs %s", n)
+    finally:
+        log.removeHandler(handler)
+    if n % 3 == 1:
+        raise ValueError([str(one.message) for one in found or ()])
+    return len(handler.buffer)
 
 
 @functional
