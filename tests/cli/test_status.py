@@ -14,7 +14,9 @@ from pydron_ng.cli import main
 from pydron_ng.cli.told import printable
 from tests.watched import HOLDING, LONG_NAMES, Program, Programs
 
-TWO_POOLS = HOLDING.replace("pool = Pool(2)", "other = Pool(1); other.submit(int); pool = Pool(2)")
+TWO_POOLS = HOLDING.replace(
+    "pool = Pool(2)", "other = Pool(1); other.submit(int).result(); pool = Pool(2)"
+)
 
 
 def pydron(*words: str, said: str | None = None) -> Result:
