@@ -13,6 +13,11 @@ Labels = tuple[Annotated[str, msgspec.Meta(pattern=r"^\S+$", examples=["gpu"])],
 KeptMb = Annotated[int, msgspec.Meta(ge=0)] | Literal["auto"]
 
 
+def most_kept(said: int | Literal["auto"]) -> int | None:
+    """In MB; None: the host knows."""
+    return None if said == "auto" else said
+
+
 class Common(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"
 ):

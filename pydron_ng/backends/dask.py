@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from pydron_ng.backends.common import Common, KeptMb
+from pydron_ng.backends.common import Common, KeptMb, most_kept
 from pydron_ng.backends.station import Station
 from pydron_ng.errors import ConfigError
 
@@ -48,7 +48,7 @@ def create(config: Config, performer: str) -> tuple[Seats, int]:
         by_dask.CAPABILITIES,
         config.labels,
         fills=config.workers is None,
-        kept_mb=None if config.kept_mb == "auto" else config.kept_mb,
+        kept_mb=most_kept(config.kept_mb),
     )
     return backend, config.workers or 1
 

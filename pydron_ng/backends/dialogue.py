@@ -115,12 +115,12 @@ class Dialogue:
     def resume(self) -> None:
         with self._turn:
             self._is_resting = False
-            heard = self._heard
+            if (heard := self._heard) is None:
+                return
             try:
-                if heard is not None:
-                    self._start()
+                self._start()
             except (OSError, RuntimeError):  # there are no more descriptors, or threads
-                heard = None if heard is None else heard(())
+                heard(())
 
     def _start(self) -> None:
         """Raises: OSError, RuntimeError: there are no more descriptors or threads."""

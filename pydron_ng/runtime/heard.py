@@ -80,7 +80,10 @@ class Heard:
         patience = self._clocks.patience
         elapsed = patience.elapsed(worker)
         goes_on = self._ledger.answered(worker, len(ended))
-        patience.begins(worker) if goes_on else patience.rests(worker)
+        if goes_on:
+            patience.begins(worker)
+        else:
+            patience.rests(worker)
         if self.lender is not None:
             self.lender.ended(ended)
         for number, blob in outcomes:
@@ -90,15 +93,18 @@ class Heard:
 
     def remarked(self, worker: WorkerId, remarks: Sequence[tuple[TaskId, Blob]]) -> None:
         """Tell the owners of the tasks; and a worker that speaks is alive."""
-        if self.lender is not None and all(remark[0] in UP for _, remark in remarks):
+        others = remarks
+        if self.lender is not None:
+            others = [one for one in remarks if one[1][0] not in UP]
             for number, remark in remarks:
-                self.lender.hear(worker, number, remark)
-            return
-        for number, remark in remarks:
+                if remark[0] in UP:
+                    self.lender.hear(worker, number, remark)
+        for number, remark in others:
             if (task := self._register.task(number)) is not None:
                 task.remark(remark)
-        self.finished(worker, ())
-        self._tell()
+        if others:
+            self.finished(worker, ())
+            self._tell()
 
     def returned(self, worker: WorkerId, tasks: Sequence[TaskId]) -> None:
         self._ledger.answered(worker, len(tasks))

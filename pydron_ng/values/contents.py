@@ -53,14 +53,6 @@ def slots_of(cls: type) -> list[str]:
     ]
 
 
-def own_slots(obj: object) -> dict[str, Any]:
-    """What is in the slots that classes of the user's have given it."""
-    kinds = [kind for kind in type(obj).__mro__ if kind.__module__ != "builtins"]
-    members = [(name, member) for kind in kinds for name, member in vars(kind).items()]
-    slots = [name for name, member in members if type(member).__name__ == "member_descriptor"]
-    return {name: getattr(obj, name) for name in slots if hasattr(obj, name)}
-
-
 _BOOKKEEPING: Final = frozenset(
     {
         "__dict__", "__weakref__", "__module__", "__doc__", "__slotnames__", "__annotations__",

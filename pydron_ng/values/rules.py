@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydron_ng.values import restore
 from pydron_ng.values.arrays import reduce_array
-from pydron_ng.values.contents import own_slots
+from pydron_ng.values.contents import slots_of
 from pydron_ng.values.faithful import (
     CONTAINER_HOOKS,
     FAITHFUL_PACKAGES,
@@ -102,7 +102,8 @@ def _reduce_exception(obj: BaseException, pickler: ValuePickler) -> Any:
     if pickler.raised is not obj and (obj.__traceback__ or obj.__cause__ or obj.__context__):
         why = f"a caught {type(obj).__qualname__} holds frames or other exceptions"
         raise Unshippable("unshippable-exception", why)
-    return restore.exception, (type(obj), obj.args, obj.__dict__, own_slots(obj))
+    slots = {name: getattr(obj, name) for name in slots_of(type(obj)) if hasattr(obj, name)}
+    return restore.exception, (type(obj), obj.args, obj.__dict__, slots)
 
 
 def _reduce_class(cls: type, pickler: ValuePickler) -> Any:

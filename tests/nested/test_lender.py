@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import count
 
 import pytest
 
-from pydron_ng.backends.base import Answer, Blob, Frame, Settings, TaskId, Token, Welcome, WorkerId
+from pydron_ng.backends.base import (
+    SUSPENDED,
+    Answer,
+    Blob,
+    Frame,
+    Settings,
+    TaskId,
+    Token,
+    Welcome,
+    WorkerId,
+)
 from pydron_ng.events import Event as Told
 from pydron_ng.events import HandedOn
 from pydron_ng.runtime.audience import Audience
-from pydron_ng.runtime.ledger import Entry
+from pydron_ng.runtime.clocks import Clocks
+from pydron_ng.runtime.heard import Heard
+from pydron_ng.runtime.ledger import Entry, Ledger
 from pydron_ng.runtime.messages import Dropped, Event, Finished, Issued, Suited, Waits
 from pydron_ng.runtime.nested import words
 from pydron_ng.runtime.nested.lender import Lender, Place
 from pydron_ng.runtime.nested.words import Given
+from pydron_ng.runtime.parting import Parting
+from pydron_ng.runtime.patience import Patience
 from pydron_ng.runtime.register import Register
 from pydron_ng.runtime.tally import Tally
 from pydron_ng.runtime.task import Task, TaskState
@@ -97,6 +112,17 @@ class Scene:
             assert task is place
             task.settle(task)
         self.register.settled.clear()
+
+
+class Speaking(Task):
+    """Notes what its worker says of it."""
+
+    def __init__(self) -> None:
+        super().__init__(TaskId(2), (b"call",), (), lambda: "coroutine", lambda _: None)
+        self.remarks: list[Blob] = []
+
+    def remark(self, remark: Blob) -> None:
+        self.remarks.append(remark)
 
 
 @pytest.fixture
@@ -288,3 +314,17 @@ def test_once_it_is_closed_nobody_is_told_anything(scene: Scene) -> None:
     scene.register.lose(place.id, "closed")
     scene.settle(place)
     assert not scene.hands.answers()
+
+
+def test_what_a_coroutine_says_beside_it_goes_to_the_coroutine(scene: Scene) -> None:
+    clocks = Clocks(Patience(lambda: (), lambda _: 0.0), lambda _: 0.001)
+    ledger = Ledger(lambda _: (), math.inf)
+    heard = Heard(scene.register, ledger, clocks, Parting(), scene.audience, lambda: None)
+    heard.lender = scene.lender
+    coroutine = Speaking()
+    scene.register.add(coroutine, None)
+    offer = words.about(words.OFFER, 1)
+    heard.remarked(OWNER, [(coroutine.id, SUSPENDED), (scene.outer.id, offer)])
+    assert coroutine.remarks == [SUSPENDED]
+    assert not scene.outer.has_suspended
+    assert len(scene.places) == 1

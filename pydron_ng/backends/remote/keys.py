@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
-from pydron_ng.backends.common import Common, KeptMb
+from pydron_ng.backends.common import Common, KeptMb, most_kept
 
 if TYPE_CHECKING:
     from pydron_ng.backends.remote.plan import Plan
@@ -63,7 +63,7 @@ class Keys(Common, frozen=True, kw_only=True):
             labels=self.labels,
             required=self.required,
             keep=self.keep,
-            kept_mb=None if self.kept_mb == "auto" else self.kept_mb,
+            kept_mb=most_kept(self.kept_mb),
             blas_threads=self.blas_threads,
             requirements=self.requirements,
             versions=self.versions,
